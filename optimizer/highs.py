@@ -1,0 +1,379 @@
+"""Solving a Pyomo model by HiGHS, sent and read array by array.
+
+`solve` is the short way. `HighsModel` keeps the model inside HiGHS, so that changed bounds and costs can
+be pushed and solved again without building anything.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.arrays import ArrayConstraint, ArrayVar, Floats
+from optimizer.bridge import (
+    LinearReader,
+    checked_bounds,
+    compile_model,
+    load_values,
+    plain_bounds,
+    read_objective,
+)
+from optimizer.runner import Runner, Snapshot
+from optimizer.scaling import scale
+from optimizer.settings import SolverSettings
+from optimizer.solution import Solution, SolveProgress, Status, relative_gap
+from scenarios.errors import SolverError
+
+__all__ = ["HighsModel", "Solution", "SolveProgress", "SolverSettings", "Status", "solve"]
+
+Progress = Callable[[SolveProgress], None]
+Answer = tuple[Floats, Floats, Floats]  # column values, row duals, reduced costs; solver units
+
+ABSOLUTE_GAP = 1e-6  # solver units: HiGHS's own mip_abs_gap
+EMPTY_ROW_TOLERANCE = 1e-9
+ROW_WISE = 2
+MODEL_STATUS = highspy.HighsModelStatus
+FEASIBLE_POINT = int(highspy.SolutionStatus.kSolutionStatusFeasible)
+
+
+def solve(
+    model: Any,
+    settings: SolverSettings | None = None,
+    progress: Progress | None = None,
+    relax_integrality: bool = False,
+) -> Solution:
+    """Solve a Pyomo model and load the plan, if there is one, into its variables.
+
+    Parameters
+    ----------
+    model : ConcreteModel of array components and ordinary linear ones.
+    progress : called at most four times a second while HiGHS works.
+    relax_integrality : solve the LP without whole-number rules.
+
+    Returns
+    -------
+    Solution, also when infeasible, unbounded or stopped: look at its `status`. Ctrl-C stops the solve and
+    keeps the best plan found; a second one raises KeyboardInterrupt.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError : the model is not one HiGHS can take (see `compile_model`).
+    SolverError : HiGHS refuses the model or a setting.
+    """
+    highs_model = HighsModel(model, settings, relax_integrality)
+    solution = highs_model.run(progress)
+    highs_model.load(solution)
+    return solution
+
+
+class HighsModel:
+    """A Pyomo model inside one HiGHS instance.
+
+    Change arrays of the Pyomo model in place, push what changed, run again. Matrix coefficients and
+    ordinary constraints are read once: after changing those, make a new HighsModel.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError : the model is not one HiGHS can take (see `compile_model`).
+    SolverError : HiGHS refuses the model or a setting.
+    """
+
+    def __init__(
+        self, model: Any, settings: SolverSettings | None = None, relax_integrality: bool = False
+    ) -> None:
+        self.settings = settings or SolverSettings()
+        self._model = model
+        self._compiled = compile_model(model)
+        self._scaling, matrix = scale(self._compiled)
+        integer = self._compiled.integer
+        self._whole = np.flatnonzero(integer if not relax_integrality else np.zeros_like(integer))
+        self._highs = highspy.Highs()
+        self._runner = Runner(self._highs)
+        self._apply_settings()
+        compiled, scaling = self._compiled, self._scaling
+        kind = np.zeros(len(compiled.cost), dtype=np.int32)
+        kind[self._whole] = int(highspy.HighsVarType.kInteger)
+        self._require(
+            self._highs.passModel(
+                *(len(compiled.cost), matrix.shape[0], matrix.nnz, ROW_WISE, int(highspy.ObjSense.kMinimize)),
+                compiled.offset * scaling.objective,
+                compiled.cost * scaling.unit * scaling.objective,
+                *(compiled.lower / scaling.unit, compiled.upper / scaling.unit),
+                *(compiled.row_lower * scaling.row, compiled.row_upper * scaling.row),
+                *(matrix.indptr, matrix.indices, matrix.data, kind),
+            ),
+            "the model",
+        )
+        self._nonzeros = int(matrix.nnz)
+
+    # ------------------------------------------------------------ pushing changes
+
+    def push_rows(self, constraint: ArrayConstraint) -> None:
+        """Send the present lower, upper and active_mask of an array constraint."""
+        compiled, where = self._compiled, self._compiled.layout.rows(constraint)
+        compiled.row_lower[where], compiled.row_upper[where] = checked_bounds(constraint)
+        factor = self._scaling.row[where]
+        self._require(
+            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # missing in highspy's stubs
+                where.stop - where.start,
+                np.arange(where.start, where.stop, dtype=np.int32),
+                compiled.row_lower[where] * factor,
+                compiled.row_upper[where] * factor,
+            ),
+            f"the bounds of {constraint.name}",
+        )
+
+    def push_columns(self, variable: Any) -> None:
+        """Send the present bounds and fixings of a variable component (array or ordinary).
+
+        Raises
+        ------
+        ValueError : an element was fixed inside an ordinary constraint and is now free or moved.
+        """
+        compiled, where = self._compiled, self._compiled.layout.columns(variable)
+        if isinstance(variable, ArrayVar):
+            lower, upper = checked_bounds(variable)
+        else:
+            pairs = [plain_bounds(data) for data in variable.values()]
+            lower, upper = np.array(pairs, dtype=float).reshape(-1, 2).T
+        for column, value in compiled.baked.items():
+            if where.start <= column < where.stop:
+                local = column - where.start
+                if not lower[local] == upper[local] == value:
+                    message = (
+                        f"{variable.name}: an element fixed at {value} stands as a constant in an ordinary "
+                        "constraint; make a new HighsModel"
+                    )
+                    raise ValueError(message)
+        compiled.lower[where], compiled.upper[where] = lower, upper
+        self._send_column_bounds(np.arange(where.start, where.stop, dtype=np.int32), lower, upper)
+
+    def push_objective(self) -> None:
+        """Send the present costs and constant of the active objective."""
+        compiled, scaling = self._compiled, self._scaling
+        reader = LinearReader(compiled.layout)
+        compiled.cost, compiled.offset, compiled.sign = read_objective(
+            self._model, compiled.layout, len(compiled.cost), reader
+        )
+        compiled.baked.update(reader.baked)
+        self._send_costs(compiled.cost * scaling.unit * scaling.objective)
+        self._require(
+            self._highs.changeObjectiveOffset(compiled.offset * scaling.objective), "the objective's constant"
+        )
+
+    def _send_column_bounds(self, columns: NDArray[np.int32], lower: Floats, upper: Floats) -> None:
+        unit = self._scaling.unit[columns]
+        self._require(
+            self._highs.changeColsBounds(len(columns), columns, lower / unit, upper / unit), "variable bounds"
+        )
+
+    def _send_costs(self, cost: Floats) -> None:
+        columns = np.arange(len(cost), dtype=np.int32)
+        self._require(self._highs.changeColsCost(len(cost), columns, cost), "costs")
+
+    # ------------------------------------------------------------ solving
+
+    def run(self, progress: Progress | None = None) -> Solution:
+        """Solve what HiGHS holds now and return the solution, without touching the Pyomo model."""
+        began = time.monotonic()
+        if len(self._compiled.cost) == 0:
+            return self._solve_without_columns()
+        self._prepare(is_mip=len(self._whole) > 0, seconds=self.settings.time_limit_seconds)
+        show = None if progress is None else lambda snapshot: progress(self._in_natural_units(snapshot))
+        returned, interrupted = self._runner.run(show)
+        found = self._highs.getModelStatus()
+        if found == MODEL_STATUS.kUnboundedOrInfeasible or (
+            found == MODEL_STATUS.kUnbounded and len(self._whole)
+        ):
+            solution = self._result(*self._tell_unbounded_from_infeasible())
+        else:
+            solution = self._result(*self._read_status(returned, found, interrupted))
+            self._read_figures(solution, exact=found == MODEL_STATUS.kOptimal)
+        solution.seconds = time.monotonic() - began
+        return solution
+
+    def load(self, solution: Solution) -> None:
+        """Put the values of a solution into the Pyomo model; does nothing if it has none."""
+        if solution.has_values:
+            load_values(self._compiled.layout, solution.values)
+
+    def _result(self, status: Status, termination: str) -> Solution:
+        """Return a solution that has its sizes but no figures yet."""
+        return Solution(
+            status=status,
+            termination=termination,
+            layout=self._compiled.layout,
+            variables=len(self._compiled.cost),
+            constraints=len(self._compiled.row_lower),
+            nonzeros=self._nonzeros,
+            binaries=len(self._whole),
+        )
+
+    def _read_status(self, returned: Any, found: Any, interrupted: bool) -> tuple[Status, str]:
+        """Return our status and its text for HiGHS's return status and model status."""
+        said = self._highs.modelStatusToString(found)
+        if returned == highspy.HighsStatus.kError:
+            return Status.FAILED, f"the solver failed ({said})"
+        proven = {
+            MODEL_STATUS.kOptimal: (Status.OPTIMAL, "solved to optimality"),
+            MODEL_STATUS.kInfeasible: (Status.INFEASIBLE, "no plan meets all constraints"),
+            MODEL_STATUS.kUnbounded: (Status.UNBOUNDED, "the objective can improve without end"),
+        }
+        if found in proven:
+            return proven[found]
+        reasons = {
+            MODEL_STATUS.kTimeLimit: f"stopped at the time limit of {self.settings.time_limit_seconds:g} s",
+            MODEL_STATUS.kSolutionLimit: f"stopped at the limit of {self.settings.node_limit} nodes",
+            MODEL_STATUS.kMemoryLimit: "stopped for lack of memory",
+        }
+        reason = reasons.get(found, "stopped by the user" if interrupted else f"stopped early ({said})")
+        if self._highs.getInfo().primal_solution_status == FEASIBLE_POINT:
+            return Status.FEASIBLE, reason
+        return Status.NO_SOLUTION, f"{reason} before any plan was found"
+
+    def _tell_unbounded_from_infeasible(self) -> tuple[Status, str]:
+        """Solve without costs: a model that then has a plan was unbounded.
+
+        Switching presolve off would not do: HiGHS then calls a MIP unbounded when its LP is, even if no
+        whole-number plan exists.
+        """
+        compiled, scaling = self._compiled, self._scaling
+        self._send_costs(np.zeros(len(compiled.cost)))
+        returned, interrupted = self._runner.run()
+        status, reason = self._read_status(returned, self._highs.getModelStatus(), interrupted)
+        self._send_costs(compiled.cost * scaling.unit * scaling.objective)
+        if status in {Status.OPTIMAL, Status.FEASIBLE}:
+            return Status.UNBOUNDED, "the objective can improve without end"
+        if status is Status.NO_SOLUTION:
+            return status, f"{reason}; the model is infeasible or unbounded"
+        return status, reason
+
+    def _read_figures(self, solution: Solution, exact: bool) -> None:
+        """Fill in objective, bound, gap, nodes, values and duals of a solution whose status is known."""
+        info, compiled, scaling = self._highs.getInfo(), self._compiled, self._scaling
+        is_mip = len(self._whole) > 0
+        solution.nodes = max(int(info.mip_node_count), 0) if is_mip else 0
+        stopped = solution.status in {Status.FEASIBLE, Status.NO_SOLUTION}
+        bound = math.nan
+        if is_mip and (stopped or exact):
+            bound = info.mip_dual_bound / scaling.objective
+        elif stopped:
+            bound = -math.inf
+        solution.bound = compiled.sign * bound
+        if not solution.has_values:
+            return
+        answer = self._answer()
+        if is_mip:
+            answer, exact = self._clean_up(answer[0])
+        values = np.clip(scaling.values(answer[0]), compiled.lower, compiled.upper)
+        objective = float(compiled.cost @ values) + compiled.offset
+        if not is_mip and exact:
+            bound = objective
+        bound = min(bound, objective)  # the clean-up may beat the bound by rounding
+        gap = relative_gap(objective, bound)
+        if (objective - bound) * scaling.objective <= ABSOLUTE_GAP:
+            gap = 0.0
+        solution.values = values
+        solution.objective, solution.bound = compiled.sign * objective, compiled.sign * bound
+        solution.gap = gap
+        if is_mip and solution.status is Status.OPTIMAL:
+            solution.termination = f"solved to gap {100 * gap:.2f} %"
+        if exact:
+            solution.row_duals = scaling.row_duals(compiled.sign * answer[1])
+            solution.column_duals = scaling.reduced_costs(compiled.sign * answer[2])
+
+    def _answer(self) -> Answer:
+        """Return what HiGHS holds as its solution."""
+        answer = self._highs.getSolution()
+        return np.asarray(answer.col_value), np.asarray(answer.row_dual), np.asarray(answer.col_dual)
+
+    def _clean_up(self, values: Floats) -> tuple[Answer, bool]:
+        """Round the whole-number columns, hold them and solve the rest again as an LP.
+
+        A MIP solution is whole only within a tolerance; this makes balances exact and gives duals.
+
+        Returns
+        -------
+        (answer, whether that LP was solved). If not, the MIP's values with rounded whole numbers.
+        """
+        compiled, columns = self._compiled, self._whole.astype(np.int32)
+        rounded = np.clip(np.round(values[columns]), compiled.lower[columns], compiled.upper[columns])
+        self._send_column_bounds(columns, rounded, rounded)
+        self._send_kind(columns, highspy.HighsVarType.kContinuous)
+        self._prepare(is_mip=False, seconds=self.settings.cleanup_seconds)
+        returned, _ = self._runner.run()
+        solved = returned != highspy.HighsStatus.kError
+        solved = solved and self._highs.getModelStatus() == MODEL_STATUS.kOptimal
+        if solved:
+            answer = self._answer()
+        else:
+            kept = values.copy()
+            kept[columns] = rounded
+            answer = (kept, np.zeros(0), np.zeros(0))
+        self._send_kind(columns, highspy.HighsVarType.kInteger)
+        self._send_column_bounds(columns, compiled.lower[columns], compiled.upper[columns])
+        return answer, solved
+
+    def _send_kind(self, columns: NDArray[np.int32], kind: Any) -> None:
+        kinds = np.full(len(columns), int(kind), dtype=np.uint8)
+        self._require(self._highs.changeColsIntegrality(len(columns), columns, kinds), "integrality")
+
+    def _solve_without_columns(self) -> Solution:
+        """Return the solution of a model of empty rows, which HiGHS calls empty and never checks."""
+        compiled = self._compiled
+        slack = EMPTY_ROW_TOLERANCE
+        if (compiled.row_lower > slack).any() or (compiled.row_upper < -slack).any():
+            return self._result(Status.INFEASIBLE, "no plan meets all constraints")
+        solution = self._result(Status.OPTIMAL, "solved to optimality")
+        solution.objective = solution.bound = compiled.sign * compiled.offset
+        solution.gap, solution.row_duals = 0.0, np.zeros(len(compiled.row_lower))
+        return solution
+
+    def _in_natural_units(self, snapshot: Snapshot) -> SolveProgress:
+        """Return progress for the user; HiGHS says infinity for what it does not know yet."""
+        factor = self._compiled.sign / self._scaling.objective
+        known = [snapshot.is_mip and math.isfinite(number) for number in (snapshot.primal, snapshot.dual)]
+        incumbent = snapshot.primal * factor if known[0] else None
+        bound = snapshot.dual * factor if known[1] else None
+        gap = None if incumbent is None or bound is None else relative_gap(incumbent, bound)
+        return SolveProgress(snapshot.seconds, incumbent, bound, gap, max(int(snapshot.nodes), 0))
+
+    # ------------------------------------------------------------ settings
+
+    def _apply_settings(self) -> None:
+        """Set what holds for every run."""
+        settings = self.settings
+        self._set("output_flag", bool(settings.log_file))
+        if settings.log_file:
+            self._set("log_to_console", value=False)
+            self._set("log_file", settings.log_file)
+        self._set("threads", settings.threads)
+        self._set("random_seed", settings.seed)
+        self._set("presolve", settings.presolve.value)
+        self._set("mip_rel_gap", settings.mip_gap)
+        self._set("mip_abs_gap", ABSOLUTE_GAP)
+        self._set("run_crossover", "on" if settings.crossover else "off")
+        if settings.node_limit is not None:
+            self._set("mip_max_nodes", settings.node_limit)
+
+    def _prepare(self, is_mip: bool, seconds: float) -> None:
+        """Set what depends on the run. `solver` must not be named for a MIP: HiGHS would relax it."""
+        many = len(self._compiled.cost) > self.settings.interior_point_columns
+        self._set("solver", "ipx" if many and not is_mip else "choose")
+        self._set("mip_lp_solver", "ipx" if many and is_mip else "choose")
+        self._set("time_limit", float(seconds))
+
+    def _set(self, option: str, value: Any) -> None:
+        self._require(self._highs.setOptionValue(option, value), f"option {option} = {value}")
+
+    @staticmethod
+    def _require(status: Any, what: str) -> None:
+        if status == highspy.HighsStatus.kError:
+            message = f"HiGHS does not accept {what}"
+            raise SolverError(message)

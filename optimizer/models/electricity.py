@@ -1,0 +1,176 @@
+"""Power: every site's load is met by its options, matched over the year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.arrays import ArrayConstraint, rows, term
+from optimizer.models.bounds import Bounds
+from optimizer.models.columns import contract_runs, every_period, repeated, yearly_output
+from scenarios.scenario import Scenario
+
+GREEN = ("certificate", "ppa", "onsite")
+
+
+def load_met(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Meet each site's electricity load from its options.
+
+    .. math:: \sum_{u \in site} power_{u,t} = \sum_{r \in site} e_r\,run_{r,t}
+        - \sum_{c} k_c\,e_{r(c)}\,covered_{c,t}
+
+    Index: site with a load, period. Unit: MWh a year. e: MWh per unit of activity; k: share of it
+    that an intervention saves (negative: it draws more).
+    Dual: cost of one more MWh at the site, present value.
+    Source: design, section 5, electricity.
+    """
+    periods, operations, covers, supplies = (
+        len(scenario.periods),
+        scenario.operations,
+        scenario.covers,
+        scenario.supplies,
+    )
+    loaded = np.unique(supplies.site)
+    draws = np.flatnonzero(operations.electricity > 0)
+    saves = np.flatnonzero(covers.electricity_cut != 0)
+    improved = covers.element[saves]
+    return rows(len(loaded) * periods).equal(
+        0.0,
+        [
+            +term(model.power, row=every_period(np.searchsorted(loaded, supplies.site), periods)),
+            -term(
+                model.run,
+                row=every_period(np.searchsorted(loaded, operations.site[draws]), periods),
+                column=every_period(draws, periods),
+                coefficient=repeated(operations.electricity[draws], periods),
+            ),
+            +term(
+                model.covered,
+                row=every_period(np.searchsorted(loaded, operations.site[improved]), periods),
+                column=every_period(saves, periods),
+                coefficient=repeated(covers.electricity_cut[saves] * operations.electricity[improved], periods),
+            ),
+        ],
+    )
+
+
+def option_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Hold a power option to its largest share of a site's load.
+
+    .. math:: power_{u,t} \le share_{u,t} \sum_{u' \in site} power_{u',t}
+
+    Index: supply with a share below one, period. Unit: MWh a year.
+    Dual: saving from one more MWh allowed, present value.
+    Source: design, section 5, electricity.
+    """
+    periods, supplies = len(scenario.periods), scenario.supplies
+    bound = np.flatnonzero((supplies.maximum_share < 1).any(axis=1))
+    row, mate = np.nonzero(supplies.site[bound][:, None] == supplies.site[None, :])
+    share = supplies.maximum_share[bound[row]]
+    coefficient = np.where((mate == bound[row])[:, None], 1.0, 0.0) - share
+    return rows(len(bound) * periods).at_most(
+        0.0,
+        [
+            term(
+                model.power,
+                row=every_period(row, periods),
+                column=every_period(mate, periods),
+                coefficient=coefficient.ravel(),
+            )
+        ],
+    )
+
+
+def contracted_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Count the output of all power contracts that run; it is paid whether used or not.
+
+    .. math:: contracted_{u,t} = 8760\,f_{u,t} \sum_{d:\ start_d \le start_t < start_d + term_u} contract_{u,d}
+
+    Index: contractable supply, period. Unit: MWh a year. f: capacity factor.
+    Dual: value of one more contracted MWh, present value.
+    Source: design, section 5, power purchase agreements (take or pay).
+    """
+    periods, supplies = len(scenario.periods), scenario.supplies
+    contractable = np.flatnonzero(supplies.kind == "ppa")
+    local, decided, running = np.nonzero(contract_runs(scenario)[contractable])
+    return rows(len(contractable) * periods).equal(
+        0.0,
+        [
+            +term(
+                model.contracted,
+                row=np.arange(len(contractable) * periods),
+                column=every_period(contractable, periods),
+            ),
+            -term(
+                model.contract,
+                row=local * periods + running,
+                column=contractable[local] * periods + decided,
+                coefficient=yearly_output(scenario)[contractable[local], running],
+            ),
+        ],
+    )
+
+
+def contract_used(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Use no more contracted power than the contracts put out over the year.
+
+    .. math:: power_{u,t} \le contracted_{u,t}
+
+    Index: contractable supply, period. Unit: MWh a year.
+    Dual: value of one more contracted MWh, present value.
+    Source: design, section 5, annual matching.
+    """
+    periods = len(scenario.periods)
+    contractable = np.flatnonzero(scenario.supplies.kind == "ppa")
+    row, column = np.arange(len(contractable) * periods), every_period(contractable, periods)
+    return rows(len(row)).at_most(
+        0.0, [+term(model.power, row=row, column=column), -term(model.contracted, row=row, column=column)]
+    )
+
+
+def onsite_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Use no more onsite power than interventions have built.
+
+    .. math:: power_{u,t} \le 8760\,f_{u,t} \sum_i MW_{i,u}\,in\_effect_{i,t}
+
+    Index: onsite supply, period. Unit: MWh a year. f: capacity factor.
+    Dual: value of one more MWh of output, present value.
+    Source: design, section 5, onsite power.
+    """
+    periods, additions = len(scenario.periods), scenario.power_additions
+    onsite = np.flatnonzero(scenario.supplies.kind == "onsite")
+    output = yearly_output(scenario)[additions.supply] * additions.megawatt[:, None]
+    return rows(len(onsite) * periods).at_most(
+        0.0,
+        [
+            +term(model.power, row=np.arange(len(onsite) * periods), column=every_period(onsite, periods)),
+            -term(
+                model.in_effect,
+                row=every_period(np.searchsorted(onsite, additions.supply), periods),
+                column=every_period(additions.intervention, periods),
+                coefficient=output.ravel(),
+            ),
+        ],
+    )
+
+
+def green_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Cover at least a share of the own sites' load with certificates, contracts and onsite power.
+
+    .. math:: \sum_{u\ green,\ own} power_{u,t} \ge share_t \sum_{u\ own} power_{u,t}
+
+    Index: period with a target. Unit: MWh a year.
+    Dual: cost of one more green MWh, present value.
+    Source: pathway setting ``levers.minimum_green_share``; Scope 2 Guidance, market-based method.
+    """
+    target = scenario.pathway.levers.minimum_green_share
+    periods, supplies = len(scenario.periods), scenario.supplies
+    share = scenario.periods.interpolate(target, before_first=0.0) if target else np.zeros(periods)
+    bound = np.flatnonzero(share > 0)
+    own = np.flatnonzero(scenario.sites.owner[supplies.site] == "own")
+    supply, row = (grid.ravel() for grid in np.meshgrid(own, np.arange(len(bound)), indexing="ij"))
+    green = np.isin(supplies.kind[supply].astype(str), GREEN)
+    return rows(len(bound)).at_least(
+        0.0,
+        [term(model.power, row=row, column=supply * periods + bound[row], coefficient=green - share[bound[row]])],
+    )

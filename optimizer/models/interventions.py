@@ -1,0 +1,177 @@
+"""Discrete choices: when they may be taken, what they need, what they exclude, what they improve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.arrays import ArrayConstraint, rows, term
+from optimizer.models.bounds import Bounds
+from optimizer.models.columns import active_after, every_period
+from optimizer.models.variables import cover_bounds
+from scenarios.scenario import Integers, Scenario
+
+
+def effect_follows_adoption(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Put an intervention in effect from its lead time after the decision to the end of its life.
+
+    .. math:: in\_effect_{i,t} = \sum_{d:\ start_d + lead_i \le start_t < start_d + lead_i + life_i} adopt_{i,d}
+
+    Index: intervention, period. Unit: 0 or 1.
+    Dual: of the linear program with integers fixed; no planning meaning.
+    Source: design, section 5, interventions.
+    """
+    periods = len(scenario.periods)
+    intervention, decided, effective = np.nonzero(active_after(scenario))
+    count = len(scenario.interventions.label) * periods
+    return rows(count).equal(
+        0.0,
+        [
+            +term(model.in_effect, row=np.arange(count)),
+            -term(model.adopt, row=intervention * periods + effective, column=intervention * periods + decided),
+        ],
+    )
+
+
+def adopted_once(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Decide an intervention at most once.
+
+    .. math:: \sum_t adopt_{i,t} \le 1
+
+    Index: intervention. Unit: decisions.
+    Dual: of the linear program with integers fixed; no planning meaning.
+    Source: design, section 5, interventions.
+    """
+    periods, count = len(scenario.periods), len(scenario.interventions.label)
+    return rows(count).at_most(1.0, [term(model.adopt, row=np.repeat(np.arange(count), periods))])
+
+
+def prerequisite_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Decide an intervention only while each of its prerequisites is in effect.
+
+    .. math:: adopt_{i,t} \le in\_effect_{j,t}
+
+    Index: pair of intervention i and prerequisite j, period. Unit: decisions.
+    Dual: of the linear program with integers fixed; no planning meaning.
+    Source: design, section 5, prerequisites.
+    """
+    periods = len(scenario.periods)
+    pairs = [(i, j) for i, needed in enumerate(scenario.interventions.requires) for j in needed.tolist()]
+    later = np.array([i for i, _ in pairs], dtype=np.int64)
+    earlier = np.array([j for _, j in pairs], dtype=np.int64)
+    row = np.arange(len(pairs) * periods)
+    return rows(len(row)).at_most(
+        0.0,
+        [
+            +term(model.adopt, row=row, column=every_period(later, periods)),
+            -term(model.in_effect, row=row, column=every_period(earlier, periods)),
+        ],
+    )
+
+
+def exclusive_choice(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Choose at most one of rival interventions.
+
+    .. math:: \sum_{i \in group} \sum_t adopt_{i,t} \le 1
+
+    Index: exclusive group. Unit: decisions.
+    Dual: of the linear program with integers fixed; no planning meaning.
+    Source: design, section 5, mutual exclusion.
+    """
+    groups, member = _exclusive_groups(scenario)
+    periods = len(scenario.periods)
+    rivals = np.flatnonzero(member >= 0)
+    return rows(groups).at_most(
+        1.0,
+        [term(model.adopt, row=np.repeat(member[rivals], periods), column=every_period(rivals, periods))],
+    )
+
+
+def _exclusive_groups(scenario: Scenario) -> tuple[int, Integers]:
+    labels = scenario.interventions.exclusive_group
+    groups = sorted({label for label in labels if label})
+    position = {label: g for g, label in enumerate(groups)}
+    return len(groups), np.array([position.get(label, -1) for label in labels], dtype=np.int64)
+
+
+def covered_within_activity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Improve no more than the activity there is.
+
+    .. math:: covered_{c,t} \le activity_{c,t}
+
+    Index: cover (intervention, activity), period. Unit: unit of activity a year.
+    Dual: value of one more unit of activity to improve, present value.
+    Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
+    """
+    return _covered_rows(model, scenario).at_most(0.0, _covered_minus_activity(model, scenario))
+
+
+def covered_only_if_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Improve nothing before the intervention is in effect.
+
+    .. math:: covered_{c,t} \le X_{c,t}\,in\_effect_{i,t}
+
+    Index: cover, period. Unit: unit of activity a year. X: the activity's own bound.
+    Dual: value of having more of the intervention in effect, present value.
+    Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
+    """
+    periods, covers = len(scenario.periods), scenario.covers
+    row = np.arange(len(covers.label) * periods)
+    return _covered_rows(model, scenario).at_most(
+        0.0,
+        [
+            +term(model.covered, row=row),
+            -term(
+                model.in_effect,
+                row=row,
+                column=every_period(covers.intervention, periods),
+                coefficient=cover_bounds(scenario, bounds).ravel(),
+            ),
+        ],
+    )
+
+
+def covered_when_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Improve all of the activity while the intervention is in effect, wanted or not.
+
+    .. math:: covered_{c,t} \ge activity_{c,t} - X_{c,t}\,(1 - in\_effect_{i,t})
+
+    Index: cover, period. Unit: unit of activity a year. X: the activity's own bound. Without this
+    side a saving would go unreported when no cap asks for it, and an added cost could be dodged.
+    Dual: cost of being made to improve one more unit, present value.
+    Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
+    """
+    periods, covers = len(scenario.periods), scenario.covers
+    largest = cover_bounds(scenario, bounds).ravel()
+    row = np.arange(len(covers.label) * periods)
+    return _covered_rows(model, scenario).at_least(
+        -largest,
+        [
+            *_covered_minus_activity(model, scenario),
+            -term(
+                model.in_effect,
+                row=row,
+                column=every_period(covers.intervention, periods),
+                coefficient=largest,
+            ),
+        ],
+    )
+
+
+def _covered_rows(model: pyo.ConcreteModel, scenario: Scenario):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return rows(len(scenario.covers.label) * len(scenario.periods))
+
+
+def _covered_minus_activity(model: pyo.ConcreteModel, scenario: Scenario) -> list:  # type: ignore[type-arg]
+    periods, covers = len(scenario.periods), scenario.covers
+    terms = [+term(model.covered, row=np.arange(len(covers.label) * periods))]
+    for family, activity in (("operation", model.run), ("arc", model.flow), ("offer", model.purchase)):
+        members = covers.of(family)
+        terms.append(
+            -term(
+                activity,
+                row=every_period(members, periods),
+                column=every_period(covers.element[members], periods),
+            )
+        )
+    return terms

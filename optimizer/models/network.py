@@ -1,0 +1,94 @@
+"""Goods: what arrives or is made at a node leaves it or is used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.arrays import ArrayConstraint, rows, term
+from optimizer.models.bounds import Bounds
+from optimizer.models.columns import every_period, repeated
+from optimizer.models.unlocking import opened_by
+from scenarios.scenario import Scenario
+
+
+def node_balance(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Balance every product at every site.
+
+    .. math:: \sum_{o} purchase_{o,t} + \sum_{in} flow_{a,t} - \sum_{out} flow_{a,t}
+        + \sum_r q_{r,n}\,run_{r,t} + \sum_c s_{c,n}\,covered_{c,t} + unmet_{d,t} = demand_{d,t}
+
+    Index: node (site, product), period. Unit: product unit a year. q: recipe quantity, made (+) or
+    used (-); s: input spared by an intervention per unit covered.
+    Dual: cost of one more unit needed at the node, present value.
+    Source: design, section 5, node balance; multicommodity network flow.
+    """
+    periods = len(scenario.periods)
+    offers, arcs, recipe, covers, demands = (
+        scenario.offers,
+        scenario.arcs,
+        scenario.recipe,
+        scenario.covers,
+        scenario.demands,
+    )
+    need = np.zeros((len(scenario.nodes.label), periods))
+    np.add.at(need, demands.node, demands.quantity)
+    return rows(need.size).equal(
+        need.ravel(),
+        [
+            +term(model.purchase, row=every_period(offers.node, periods)),
+            +term(model.flow, row=every_period(arcs.head, periods)),
+            -term(model.flow, row=every_period(arcs.tail, periods)),
+            +term(
+                model.run,
+                row=every_period(recipe.node, periods),
+                column=every_period(recipe.operation, periods),
+                coefficient=repeated(recipe.quantity, periods),
+            ),
+            +term(
+                model.covered,
+                row=every_period(covers.input_node, periods),
+                column=every_period(covers.input_cover, periods),
+                coefficient=repeated(covers.input_quantity, periods),
+            ),
+            +term(model.unmet, row=every_period(demands.node, periods)),
+        ],
+    )
+
+
+def lane_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Keep the tonnes on a lane within its capacity.
+
+    .. math:: \sum_{a \in lane} m_a\,flow_{a,t} \le capacity_{lane}
+
+    Index: lane with a capacity, period. Unit: t a year. m: tonnes per product unit.
+    Dual: saving from one more tonne of room, present value.
+    Source: design, section 5, lane capacity.
+    """
+    periods, arcs = len(scenario.periods), scenario.arcs
+    bounded = np.flatnonzero(np.isfinite(scenario.lanes.capacity))
+    on_bounded = np.flatnonzero(np.isin(arcs.lane, bounded))
+    row = np.searchsorted(bounded, arcs.lane[on_bounded])
+    return rows(len(bounded) * periods).at_most(
+        repeated(scenario.lanes.capacity[bounded], periods),
+        [
+            term(
+                model.flow,
+                row=every_period(row, periods),
+                column=every_period(on_bounded, periods),
+                coefficient=repeated(arcs.tonnes_per_unit[on_bounded], periods),
+            )
+        ],
+    )
+
+
+def arc_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+    r"""Use a locked mode on an arc only while an intervention that unlocks it is active.
+
+    .. math:: flow_{a,t} \le F_{a,t} \sum_{i \in unlocks(a)} in\_effect_{i,t}
+
+    Index: locked arc, period. Unit: product unit a year. F: the arc's own bound.
+    Dual: value of unlocking one more unit of the mode here, present value.
+    Source: design, section 5, effect unlocks_mode.
+    """
+    return opened_by(model, scenario, model.flow, "arc", scenario.arcs.locked, bounds.flow)

@@ -1,0 +1,80 @@
+"""The decisions, one array variable a family, each laid out (element, period)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.arrays import ArrayVar
+from optimizer.models.bounds import Bounds
+from optimizer.models.columns import active_after
+from scenarios.scenario import Floats, Scenario
+
+
+def add_variables(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> None:
+    """Declare all decisions on `model`.
+
+    ======== ============================ ============= =======================================
+    name     index                        unit          meaning
+    ======== ============================ ============= =======================================
+    purchase offer, period                unit/year     bought from an offer
+    flow     arc, period                  unit/year     moved of one product on one lane
+    run      operation, period            unit/year     activity of a process on a line
+    covered  cover, period                unit/year     activity improved by an intervention
+    standing line, period                 unit/year     capacity in place
+    power    supply, period               MWh/year      electricity used from a power option
+    contract supply, period               MW            newly contracted in the period
+    contracted supply, period             MWh/year      output of all contracts that run
+    unmet    demand, period               unit/year     demand left unserved
+    adopt    intervention, period         0 or 1        decided in the period
+    in_effect intervention, period         0 or 1        in effect in the period
+    overrun  cap, period                  tCO2e         emissions above a soft cap
+    ======== ============================ ============= =======================================
+    """
+    periods = len(scenario.periods)
+    goods = decimal_unit(scenario.demands.quantity)
+    energy = decimal_unit(bounds.load)
+
+    def array(upper: Floats, unit: float = 1.0, binary: bool = False) -> ArrayVar:
+        return ArrayVar(upper.size, upper=upper.ravel(), unit=unit, binary=binary)
+
+    supplies, demands = scenario.supplies, scenario.demands
+    allowed = supplies.allowed[:, None]
+    model.purchase = array(bounds.purchase, goods)
+    model.flow = array(bounds.flow, goods)
+    model.run = array(bounds.run, goods)
+    model.covered = array(cover_bounds(scenario, bounds), goods)
+    model.standing = array(bounds.capacity, goods)
+    model.power = array(bounds.load[supplies.site] * allowed, energy)
+    contracts = np.where(supplies.kind == "ppa", np.inf, 0.0)[:, None] * np.ones(periods)
+    model.contract = array(np.where(allowed, contracts, 0.0))
+    model.contracted = array(np.where(allowed, contracts, 0.0), energy)
+    model.unmet = array(np.where(np.isfinite(demands.shortage_cost), demands.quantity, 0.0), goods)
+    model.adopt = array(decision_window(scenario), binary=True)
+    model.in_effect = array(np.ones((len(scenario.interventions.label), periods)))
+    soft = np.array([cap.overrun_price is not None for cap in scenario.carbon.all_caps.values()], dtype=bool)  # type: ignore[attr-defined]
+    model.overrun = array(np.where(soft, np.inf, 0.0)[:, None] * np.ones(periods), goods)
+
+
+def decimal_unit(values: Floats) -> float:
+    """Return the power of ten that brings the largest value to between 1,000 and 10,000."""
+    largest = float(np.max(values, initial=0.0))
+    return 10.0 ** max(np.floor(np.log10(largest)) - 3, 0) if largest > 0 else 1.0
+
+
+def cover_bounds(scenario: Scenario, bounds: Bounds) -> Floats:
+    """Return the largest activity each cover can improve, (V, T)."""
+    covers = scenario.covers
+    largest = np.zeros((len(covers.label), len(scenario.periods)))
+    for family, of_family in (("operation", bounds.run), ("arc", bounds.flow), ("offer", bounds.purchase)):
+        members = covers.of(family)
+        largest[members] = of_family[covers.element[members]]
+    return largest
+
+
+def decision_window(scenario: Scenario) -> Floats:
+    """Return 1 where an intervention may be decided and would still take effect, (I, T)."""
+    interventions, start = scenario.interventions, scenario.periods.start
+    open_then = (start >= interventions.earliest[:, None]) & (start <= interventions.latest[:, None])
+    takes_effect = active_after(scenario).any(axis=2)
+    return (open_then & takes_effect & interventions.allowed[:, None]).astype(float)

@@ -1,0 +1,131 @@
+"""The public entry: a scenario in, a verified plan out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pyomo.environ as pyo
+import xarray as xr
+
+from optimizer.diagnosis import why_infeasible
+from optimizer.highs import solve
+from optimizer.models.build import build_model
+from optimizer.results import add_solution, make_plan, read_activities
+from optimizer.settings import SolverSettings
+from optimizer.solution import Solution, SolveProgress, Status
+from optimizer.verify import verify
+from scenarios.caps import Cap, cap_limits, cap_terms, main_accounts
+from scenarios.errors import InfeasibleError, SolverError, UnboundedError
+from scenarios.ledger import rates
+from scenarios.plans import activities_of
+from scenarios.scenario import Scenario
+from scenarios.settings import CarbonSettings, LeverSettings, PathwaySettings
+
+Watch = Callable[[SolveProgress], None]
+
+
+def optimize(
+    scenario: Scenario,
+    settings: SolverSettings | None = None,
+    reference: xr.Dataset | None = None,
+    progress: Watch | None = None,
+) -> xr.Dataset:
+    """Return the cheapest plan of a scenario under its pathway, verified.
+
+    Parameters
+    ----------
+    reference : the plan of :func:`reference_plan`, whose first year is the baseline of caps; solved
+        here when a cap needs it and it is not given.
+    progress : called with a :class:`SolveProgress` while the solver runs.
+
+    Raises
+    ------
+    ConfigError : the pathway names what the scenario does not have.
+    InfeasibleError, UnboundedError, SolverError : there is no plan; the text says why.
+    VerificationError : the plan breaks its own rules when recomputed.
+    """
+    settings = settings or SolverSettings()
+    ledger = rates(scenario)
+    caps = cap_terms(scenario, ledger)
+    if caps and reference is None:
+        reference = reference_plan(scenario, settings)
+    baseline = _baseline(scenario, caps, reference)
+    limits = cap_limits(caps, scenario, baseline)
+    started = time.perf_counter()
+    model = build_model(scenario, ledger, caps, limits)
+    build_seconds = time.perf_counter() - started
+    solution = solve(model, settings, progress)
+    _raise_without_plan(solution, scenario, settings, caps, limits)
+    plan = make_plan(scenario, ledger, caps, limits, read_activities(model, scenario))
+    total = _total_emissions(scenario, reference if reference is not None else plan)
+    plan = add_solution(plan, scenario, solution, model, build_seconds, total)
+    plan.attrs["largest_violation"] = verify(scenario, plan, ledger)
+    return plan
+
+
+def reference_plan(
+    scenario: Scenario, settings: SolverSettings | None = None, progress: Watch | None = None
+) -> xr.Dataset:
+    """Return the plan of the same scenario with today's assets: no new intervention, grid power, no cap.
+
+    A linear program. Its first year is the baseline that caps are shares of. The carbon price, if
+    any, is paid in both, so that the difference in cost is the pathway's own.
+    """
+    return optimize(as_is(scenario), settings, progress=progress)
+
+
+def as_is(scenario: Scenario) -> Scenario:
+    """Return the scenario without caps, interventions and contracts."""
+    carbon = scenario.carbon
+    uncapped = CarbonSettings(  # type: ignore[call-arg]
+        scope2=carbon.scope2,  # type: ignore[attr-defined]
+        price=carbon.price,  # type: ignore[attr-defined]
+        priced_accounts=carbon.priced_accounts,  # type: ignore[attr-defined]
+    )
+    pathway = PathwaySettings(
+        name="as_is", title="As is", levers=LeverSettings(interventions=False, power=["grid"])
+    )
+    interventions = replace(scenario.interventions, allowed=np.zeros_like(scenario.interventions.allowed))
+    supplies = replace(scenario.supplies, allowed=scenario.supplies.kind == "grid")
+    return replace(scenario, carbon=uncapped, pathway=pathway, interventions=interventions, supplies=supplies)
+
+
+def _baseline(scenario: Scenario, caps: list[Cap], reference: xr.Dataset | None) -> Mapping[str, float]:
+    if reference is None:
+        return {}
+    activities, years = activities_of(reference), scenario.periods.years
+    first = np.ones_like(years)  # a cumulative baseline is one year's emissions, whatever the period's length
+    return {cap.label: float(cap.value(activities, first)[0]) for cap in caps}
+
+
+def _total_emissions(scenario: Scenario, plan: xr.Dataset) -> float:
+    """Return the first year's emissions over the pathway's accounts, tCO2e."""
+    return float(plan["emissions"].sel(emission_account=list(main_accounts(scenario))).isel(period=0).sum())
+
+
+def _raise_without_plan(
+    solution: Solution, scenario: Scenario, settings: SolverSettings, caps: list[Cap], limits: np.ndarray
+) -> None:
+    if solution.has_values:
+        return
+    if solution.status is Status.INFEASIBLE:
+        raise InfeasibleError(why_infeasible(scenario, settings, caps, limits))
+    if solution.status is Status.UNBOUNDED:
+        message = "cost can fall without end: some price is negative with no limit on its quantity"
+        raise UnboundedError(message)
+    if solution.status is Status.NO_SOLUTION:
+        message = f"no plan found: {solution.termination}. Raise solver.time_limit_seconds or solver.mip_gap"
+        raise SolverError(message)
+    message = f"the solver failed: {solution.termination}"
+    raise SolverError(message)
+
+
+def build(scenario: Scenario) -> pyo.ConcreteModel:
+    """Return the Pyomo model of a scenario, unsolved, for reading, extending or other solvers."""
+    ledger = rates(scenario)
+    caps = cap_terms(scenario, ledger)
+    reference = reference_plan(scenario) if caps else None
+    return build_model(scenario, ledger, caps, cap_limits(caps, scenario, _baseline(scenario, caps, reference)))

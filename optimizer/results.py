@@ -1,0 +1,213 @@
+"""From a solved model to the plan: a labelled Dataset whose money and emissions come from the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import pyomo.environ as pyo
+import xarray as xr
+
+from optimizer.models.columns import active_after, contract_runs, yearly_output
+from optimizer.solution import Solution
+from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
+from scenarios.caps import Cap
+from scenarios.ledger import Ledger, Priced
+from scenarios.plans import ACTIVITY_DIMS, coordinates
+from scenarios.scenario import Floats, Scenario
+from scenarios.schema import QUALITY_MARKS
+from scenarios.settings import MAIN_CAP
+
+MEANINGS = {
+    "purchase": ("unit/year", "bought from an offer"),
+    "flow": ("unit/year", "moved of one product on one lane"),
+    "run": ("unit/year", "activity of a process on a line"),
+    "covered": ("unit/year", "activity improved by an intervention"),
+    "standing": ("unit/year", "capacity in place"),
+    "power": ("MWh/year", "electricity used from a power option"),
+    "contract": ("MW", "newly contracted in the period"),
+    "contracted": ("MWh/year", "output of all contracts that run"),
+    "required": ("unit/year", "demand"),
+    "delivered": ("unit/year", "demand served"),
+    "unmet": ("unit/year", "demand left unserved"),
+    "adopt": ("0 or 1", "decided in the period"),
+    "in_effect": ("0 or 1", "in effect in the period"),
+    "overrun": ("tCO2e", "emissions above a soft cap"),
+    "cost": ("currency", "paid in the period, undiscounted"),
+    "cost_npv": ("currency", "present value over the horizon"),
+    "emissions": ("tCO2e/year", "emissions by account"),
+    "site_cost": ("currency", "paid in the period, undiscounted, by the site it is booked at"),
+    "site_emissions": ("tCO2e/year", "emissions by the site they are booked at"),
+    "intervention_savings": ("tCO2e/year", "emissions an intervention saves directly"),
+    "cap_limit": ("tCO2e/year, or the cap's unit", "limit; NaN where the cap does not hold yet"),
+    "cap_emissions": ("tCO2e/year, or the cap's unit", "what the cap bounds"),
+    "dual_cap_respected": ("currency/tCO2e", "present value of one more t a year of allowance"),
+}
+
+
+def read_activities(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, Floats]:
+    """Return the model's decisions as arrays (n, T), with what follows from them recomputed exactly."""
+    periods = len(scenario.periods)
+    found = {
+        name: np.maximum(getattr(model, name).value_array.reshape(-1, periods), 0.0)
+        for name in ACTIVITY_DIMS
+        if hasattr(model, name)
+    }
+    found["adopt"] = np.round(found["adopt"])
+    found["in_effect"] = np.einsum("id,idt->it", found["adopt"], active_after(scenario).astype(float))
+    standing = scenario.lines.capacity.copy()
+    changes = scenario.capacity_changes
+    np.add.at(standing, changes.line, changes.amount[:, None] * found["in_effect"][changes.intervention])
+    found["standing"] = np.maximum(standing, 0.0)
+    signed = np.einsum("ud,udt->ut", found["contract"], contract_runs(scenario).astype(float))
+    found["contracted"] = signed * yearly_output(scenario)
+    found["delivered"] = scenario.demands.quantity - found["unmet"]
+    return found
+
+
+def make_plan(
+    scenario: Scenario,
+    ledger: Ledger,
+    caps: list[Cap],
+    limits: Floats,
+    activities: Mapping[str, Floats],
+) -> xr.Dataset:
+    """Return the plan Dataset of `activities`; every amount is priced by the ledger."""
+    priced = ledger.price(activities)
+    labels = [cap.label for cap in caps]
+    periods = len(scenario.periods)
+    data: dict[str, tuple[tuple[str, ...], Floats]] = {
+        name: ((dim, "period"), activities[name]) for name, dim in ACTIVITY_DIMS.items()
+    }
+    data["required"] = (("demand", "period"), scenario.demands.quantity)
+    data["cost"] = (("cost_account", "period"), np.array([priced.paid(a) for a in COST_ACCOUNTS]))
+    data["cost_npv"] = (("cost_account",), np.array([priced.present_cost(a) for a in COST_ACCOUNTS]))
+    data["emissions"] = (("emission_account", "period"), np.array([priced.emitted(a) for a in EMISSION_ACCOUNTS]))
+    by_site = ("cost_account", "site", "period"), ("emission_account", "site", "period")
+    data["site_cost"] = (by_site[0], np.array([priced.by_site(a)[:-1] for a in COST_ACCOUNTS]))
+    data["site_emissions"] = (by_site[1], np.array([priced.by_site(a)[:-1] for a in EMISSION_ACCOUNTS]))
+    savings = intervention_savings(scenario, ledger, activities)
+    data["intervention_savings"] = (("intervention", "emission_account", "period"), savings)
+    data["cap_limit"] = (("cap", "period"), np.where(np.isfinite(limits), limits, np.nan))
+    values = [cap.value(activities, scenario.periods.years) for cap in caps]
+    data["cap_emissions"] = (("cap", "period"), np.array(values).reshape(len(caps), periods))
+    coords = coordinates(scenario, labels)
+    coords["cost_account"] = np.array(list(COST_ACCOUNTS), dtype=str)
+    coords["emission_account"] = np.array(list(EMISSION_ACCOUNTS), dtype=str)
+    plan = xr.Dataset(data, coords=coords, attrs=_attributes(scenario, priced))
+    for name, (units, meaning) in MEANINGS.items():
+        if name in plan:
+            plan[name].attrs = {"units": units.replace("currency", scenario.currency), "long_name": meaning}
+    return plan
+
+
+def add_solution(
+    plan: xr.Dataset,
+    scenario: Scenario,
+    solution: Solution,
+    model: pyo.ConcreteModel,
+    build_seconds: float,
+    baseline_emissions: float,
+) -> xr.Dataset:
+    """Return the plan with what the solver says of itself, and the price of the next tonne of each cap."""
+    shape = plan["cap_limit"].shape
+    dual = solution.dual(model.cap_respected).reshape(shape) if plan.sizes["cap"] else np.zeros(shape)
+    # Booked as what one t a year more of allowance saves, hence positive.
+    units, meaning = MEANINGS["dual_cap_respected"]
+    attributes = {"units": units.replace("currency", scenario.currency), "long_name": meaning}
+    plan["dual_cap_respected"] = (("cap", "period"), -np.nan_to_num(dual) + 0.0, attributes)
+    return plan.assign_attrs(
+        status=solution.status.value,
+        termination=solution.termination,
+        objective=solution.objective,
+        bound=solution.bound,
+        gap=solution.gap,
+        variables=solution.variables,
+        constraints=solution.constraints,
+        nonzeros=solution.nonzeros,
+        binaries=solution.binaries,
+        build_seconds=build_seconds,
+        solve_seconds=solution.seconds,
+        baseline_emissions=baseline_emissions,
+    )
+
+
+def intervention_savings(scenario: Scenario, ledger: Ledger, activities: Mapping[str, Floats]) -> Floats:
+    """Return the emissions each intervention saves directly, (I, accounts, T), tCO2e a year.
+
+    Direct: what its covers cut at their activities, and the electricity that efficiency and onsite
+    power spare, at the factor of what the site would draw instead. Switching routes by capacity or
+    unlocking is not split by intervention: it shows in the difference between plans.
+    """
+    accounts = {account: a for a, account in enumerate(EMISSION_ACCOUNTS)}
+    saved = np.zeros((len(scenario.interventions.label), len(accounts), len(scenario.periods)))
+    covers = scenario.covers
+    for rate in ledger.rates:
+        if rate.activity == "covered" and rate.account in accounts:
+            np.add.at(saved[:, accounts[rate.account]], covers.intervention, -activities["covered"] * rate.per_unit)
+    location, market = _site_factors(scenario, activities)
+    cut = np.flatnonzero(covers.electricity_cut != 0)
+    improved = covers.element[cut]
+    megawatt_hours = (covers.electricity_cut[cut] * scenario.operations.electricity[improved])[:, None]
+    megawatt_hours = megawatt_hours * activities["covered"][cut]
+    spared = [(covers.intervention[cut], scenario.operations.site[improved], megawatt_hours)]
+    additions, supplies = scenario.power_additions, scenario.supplies
+    capacity = additions.megawatt[:, None] * activities["in_effect"][additions.intervention]
+    total = np.zeros_like(activities["power"])
+    np.add.at(total, additions.supply, capacity)
+    share = np.divide(capacity, total[additions.supply], out=np.zeros_like(capacity), where=capacity > 0)
+    used = activities["power"][additions.supply] * share
+    spared.append((additions.intervention, supplies.site[additions.supply], used))
+    for intervention, site, energy in spared:
+        own = (scenario.sites.owner[site] == "own")[:, None]
+        np.add.at(saved[:, accounts["scope2_location"]], intervention, energy * location[site] * own)
+        np.add.at(saved[:, accounts["scope2_market"]], intervention, energy * market[site] * own)
+        np.add.at(saved[:, accounts["scope3_purchased_goods"]], intervention, energy * location[site] * ~own)
+    return saved
+
+
+def _site_factors(scenario: Scenario, activities: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """Return the location and the market factor of what each site draws from outside, (S, T) each."""
+    supplies, sites = scenario.supplies, len(scenario.sites.label)
+    outside = activities["power"] * (supplies.kind != "onsite")[:, None]
+    drawn, located, contracted = (np.zeros((sites, outside.shape[1])) for _ in range(3))
+    np.add.at(drawn, supplies.site, outside)
+    np.add.at(located, supplies.site, outside * supplies.location_factor)
+    np.add.at(contracted, supplies.site, outside * supplies.market_factor)
+    blank = np.zeros_like(drawn)
+    return (
+        np.divide(located, drawn, out=blank.copy(), where=drawn > 0),
+        np.divide(contracted, drawn, out=blank.copy(), where=drawn > 0),
+    )
+
+
+def _attributes(scenario: Scenario, priced: Priced) -> dict[str, object]:
+    settings, pathway = scenario.settings, scenario.pathway
+    return {
+        "scenario": settings.name,
+        "title": scenario.title,
+        "company": settings.company,
+        "pathway": pathway.name,
+        "pathway_title": pathway.title,
+        "pathway_description": pathway.description,
+        "currency": settings.currency,
+        "base_year": settings.base_year,
+        "discount_rate": settings.discount_rate,
+        "demo_data": int(settings.demo_data),
+        "scope2": scenario.carbon.scope2.value,  # type: ignore[attr-defined]
+        "main_cap": MAIN_CAP if scenario.carbon.milestones else "",  # type: ignore[attr-defined]
+        "total_cost_npv": float(priced.cost_npv),
+        "data_quality_json": json.dumps(_data_quality(scenario), sort_keys=True),
+        "warnings_json": json.dumps(list(scenario.warnings), ensure_ascii=False),
+    }
+
+
+def _data_quality(scenario: Scenario) -> dict[str, dict[str, int]]:
+    """Return how many rows of each table carry each quality mark."""
+    counted = {}
+    for name, frame in scenario.tables.items():
+        if len(frame):
+            counts = frame["quality"].value_counts()
+            counted[name] = {mark: int(counts.get(mark, 0)) for mark in QUALITY_MARKS}
+    return counted

@@ -1,0 +1,188 @@
+"""A second opinion on every plan: each rule recomputed from the Dataset alone, without the model.
+
+Written apart from ``models/`` on purpose: what it checks is the scenario's meaning, not the rows
+that were sent to the solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray as xr
+
+from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
+from scenarios.errors import VerificationError
+from scenarios.ledger import Ledger
+from scenarios.plans import activities_of
+from scenarios.scenario import Floats, Scenario
+
+TOLERANCE = 1e-6  # of the largest quantity in the rule; the solver works to 1e-7
+SHOWN = 5
+
+Finding = tuple[str, Floats, Floats]  # rule, violation, size of what is compared
+
+
+def verify(scenario: Scenario, plan: xr.Dataset, ledger: Ledger) -> float:
+    """Return the largest relative violation of any rule; raise VerificationError if one is real.
+
+    Checks balances, capacities, shares, decisions, power, caps, and that cost and emissions in the
+    Dataset are what the ledger says of its activities.
+    """
+    x = activities_of(plan)
+    worst, messages = 0.0, []
+    findings = [*_goods(scenario, x), *_lines(scenario, x), *_decisions(scenario, x), *_covers(scenario, x)]
+    findings += [*_power(scenario, x), *_sourcing(scenario, x), *_caps(plan), *_booked(scenario, plan, ledger, x)]
+    for rule, violation, size in findings:
+        if not violation.size:
+            continue
+        relative = np.max(violation) / max(float(np.max(np.abs(size), initial=0.0)), 1.0)
+        worst = max(worst, float(relative))
+        if not relative <= TOLERANCE:  # also catches NaN
+            messages.append(f"{rule}: off by {np.max(violation):.6g}, {relative:.2g} of its size")
+    if messages:
+        more = f" and {len(messages) - SHOWN} more" if len(messages) > SHOWN else ""
+        message = "the plan breaks its own rules when recomputed: " + "; ".join(messages[:SHOWN]) + more
+        raise VerificationError(message)
+    return worst
+
+
+def _goods(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
+    balance = np.zeros((len(s.nodes.label), len(s.periods)))
+    np.add.at(balance, s.offers.node, x["purchase"])
+    np.add.at(balance, s.arcs.head, x["flow"])
+    np.subtract.at(balance, s.arcs.tail, x["flow"])
+    np.add.at(balance, s.recipe.node, s.recipe.quantity[:, None] * x["run"][s.recipe.operation])
+    np.add.at(balance, s.covers.input_node, s.covers.input_quantity[:, None] * x["covered"][s.covers.input_cover])
+    np.subtract.at(balance, s.demands.node, x["delivered"])
+    yield "node balance", np.abs(balance), x["flow"]
+    yield "demand", np.abs(x["delivered"] + x["unmet"] - s.demands.quantity), s.demands.quantity
+    must = ~np.isfinite(s.demands.shortage_cost)
+    yield "demand that must be met", x["unmet"][must], s.demands.quantity
+    yield "offer capacity", np.maximum(x["purchase"] - s.offers.capacity, 0), x["purchase"]
+    tonnes = np.zeros((len(s.lanes.label), len(s.periods)))
+    np.add.at(tonnes, s.arcs.lane, x["flow"] * s.arcs.tonnes_per_unit[:, None])
+    yield "lane capacity", np.maximum(tonnes - s.lanes.capacity[:, None], 0), tonnes
+    beyond = s.arcs.great_circle_km > s.sites.service_radius_km[s.arcs.origin]
+    yield "service radius", x["flow"][beyond], x["flow"]
+    for name in ("purchase", "flow", "run", "power", "covered", "unmet", "delivered"):
+        yield f"{name} is not negative", np.maximum(-x[name], 0), x[name]
+
+
+def _lines(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
+    used = np.zeros_like(x["standing"])
+    np.add.at(used, s.operations.line, s.operations.use[:, None] * x["run"])
+    yield "line capacity", np.maximum(used - x["standing"], 0), x["standing"]
+    yield "minimum use", np.maximum(s.lines.minimum_use * x["standing"] - used, 0), x["standing"]
+    own = s.operations.use[:, None] * x["run"]
+    share = s.operations.maximum_share[:, None] * used[s.operations.line]
+    yield "recipe share", np.maximum(own - share, 0), x["standing"]
+    standing = s.lines.capacity.copy()
+    for i, line, amount in zip(s.capacity_changes.intervention, s.capacity_changes.line, s.capacity_changes.amount, strict=True):
+        standing[line] += amount * x["in_effect"][i]
+    yield "capacity in place", np.abs(standing - x["standing"]), x["standing"]
+
+
+def _decisions(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
+    adopt, start = x["adopt"], s.periods.start
+    yield "decisions are whole", np.abs(adopt - np.round(adopt)), np.ones(1)
+    yield "decided once", np.maximum(adopt.sum(axis=1) - 1, 0), np.ones(1)
+    yield "only allowed interventions", adopt[~s.interventions.allowed], np.ones(1)
+    for i, needed in enumerate(s.interventions.requires):
+        for j in needed.tolist():
+            yield f"{s.interventions.label[i]} needs {s.interventions.label[j]}", np.maximum(adopt[i] - x["in_effect"][j], 0), np.ones(1)
+    for group in {g for g in s.interventions.exclusive_group if g}:
+        chosen = adopt[s.interventions.exclusive_group == group].sum()
+        yield f"one of {group}", np.maximum(np.atleast_1d(chosen) - 1, 0), np.ones(1)
+    active = np.zeros_like(adopt)
+    for i, d in zip(*np.nonzero(adopt > 0.5), strict=True):
+        begins = start[d] + s.interventions.lead_years[i]
+        active[i] += (start >= begins) & (start < begins + s.interventions.life_years[i])
+    yield "in effect as decided", np.abs(active - x["in_effect"]), np.ones(1)
+    outside = (start < s.interventions.earliest[:, None]) | (start > s.interventions.latest[:, None])
+    yield "decided in its window", adopt * outside, np.ones(1)
+    for family, activity, locked in (
+        ("operation", x["run"], s.operations.locked),
+        ("arc", x["flow"], s.arcs.locked),
+        ("offer", x["purchase"], s.offers.locked),
+    ):
+        opened = np.zeros_like(activity)
+        mine = s.unlocks.family == family
+        np.add.at(opened, s.unlocks.element[mine], x["in_effect"][s.unlocks.intervention[mine]])
+        yield f"locked {family}", activity * (locked[:, None] & (opened < 0.5)), activity
+
+
+def _covers(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
+    for family, activity in (("operation", x["run"]), ("arc", x["flow"]), ("offer", x["purchase"])):
+        members = s.covers.of(family)
+        exact = activity[s.covers.element[members]] * x["in_effect"][s.covers.intervention[members]]
+        yield f"what interventions improve ({family})", np.abs(x["covered"][members] - exact), activity
+
+
+def _power(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
+    shape = (len(s.sites.label), len(s.periods))
+    load, met = np.zeros(shape), np.zeros(shape)
+    np.add.at(load, s.operations.site, s.operations.electricity[:, None] * x["run"])
+    draws = s.covers.of("operation")
+    operation = s.covers.element[draws]
+    saved = (s.covers.electricity_cut[draws] * s.operations.electricity[operation])[:, None] * x["covered"][draws]
+    np.subtract.at(load, s.operations.site[operation], saved)
+    np.add.at(met, s.supplies.site, x["power"])
+    yield "electricity load", np.abs(load - met), load
+    share = s.supplies.maximum_share * met[s.supplies.site]
+    yield "share of a power option", np.maximum(x["power"] - share, 0), met
+    contracted = s.supplies.kind == "ppa"
+    yield "contracted power", np.maximum(x["power"] - x["contracted"], 0)[contracted], met
+    megawatt = np.zeros_like(x["power"])
+    additions = s.power_additions
+    np.add.at(megawatt, additions.supply, additions.megawatt[:, None] * x["in_effect"][additions.intervention])
+    output = megawatt * s.supplies.capacity_factor * 8760
+    onsite = s.supplies.kind == "onsite"
+    yield "onsite power", np.maximum(x["power"] - output, 0)[onsite], met
+    yield "only allowed power", x["power"][~s.supplies.allowed], met
+    target = s.pathway.levers.minimum_green_share
+    if target:
+        own = s.sites.owner[s.supplies.site] == "own"
+        green = own & (s.supplies.kind != "grid")
+        wanted = s.periods.interpolate(target, before_first=0.0) * x["power"][own].sum(axis=0)
+        yield "green share", np.maximum(wanted - x["power"][green].sum(axis=0), 0), wanted
+
+
+def _sourcing(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
+    rules = s.sourcing_rules
+    for r, label in enumerate(rules.label):
+        part, whole = x["purchase"][rules.members[r]], x["purchase"][rules.among[r]].sum(axis=0)
+        low, high = rules.minimum_share[r], rules.maximum_share[r]
+        if not np.isnan(low):
+            yield f"sourcing rule {label}", np.maximum(low * whole - part.sum(axis=0), 0), whole
+        if not np.isnan(high):
+            yield f"sourcing rule {label}", np.maximum(part.sum(axis=0) - high * whole, 0), whole
+        used = (part > TOLERANCE * max(float(whole.max(initial=0.0)), 1.0)).sum(axis=0)
+        if not np.isnan(rules.minimum_count[r]):
+            yield f"sourcing rule {label}", np.maximum(rules.minimum_count[r] - used, 0), np.ones(1)
+        if not np.isnan(rules.maximum_count[r]):
+            yield f"sourcing rule {label}", np.maximum(used - rules.maximum_count[r], 0), np.ones(1)
+
+
+def _caps(plan: xr.Dataset) -> Iterator[Finding]:
+    limit = plan["cap_limit"].to_numpy()
+    above = plan["cap_emissions"].to_numpy() - limit
+    for c, label in enumerate(plan["cap"].to_numpy()):
+        # An overrun of a soft cap is in t; for an intensity cap the plan's cap is hard or its overrun counts.
+        excess = np.nan_to_num(above[c])
+        soft = plan["overrun"].to_numpy()[c]
+        yield f"cap {label}", np.where(soft > 0, 0.0, np.maximum(excess, 0)) / max(np.nanmax(limit[c], initial=0), 1e-9), np.ones(1)
+
+
+def _booked(s: Scenario, plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[Finding]:
+    priced = ledger.price(x)
+    for a, account in enumerate(COST_ACCOUNTS):
+        yield f"cost account {account}", np.abs(plan["cost"].to_numpy()[a] - priced.paid(account)), plan["cost"].to_numpy()
+    for a, account in enumerate(EMISSION_ACCOUNTS):
+        booked = plan["emissions"].to_numpy()[a]
+        yield f"emission account {account}", np.abs(booked - priced.emitted(account)), booked
+        by_site = plan["site_emissions"].to_numpy()[a].sum(axis=0)
+        yield f"emissions by site, {account}", np.abs(booked - by_site), booked
+    if "objective" in plan.attrs:
+        objective = np.array([plan.attrs["objective"]])
+        yield "objective equals booked cost", np.abs(objective - float(priced.cost_npv)), objective

@@ -1,0 +1,1 @@
+"""Showing results: payload, one offline page, workbook and terminal. Reads Datasets only."""

@@ -1,0 +1,124 @@
+"""What the accounts, modes and power kinds of a plan are called and which colour they carry.
+
+Colours were chosen for at least 3 : 1 contrast on the page's paper and for staying apart in the
+three common kinds of colour blindness; nothing on the page relies on colour alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAPER, INK, MUTED, RULE, GRID = "#fbfaf7", "#16202c", "#566170", "#dedad1", "#e9e6df"
+PLAN, REFERENCE, REFERENCE_TEXT, CAP = "#034b8f", "#6e7175", "#5c6066", "#b3261e"
+CHEAPER, DEARER = "#2a9d8f", "#b9564f"
+
+# For things that have no colour of their own: suppliers, scrap bases, processes.
+SERIES = ("#034b8f", "#e0a100", "#2a9d8f", "#a8521a", "#7f98c2", "#551b39", "#8fbf9f", "#c98a9b", "#4d6a2f", "#8a7fc0")
+OTHERS = "#b9b6ad"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account of the ledger as shown: its name, the group it is drawn in, its colour."""
+
+    label: str
+    group: str
+    colour: str
+
+
+EMISSIONS: dict[str, Account] = {
+    "scope1": Account("Scope 1, own sites", "Own sites, scope 1", "#1d3557"),
+    "scope2_location": Account("Scope 2, location-based", "Purchased electricity, scope 2", "#e0a100"),
+    "scope2_market": Account("Scope 2, market-based", "Purchased electricity, scope 2", "#e0a100"),
+    "scope3_purchased_goods": Account("Scope 3.1, purchased goods", "Purchased goods, scope 3.1", "#7f98c2"),
+    "scope3_upstream_transport_ttw": Account("Scope 3.4, vehicles inbound", "Inbound transport, scope 3.4", "#2a9d8f"),
+    "scope3_upstream_transport_wtt": Account("Scope 3.4, fuel supply inbound", "Inbound transport, scope 3.4", "#2a9d8f"),
+    "scope3_downstream_transport_ttw": Account(
+        "Scope 3.9, vehicles outbound", "Outbound transport, scope 3.9", "#a7d8cf"
+    ),
+    "scope3_downstream_transport_wtt": Account(
+        "Scope 3.9, fuel supply outbound", "Outbound transport, scope 3.9", "#a7d8cf"
+    ),
+}
+
+COSTS: dict[str, Account] = {
+    "purchase": Account("Purchased materials", "", "#3b5b92"),
+    "production": Account("Production", "", "#9fb3d4"),
+    "freight": Account("Freight", "", "#2a9d8f"),
+    "electricity": Account("Electricity", "", "#e0a100"),
+    "fixed": Account("Fixed cost of lines", "", "#8a93a0"),
+    "capex": Account("Capital", "", "#034b8f"),
+    "residual_value": Account("Residual value", "", "#86a9c9"),
+    "programme": Account("Programmes and upkeep", "", "#551b39"),
+    "carbon_price": Account("Carbon price", "", "#af4e04"),
+    "shortage": Account("Unmet demand", "", "#b9b6ad"),
+    "cap_overrun": Account("Paid for missing a cap", "", "#b3261e"),
+}
+
+# What is left of a cut once interventions' own savings are taken out, by emission account.
+REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Route and scrap mix", "#3b5b92", ("scope1",)),
+    ("Electricity supply", "#e0a100", ("scope2_market", "scope2_location")),
+    ("Purchased materials", "#8fa6cc", ("scope3_purchased_goods",)),
+    (
+        "Transport",
+        "#2a9d8f",
+        (
+            "scope3_upstream_transport_ttw",
+            "scope3_upstream_transport_wtt",
+            "scope3_downstream_transport_ttw",
+            "scope3_downstream_transport_wtt",
+        ),
+    ),
+)
+KIND_COLOURS = ("#c77f00", "#551b39", "#1f7a6f", "#7a4a1e", "#6d7fb3", "#a8746a", "#5f8f3f")
+
+POWER_KINDS: dict[str, tuple[str, str]] = {
+    "grid": ("Grid", "#8a93a0"),
+    "certificate": ("Grid with certificates", "#8fbf9f"),
+    "ppa": ("Wind and solar contracts", "#2a9d8f"),
+    "onsite": ("Own solar and wind", "#e0a100"),
+}
+
+ROLES: dict[str, tuple[str, str]] = {
+    "plant": ("Plant", "rect"),
+    "scrap_base": ("Scrap base", "diamond"),
+    "supplier": ("Supplier", "triangle"),
+    "collection": ("Collection point", "circle"),
+    "hub": ("Hub", "roundRect"),
+    "customer": ("Customer", "circle"),
+}
+
+_MODE_COLOURS = (
+    (("barge", "ship", "sea", "water", "vessel", "port"), "#2a9caf"),
+    (("rail", "train"), "#0b4f96"),
+    (("electric", "ev", "etruck", "battery", "bev"), "#c77f00"),
+    (("hydrogen", "fuel", "h2"), "#7d4f9e"),
+    (("road", "truck", "diesel"), "#756c63"),
+    (("pipeline", "conveyor"), "#4d6a2f"),
+)
+
+
+def humanise(code: str) -> str:
+    """Return a short name such as ``road_diesel`` as words: ``Road diesel``."""
+    words = code.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def mode_colour(mode: str, position: int = 0) -> str:
+    """Return the colour of a transport mode, by the words of its name; unknown ones by `position`."""
+    words = mode.lower().replace("-", "_").replace(" ", "_").split("_")
+    for keys, colour in _MODE_COLOURS:
+        if any(word == key or (len(key) > 3 and key in word) for word in words for key in keys):
+            return colour
+    return SERIES[position % len(SERIES)]
+
+
+def emission_account(key: str) -> Account:
+    """Return how emission account `key` is shown; an unknown one keeps its own name."""
+    return EMISSIONS.get(key, Account(humanise(key), humanise(key), OTHERS))
+
+
+def cost_account(key: str) -> Account:
+    """Return how cost account `key` is shown; an unknown one keeps its own name."""
+    return COSTS.get(key, Account(humanise(key), "", OTHERS))

@@ -1,0 +1,170 @@
+"""Who ships what to whom, who supplies, what runs, and where power comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from reporting.reading import FloatArray, array, grouped, labels, numbers, site_names
+
+MOST_LANES = 300
+MOST_NAMES = 6
+
+
+def network(plan: xr.Dataset, accounts: list[str]) -> dict[str, Any]:
+    """Gather sites, the largest lanes and freight by mode.
+
+    Lanes of the same origin, destination and mode are one, whatever they carry. The `MOST_LANES`
+    largest by tonnes of the last period are listed; the others are one sum.
+
+    Parameters
+    ----------
+    accounts : emission accounts that make the total.
+
+    Returns
+    -------
+    ``sites``, ``lanes``, ``other_lanes`` (count, tonnes), ``modes`` with tonne-km by period. Tonnes
+    and tonne-km are per year.
+    """
+    flow = np.maximum(array(plan, "flow", "arc", "period"), 0.0)
+    distance = array(plan, "arc_distance_km", "arc")
+    origin, destination, mode = (labels(plan, f"arc_{end}") for end in ("origin", "destination", "mode"))
+    products = labels(plan, "arc_product")
+    names = site_names(plan)
+    keys = ["\t".join(key) for key in zip(origin, destination, mode, strict=True)]
+    tonnes = grouped(flow, keys)
+    tonne_km = grouped(flow * distance[:, None], keys)
+    carried: dict[str, list[str]] = {}
+    for i in np.flatnonzero(flow[:, -1] > 1e-6).tolist() if flow.size else []:
+        carried.setdefault(keys[i], []).append(products[i])
+    used = sorted((key for key in tonnes if tonnes[key][-1] > 1e-6), key=lambda key: -tonnes[key][-1])
+    lanes = []
+    for key in used[:MOST_LANES]:
+        start, end, by = key.split("\t")
+        lanes.append(
+            {
+                "from": start,
+                "to": end,
+                "from_name": names.get(start, start),
+                "to_name": names.get(end, end),
+                "mode": by,
+                "products": list(dict.fromkeys(carried[key])),
+                "km": float(tonne_km[key][-1] / tonnes[key][-1]),
+                "first": float(tonnes[key][0]),
+                "last": float(tonnes[key][-1]),
+            }
+        )
+    rest = used[MOST_LANES:]
+    return {
+        "sites": _sites(plan, flow, origin, destination, accounts),
+        "lanes": lanes,
+        "lane_count": len(used),
+        "other_lanes": {"count": len(rest), "tonnes": float(sum(tonnes[key][-1] for key in rest))},
+        "modes": [
+            {"key": key, "tonne_km": numbers(values)}
+            for key, values in grouped(flow * distance[:, None], mode).items()
+            if values.max(initial=0.0) > 1e-6
+        ],
+    }
+
+
+def _sites(
+    plan: xr.Dataset, flow: FloatArray, origin: list[str], destination: list[str], accounts: list[str]
+) -> list[dict[str, Any]]:
+    """List sites with what passes through them in the last period and what is booked there."""
+    keys = labels(plan, "site")
+    through = dict.fromkeys(keys, 0.0)
+    for ends in (origin, destination):
+        for i, key in enumerate(ends):
+            if key in through:
+                through[key] += float(flow[i, -1])
+    names = site_names(plan)
+    booked = array(plan.sel(emission_account=accounts), "site_emissions", "emission_account", "site", "period")
+    by_site = booked.sum(axis=0)
+    roles, owners = labels(plan, "site_role"), labels(plan, "site_owner")
+    lat, lon = array(plan, "site_lat", "site"), array(plan, "site_lon", "site")
+    return [
+        {
+            "key": key,
+            "name": names[key],
+            "role": roles[i],
+            "owner": owners[i],
+            "lat": float(lat[i]),
+            "lon": float(lon[i]),
+            "tonnes": through[key],
+            "emissions": [float(by_site[i, 0]), float(by_site[i, -1])],
+        }
+        for i, key in enumerate(keys)
+    ]
+
+
+def mixes(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
+    """Gather shares over the periods: suppliers by product, scrap bases, processes, power kinds.
+
+    Returns
+    -------
+    Each mix is a list of ``{"name", "plan", "reference"}`` in t (MWh for power) per year, largest
+    first; beyond `MOST_NAMES` the rest is summed as ``Others``.
+    """
+    suppliers = {}
+    for product in dict.fromkeys(labels(plan, "offer_product")):
+        values = [_purchases(d, product) for d in (plan, reference)]
+        rows = _largest(*values)
+        if rows:
+            suppliers[product] = rows
+    order = sorted(suppliers, key=lambda p: -sum(sum(row["plan"]) for row in suppliers[p]))
+    return {
+        "suppliers": [{"product": product, "rows": suppliers[product]} for product in order],
+        "scrap_bases": _largest(*(_from_scrap_bases(d) for d in (plan, reference)), most=10),
+        "processes": _largest(*(_processes(d) for d in (plan, reference)), most=10),
+        "power": _largest(*(_power(d) for d in (plan, reference)), most=10),
+    }
+
+
+def _purchases(dataset: xr.Dataset, product: str) -> dict[str, FloatArray]:
+    """Return tonnes bought of `product` by name of the supplying site."""
+    names = site_names(dataset)
+    rows = [i for i, p in enumerate(labels(dataset, "offer_product")) if p == product]
+    sites = labels(dataset, "offer_site")
+    values = array(dataset, "purchase", "offer", "period")[rows]
+    return grouped(values, [names.get(sites[i], sites[i]) for i in rows])
+
+
+def _from_scrap_bases(dataset: xr.Dataset) -> dict[str, FloatArray]:
+    """Return tonnes leaving each scrap base."""
+    bases = {k for k, role in zip(labels(dataset, "site"), labels(dataset, "site_role"), strict=True)
+             if role == "scrap_base"}  # fmt: skip
+    names = site_names(dataset)
+    origin = labels(dataset, "arc_origin")
+    rows = [i for i, key in enumerate(origin) if key in bases]
+    return grouped(array(dataset, "flow", "arc", "period")[rows], [names[origin[i]] for i in rows])
+
+
+def _processes(dataset: xr.Dataset) -> dict[str, FloatArray]:
+    """Return activity by process."""
+    return grouped(array(dataset, "run", "operation", "period"), labels(dataset, "operation_process"))
+
+
+def _power(dataset: xr.Dataset) -> dict[str, FloatArray]:
+    """Return MWh used by kind of power option."""
+    return grouped(array(dataset, "power", "supply", "period"), labels(dataset, "supply_kind"))
+
+
+def _largest(
+    ours: dict[str, FloatArray], theirs: dict[str, FloatArray], most: int = MOST_NAMES
+) -> list[dict[str, Any]]:
+    """Rank names by their sum in either Dataset and sum what is beyond `most`."""
+    size = {n: sum(float(np.maximum(d[n], 0).sum()) for d in (ours, theirs) if n in d) for n in {**ours, **theirs}}
+    ranked = sorted((n for n in size if size[n] > 1e-6), key=lambda n: (-size[n], n))
+    if not ranked:
+        return []
+    blank = np.zeros_like(next(iter({**ours, **theirs}.values())))
+    kept = ranked if len(ranked) <= most else ranked[: most - 1]
+    rows = [{"name": n, "plan": numbers(ours.get(n, blank)), "reference": numbers(theirs.get(n, blank))} for n in kept]
+    rest = ranked[len(kept) :]
+    if rest:
+        sums = [sum((d.get(n, blank) for n in rest), blank) for d in (ours, theirs)]
+        rows.append({"name": f"{len(rest)} others", "plan": numbers(sums[0]), "reference": numbers(sums[1])})
+    return rows

@@ -1,0 +1,97 @@
+"""What the simulated futures say: ranges, the chance of missing each cap, service."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from reporting.reading import array, document, labels, number, numbers
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def wilson(hits: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of a chance seen `hits` times in `trials`; (0, 1) without trials.
+
+    Source: Wilson (1927), JASA 22, 209-212.
+    """
+    if trials <= 0:
+        return 0.0, 1.0
+    share = hits / trials
+    scale = 1 + z * z / trials
+    centre = (share + z * z / (2 * trials)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    low = 0.0 if hits == 0 else max(centre - half, 0.0)
+    high = 1.0 if hits == trials else min(centre + half, 1.0)
+    return low, high
+
+
+def risk(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any] | None:
+    """Sum up the simulated futures.
+
+    Returns
+    -------
+    None when there are no trials; else quantiles of emissions (tCO2e per year) by period, chances
+    by cap and period with counts, chance of missing a cap in any year, discounted cost and service.
+    """
+    trials = int(outcome.sizes.get("trial", 0) or outcome.attrs.get("trials", 0))
+    if trials == 0:
+        return None
+    quantiles = {
+        f"{level:g}": numbers(
+            outcome["emissions_quantile"].sel(quantile=level, method="nearest", tolerance=1e-6).values
+        )
+        for level in LEVELS
+    }
+    return {
+        "trials": trials,
+        "seed": number(outcome.attrs.get("seed")),
+        "stopping_rule": str(outcome.attrs.get("stopping_rule", "")),
+        "quantiles": quantiles,
+        "plan": numbers(array(outcome, "plan_emissions", "period")),
+        "caps": [_cap(outcome, i, name, trials) for i, name in enumerate(_cap_names(outcome))],
+        "cost": _cost(plan, outcome),
+        "service": _service(outcome),
+        "twin_error": number(outcome.attrs.get("twin_max_relative_error")),
+        "seconds": number(outcome.attrs.get("simulate_seconds")),
+        "uncertainty": document(outcome, "uncertainty_json"),
+    }
+
+
+def _cap_names(outcome: xr.Dataset) -> list[str]:
+    """Return the caps of the outcome."""
+    return labels(outcome, "cap") if outcome.sizes.get("cap", 0) else []
+
+
+def _cap(outcome: xr.Dataset, position: int, name: str, trials: int) -> dict[str, Any]:
+    """Gather how often one cap was missed, by period and ever."""
+    missed = np.asarray(outcome["cap_missed"].isel(cap=position).transpose("trial", "period").values, dtype=bool)
+    ever = int(missed.any(axis=1).sum())
+    low, high = wilson(ever, trials)
+    row = outcome.isel(cap=position)
+    return {
+        "key": name,
+        "missed": [int(v) for v in missed.sum(axis=0).tolist()],
+        "chance": numbers(array(row, "chance_of_missing", "period")),
+        "low": numbers(array(row, "chance_low", "period")),
+        "high": numbers(array(row, "chance_high", "period")),
+        "ever": {"missed": ever, "chance": ever / trials, "low": low, "high": high},
+    }
+
+
+def _cost(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
+    """Give the range of discounted cost beside the plan's."""
+    drawn = array(outcome, "cost_npv", "trial")
+    low, middle, high = (float(v) for v in np.quantile(drawn, [0.05, 0.5, 0.95]))
+    return {"plan": float(array(plan, "cost_npv", "cost_account").sum()), "p5": low, "median": middle, "p95": high}
+
+
+def _service(outcome: xr.Dataset) -> dict[str, Any] | None:
+    """Give the share of demand delivered, mean and the worst 1 in 20, None without demand."""
+    fill = array(outcome, "fill_rate", "trial", "period")
+    if not np.isfinite(fill).any():
+        return None
+    return {"mean": numbers(np.nanmean(fill, axis=0)), "p5": numbers(np.nanquantile(fill, 0.05, axis=0))}

@@ -1,0 +1,166 @@
+"""What ``summary.json`` and ``manifest.json`` say about a run."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reporting.run_folder import json_text
+from scenarios.accounts import total_accounts
+from scenarios.settings import Scope2
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+PACKAGES = (
+    "zerolane",
+    "pyomo",
+    "highspy",
+    "simpy",
+    "numpy",
+    "pandas",
+    "xarray",
+    "scipy",
+    "numba",
+    "hydra-core",
+)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, of zerolane and of the packages that decide its numbers."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def total_emissions(dataset: xr.Dataset) -> dict[int, float]:
+    """Return emissions of each period in tCO2e per year, scope 2 by the method of the caps."""
+    kept = list(total_accounts(Scope2(dataset.attrs["scope2"])))
+    total = dataset["emissions"].sel(emission_account=kept).sum("emission_account")
+    return _by_period(total)
+
+
+def summarise(
+    plan: xr.Dataset,
+    reference: xr.Dataset,
+    outcome: xr.Dataset | None,
+    seconds: Mapping[str, float],
+    seed: int | None,
+) -> dict[str, Any]:
+    """Return the content of ``summary.json``.
+
+    Money in the scenario's currency, discounted where the name says ``npv``; emissions in tCO2e
+    per year. Everything but `seconds` is the same for the same configuration, data and seed;
+    ``fingerprint`` is the SHA-256 of that part, so that two runs are compared at a glance.
+
+    Parameters
+    ----------
+    plan, reference : the plan and the same chain without new decisions.
+    outcome : what the simulation saw; None when it has not run.
+    seconds : wall time of load, build, solve, simulate and report.
+    seed : root seed of the simulation.
+    """
+    attrs = plan.attrs
+    content = {
+        "scenario": attrs["scenario"],
+        "pathway": attrs["pathway"],
+        "currency": attrs["currency"],
+        "status": attrs["status"],
+        "termination": attrs["termination"],
+        "objective": attrs["objective"],
+        "bound": attrs["bound"],
+        "gap": attrs["gap"],
+        "variables": attrs["variables"],
+        "binaries": attrs["binaries"],
+        "constraints": attrs["constraints"],
+        "nonzeros": attrs["nonzeros"],
+        "cost_npv": float(plan["cost_npv"].sum()),
+        "cost_npv_by_account": _by_label(plan["cost_npv"], "cost_account"),
+        "emissions_by_period": total_emissions(plan),
+        "emissions_by_account": {
+            str(account): _by_period(plan["emissions"].sel(emission_account=account))
+            for account in plan["emission_account"].values
+        },
+        "scope2": attrs["scope2"],
+        "baseline_emissions": attrs["baseline_emissions"],
+        "cap_by_period": _of_main_cap(plan, "cap_limit"),
+        "interventions": _adopted(plan),
+        "reference": {
+            "cost_npv": float(reference["cost_npv"].sum()),
+            "emissions_by_period": total_emissions(reference),
+        },
+        "chance_of_missing_cap": {},
+        "other_caps": _other_caps(plan, outcome),
+        "twin": {"max_relative_error": None},
+        "trials": 0,
+        "versions": versions(),
+        "seed": seed,
+    }
+    if outcome is not None:
+        content["chance_of_missing_cap"] = _chances(outcome, attrs.get("main_cap", ""))
+        content["twin"] = {"max_relative_error": outcome.attrs["twin_max_relative_error"]}
+        content["trials"] = outcome.attrs["trials"]
+    fingerprint = hashlib.sha256(json_text(content).encode()).hexdigest()
+    return {**content, "fingerprint": fingerprint, "seconds": dict(seconds)}
+
+
+def _by_period(values: xr.DataArray) -> dict[int, float]:
+    return dict(zip(values["period"].values.tolist(), values.values.tolist(), strict=True))
+
+
+def _by_label(values: xr.DataArray, dim: str) -> dict[str, float]:
+    return dict(zip(map(str, values[dim].values), values.values.tolist(), strict=True))
+
+
+def _of_main_cap(plan: xr.Dataset, variable: str) -> dict[int, float]:
+    """Return one value of the main cap by period, of the periods in which it holds."""
+    name = plan.attrs.get("main_cap", "")
+    if not name:
+        return {}
+    return {p: v for p, v in _by_period(plan[variable].sel(cap=name)).items() if np.isfinite(v)}
+
+
+def _chances(outcome: xr.Dataset, cap: str) -> dict[int, dict[str, float]]:
+    """Return chance and 95 % interval by period in which `cap` holds."""
+    if not cap:
+        return {}
+    rows = outcome.sel(cap=cap)
+    columns = {"chance": "chance_of_missing", "low": "chance_low", "high": "chance_high"}
+    found = {
+        period: {key: float(rows[name].sel(period=period)) for key, name in columns.items()}
+        for period in rows["period"].values.tolist()
+    }
+    return {period: row for period, row in found.items() if np.isfinite(row["chance"])}
+
+
+def _other_caps(plan: xr.Dataset, outcome: xr.Dataset | None) -> dict[str, Any]:
+    """Return limits, emissions and chances of the caps beside the main one."""
+    found = {}
+    for name in map(str, plan["cap"].values):
+        if name == plan.attrs.get("main_cap", ""):
+            continue
+        limits = _by_period(plan["cap_limit"].sel(cap=name))
+        held = [period for period, limit in limits.items() if np.isfinite(limit)]
+        booked = _by_period(plan["cap_emissions"].sel(cap=name))
+        found[name] = {
+            "limit_by_period": {period: limits[period] for period in held},
+            "emissions_by_period": {period: booked[period] for period in held},
+            "chance_of_missing": _chances(outcome, name) if outcome is not None else {},
+        }
+    return found
+
+
+def _adopted(plan: xr.Dataset) -> dict[str, int]:
+    """Return the year in which each chosen intervention is decided."""
+    decided = plan["adopt"].transpose("intervention", "period").values > 0.5
+    years, labels = plan["period"].values.tolist(), plan["intervention"].values
+    return {str(labels[i]): int(years[decided[i].argmax()]) for i in np.flatnonzero(decided.any(axis=1))}

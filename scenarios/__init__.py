@@ -1,0 +1,35 @@
+"""What is true: tables, checks, labelled arrays, the ledger and bundled cases."""
+
+from scenarios.build import load_scenario
+from scenarios.errors import (
+    ConfigError,
+    DataError,
+    InfeasibleError,
+    Problem,
+    SolverError,
+    UnboundedError,
+    VerificationError,
+    ZerolaneError,
+)
+from scenarios.loading import read_tables
+from scenarios.scenario import Scenario
+from scenarios.settings import CapSettings, CarbonSettings, LeverSettings, PathwaySettings, ScenarioSettings
+
+__all__ = [
+    "CapSettings",
+    "CarbonSettings",
+    "ConfigError",
+    "DataError",
+    "InfeasibleError",
+    "LeverSettings",
+    "PathwaySettings",
+    "Problem",
+    "Scenario",
+    "ScenarioSettings",
+    "SolverError",
+    "UnboundedError",
+    "VerificationError",
+    "ZerolaneError",
+    "load_scenario",
+    "read_tables",
+]

@@ -1,0 +1,108 @@
+"""Caps of a pathway: what they sum, over which sites, and their limits by period.
+
+The optimiser's cap rows, the plan's reported cap emissions and the simulation's all come from
+:func:`cap_terms`, so a cap cannot mean two things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.accounts import EMISSION_ACCOUNTS, total_accounts
+from scenarios.errors import ConfigError
+from scenarios.ledger import Ledger
+from scenarios.scenario import Scenario
+from scenarios.settings import CapKind, CapSettings, LimitUnit
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cap:
+    """One cap, ready to be applied.
+
+    Attributes
+    ----------
+    coefficients : tCO2e a year per unit of each activity, arrays (n, T).
+    counted_output : which demands are the denominator of an intensity cap, (D,).
+    """
+
+    label: str
+    settings: CapSettings
+    coefficients: Mapping[str, Floats]
+    counted_output: NDArray[np.bool_]
+
+    def value(self, activities: Mapping[str, Floats], years: NDArray[np.int64]) -> Floats:
+        """Return what the cap bounds, (..., T).
+
+        t a year (absolute), t per unit delivered (intensity), or t since the start (cumulative).
+        `activities` as for the ledger, and ``delivered`` (..., D, T) for an intensity.
+        """
+        yearly = np.sum(
+            [(activities[name] * per_unit).sum(axis=-2) for name, per_unit in self.coefficients.items() if name in activities],
+            axis=0,
+        )
+        if self.settings.kind is CapKind.CUMULATIVE:
+            return np.cumsum(yearly * years, axis=-1)
+        if self.settings.kind is CapKind.INTENSITY:
+            output = activities["delivered"][..., self.counted_output, :].sum(axis=-2)
+            return np.divide(yearly, output, out=np.zeros_like(yearly), where=output > 0)
+        return yearly
+
+
+def cap_terms(scenario: Scenario, ledger: Ledger) -> list[Cap]:
+    """Return the pathway's caps, the main one first; raises ConfigError for names that do not exist."""
+    return [_cap(name, cap, scenario, ledger) for name, cap in scenario.carbon.all_caps.items()]  # type: ignore[attr-defined]
+
+
+def main_accounts(scenario: Scenario) -> tuple[str, ...]:
+    """Return the accounts that the pathway's total sums."""
+    return total_accounts(scenario.carbon.scope2)  # type: ignore[attr-defined]
+
+
+def cap_limits(caps: Sequence[Cap], scenario: Scenario, baseline: Mapping[str, float]) -> Floats:
+    """Return limits (C, T) in the units of :meth:`Cap.value`; inf where a cap does not hold yet.
+
+    `baseline` : each cap's own value in the first year of the reference plan. A share of a
+    cumulative baseline is that share of the baseline year times the years elapsed.
+    """
+    periods = scenario.periods
+    rows = []
+    for cap in caps:
+        limit = periods.interpolate(cap.settings.limit, before_first=np.inf)
+        if cap.settings.unit is LimitUnit.SHARE_OF_BASELINE:
+            unit = baseline[cap.label]
+            elapsed = np.cumsum(periods.years) if cap.settings.kind is CapKind.CUMULATIVE else 1
+            limit = limit * unit * elapsed
+        rows.append(limit)
+    return np.array(rows).reshape(len(caps), len(periods))
+
+
+def _cap(name: str, settings: CapSettings, scenario: Scenario, ledger: Ledger) -> Cap:
+    sites = scenario.sites
+    known = {
+        "accounts": set(EMISSION_ACCOUNTS),
+        "site": set(sites.label),
+        "region": set(sites.region),
+        "owner": {"own", "partner"},
+        "product": set(scenario.products.label),
+    }
+    for field, allowed in known.items():
+        value = getattr(settings, field)
+        for word in value if isinstance(value, list) else [value]:
+            if word and word not in allowed:
+                message = f"carbon cap {name!r}: {field} {word!r} does not exist; use one of: {', '.join(sorted(allowed))}"
+                raise ConfigError(message)
+    counts = np.ones(len(sites.label), dtype=bool)
+    for field, labels in (("site", sites.label), ("region", sites.region), ("owner", sites.owner)):
+        if getattr(settings, field):
+            counts &= labels == getattr(settings, field)
+    accounts = tuple(settings.accounts) or main_accounts(scenario)
+    counted = np.ones(len(scenario.demands.label), dtype=bool)
+    if settings.product:
+        counted = scenario.products.label[scenario.demands.product] == settings.product
+    return Cap(name, settings, ledger.emission_coefficients(accounts, None if counts.all() else counts), counted)

@@ -1,0 +1,197 @@
+"""Rules that the tables must satisfy before any model exists; all problems are collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from scenarios.errors import Problem
+from scenarios.schema import TABLES, Table
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def check_tables(tables: Tables) -> list[Problem]:
+    """Return every broken rule between and inside the tables."""
+    problems: list[Problem] = []
+    for table in TABLES.values():
+        problems += duplicate_keys(tables[table.name], table)
+        problems += unknown_references(tables, table)
+        problems += period_rows(tables[table.name], table)
+    for rule in (
+        unknown_regions,
+        lane_rule_roles,
+        lanes_lead_elsewhere,
+        processes_with_recipes,
+        sourcing_bounds,
+        effect_amounts,
+        intervention_years,
+        prerequisite_cycles,
+        power_output_known,
+    ):
+        problems += rule(tables)
+    return problems
+
+
+def duplicate_keys(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
+    """Each key may stand once."""
+    key = list(table.full_key)
+    for _, row in frame[frame.duplicated(key, keep="first")].iterrows():
+        shown = ", ".join(f"{k}={row[k]}" for k in key if str(row[k]) not in ("", "nan"))
+        yield Problem(table.name, "the key stands twice", "keep one row or change the key", row["row"], key[0], shown)
+
+
+def unknown_references(tables: Tables, table: Table) -> Iterator[Problem]:
+    """A name that refers to another table must exist there."""
+    frame = tables[table.name]
+    for column in table.columns:
+        if not column.refers_to:
+            continue
+        key = TABLES[column.refers_to].key[0]
+        known = set(tables[column.refers_to][key])
+        for number, cell in zip(frame["row"], frame[column.name], strict=True):
+            for name in cell if isinstance(cell, tuple) else (cell,):
+                if name and name not in known:
+                    fix = f"add it to {column.refers_to} or correct the name"
+                    yield Problem(table.name, f"is not in {column.refers_to}", fix, number, column.name, name)
+
+
+def period_rows(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
+    """Rows of one key are either one row for always, or one a year, with the same words in all."""
+    if not table.by_period or frame.empty:
+        return
+    fixed = [c.name for c in table.columns if c.name not in (*table.key, *table.numbers_by_period)]
+    for key, rows in frame.groupby(list(table.key), sort=False):
+        if len(rows) == 1:
+            continue
+        shown = ", ".join(str(k) for k in key)
+        first = rows.iloc[0]
+        if rows["period"].isna().any():
+            fix = "give every row of this key a year, or keep one row without"
+            yield Problem(table.name, "rows with and without a year are mixed", fix, first["row"], "period", shown)
+        for name in fixed:
+            for _, row in rows[rows[name].map(str) != str(first[name])].iterrows():
+                fix = f"write {first[name]!r} as in row {first['row']}"
+                yield Problem(table.name, "changes between the years of one key", fix, row["row"], name, row[name])
+        for name in table.numbers_by_period:
+            if rows[name].isna().any() and rows[name].notna().any():
+                yield Problem(
+                    table.name,
+                    "is blank in some years of a key and filled in others",
+                    "fill all years or none",
+                    first["row"],
+                    name,
+                    shown,
+                )
+
+
+def unknown_regions(tables: Tables) -> Iterator[Problem]:
+    """A region named by a rule must have a site."""
+    known = set(tables["sites"]["region"])
+    for name in ("effects", "power_options", "sourcing_rules"):
+        frame = tables[name]
+        for number, region in zip(frame["row"], frame["region"], strict=True):
+            if region and region not in known:
+                fix = "use the region of a site or leave it blank"
+                yield Problem(name, "no site lies in this region", fix, number, "region", region)
+
+
+def lane_rule_roles(tables: Tables) -> Iterator[Problem]:
+    """A lane rule names roles that exist."""
+    known = TABLES["sites"].column("role").choices
+    for _, row in tables["lane_rules"].iterrows():
+        for column in ("origin_role", "destination_role"):
+            if row[column] and row[column] not in known:
+                fix = f"use one of: {', '.join(known)}"
+                yield Problem("lane_rules", "is not a role", fix, row["row"], column, row[column])
+
+
+def lanes_lead_elsewhere(tables: Tables) -> Iterator[Problem]:
+    """A lane leads somewhere else."""
+    for _, row in tables["lanes"].iterrows():
+        if row["origin"] and row["origin"] == row["destination"]:
+            fix = "remove it: goods at one site need no lane"
+            yield Problem("lanes", "starts where it ends", fix, row["row"], "destination", row["destination"])
+
+
+def processes_with_recipes(tables: Tables) -> Iterator[Problem]:
+    """Each process makes something, each process on a line is described."""
+    recipes = tables["recipes"]
+    makes = set(recipes[recipes["quantity"] > 0]["process"])
+    for _, row in tables["processes"].iterrows():
+        if row["process"] not in makes:
+            fix = "give it an output: a recipes row with a positive quantity"
+            yield Problem("processes", "makes nothing", fix, row["row"], "process", row["process"])
+    for _, row in recipes[recipes["quantity"] == 0].iterrows():
+        yield Problem("recipes", "a quantity of zero does nothing", "remove the row", row["row"], "quantity", 0)
+    used = set(tables["line_processes"]["line"])
+    for _, row in tables["lines"].drop_duplicates("line").iterrows():
+        if row["line"] not in used:
+            yield Problem("lines", "runs no process", "add it to line_processes", row["row"], "line", row["line"])
+
+
+def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
+    """A sourcing rule states a bound, and its bounds leave room."""
+    bounds = ["minimum_share", "maximum_share", "minimum_count", "maximum_count"]
+    for _, row in tables["sourcing_rules"].iterrows():
+        if row[bounds].isna().all():
+            fix = f"fill in one of: {', '.join(bounds)}"
+            yield Problem("sourcing_rules", "states no bound", fix, row["row"], "rule", row["rule"])
+        for kind in ("share", "count"):
+            low, high = row[f"minimum_{kind}"], row[f"maximum_{kind}"]
+            if low > high:
+                fix = f"raise maximum_{kind} or lower minimum_{kind}"
+                yield Problem(
+                    "sourcing_rules", f"the maximum is below the minimum {low:g}", fix, row["row"], f"maximum_{kind}", high
+                )
+
+
+def effect_amounts(tables: Tables) -> Iterator[Problem]:
+    """Effects carry an amount that makes sense for their kind."""
+    for _, row in tables["effects"].iterrows():
+        effect, amount = str(row["effect"]), row["amount"]
+        if effect.startswith("unlocks"):
+            continue
+        if pd.isna(amount):
+            yield Problem("effects", f"{effect} needs an amount", "fill in the amount", row["row"], "amount")
+        elif effect.startswith("cuts") and amount > 1:
+            fix = "write a share of at most 1"
+            yield Problem("effects", "cuts more than there is", fix, row["row"], "amount", amount)
+        elif effect.startswith(("adds_capacity", "adds_power", "retires")) and amount < 0:
+            yield Problem("effects", "capacity cannot be negative", "write it positive", row["row"], "amount", amount)
+
+
+def intervention_years(tables: Tables) -> Iterator[Problem]:
+    """The window for a decision is not empty."""
+    for _, row in tables["interventions"].iterrows():
+        if row["latest"] < row["earliest"]:
+            fix = f"write a year from {row['earliest']:.0f} on"
+            yield Problem("interventions", "latest lies before earliest", fix, row["row"], "latest", row["latest"])
+
+
+def prerequisite_cycles(tables: Tables) -> Iterator[Problem]:
+    """No intervention requires itself by way of others."""
+    frame = tables["interventions"]
+    requires = dict(zip(frame["intervention"], frame["requires"], strict=True))
+    for number, start in zip(frame["row"], frame["intervention"], strict=True):
+        seen: set[str] = set()
+        ahead = list(requires.get(start, ()))
+        while ahead:
+            name = ahead.pop()
+            if name == start:
+                fix = "remove one of the prerequisites in the circle"
+                yield Problem("interventions", "requires itself", fix, number, "requires", start)
+                break
+            if name not in seen:
+                seen.add(name)
+                ahead += requires.get(name, ())
+
+
+def power_output_known(tables: Tables) -> Iterator[Problem]:
+    """Contracted and onsite power states its mean output."""
+    frame = tables["power_options"]
+    needed = frame["kind"].isin(["ppa", "onsite"]) & frame["capacity_factor"].isna()
+    for _, row in frame[needed].iterrows():
+        fix = "fill in mean output over capacity, between 0 and 1"
+        yield Problem("power_options", f"{row['kind']} needs it", fix, row["row"], "capacity_factor", row["option"])

@@ -1,0 +1,318 @@
+"""The one place that turns quantities into money and CO2e.
+
+A *rate* says what one unit of an activity books to one account. The optimiser builds its objective
+and its cap rows from the rates, the simulation counts activities and prices them with
+:meth:`Ledger.price`, and reports sum what was priced; nothing else multiplies a quantity by a
+price or a factor.
+
+Activities, arrays of shape (n, T), per year unless said: ``purchase`` (offers), ``flow`` (arcs),
+``run`` (operations), ``covered`` (covers), ``power`` (supplies, MWh), ``contracted`` (supplies,
+MWh under contract), ``standing`` (lines, capacity), ``in_effect`` and ``adopt`` (interventions;
+``adopt`` once), ``unmet`` (demands), ``overrun`` (caps, t above a soft cap).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
+from scenarios.errors import ConfigError
+from scenarios.periods import Periods
+from scenarios.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Timing = Literal["yearly", "once", "end"]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one unit of an activity books to one account.
+
+    Attributes
+    ----------
+    per_unit : currency or tCO2e per unit, (n, T).
+    site : site it is booked at, (n,); -1: no single site.
+    timing : ``yearly`` flows, paid ``once`` at the period's start, or at the ``end`` of the horizon.
+    """
+
+    activity: str
+    account: str
+    per_unit: Floats
+    site: NDArray[np.int64]
+    timing: Timing = "yearly"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All rates of a scenario."""
+
+    rates: tuple[Rate, ...]
+    periods: Periods
+    sites: int
+
+    def price(self, activities: Mapping[str, Floats]) -> Priced:
+        """Book activities, arrays of shape (..., n, T), and return the entries."""
+        return Priced(self, {name: np.asarray(values, dtype=float) for name, values in activities.items()})
+
+    def weight(self, timing: Timing) -> Floats:
+        """Return present values of one currency unit of a rate by period, (T,)."""
+        if timing == "yearly":
+            return self.periods.discount_yearly
+        if timing == "once":
+            return self.periods.discount_once
+        return np.full(len(self.periods), self.periods.discount_end)
+
+    def cost_coefficients(self) -> dict[str, Floats]:
+        """Return the present cost of one unit of each activity, (n, T): the objective."""
+        total: dict[str, Floats] = {}
+        for rate in self.rates:
+            if rate.account in COST_ACCOUNTS:
+                total[rate.activity] = total.get(rate.activity, 0.0) + rate.per_unit * self.weight(rate.timing)
+        return total
+
+    def emission_coefficients(
+        self, accounts: tuple[str, ...], site_counts: NDArray[np.bool_] | None = None
+    ) -> dict[str, Floats]:
+        """Return tCO2e a year per unit of each activity, (n, T), over `accounts` and the sites that count."""
+        total: dict[str, Floats] = {}
+        for rate in self.rates:
+            if rate.account not in accounts:
+                continue
+            per_unit = rate.per_unit
+            if site_counts is not None:
+                per_unit = per_unit * (site_counts[rate.site] & (rate.site >= 0))[:, None]
+            total[rate.activity] = total.get(rate.activity, 0.0) + per_unit
+        return total
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Booked activities. Totals are sums of entries and nothing else.
+
+    Leading dimensions of the activities (e.g. trials) lead every result.
+    """
+
+    ledger: Ledger
+    activities: Mapping[str, Floats]
+
+    def _booked(self, account: str, timing: Timing) -> Floats:
+        found = [
+            (self.activities[r.activity] * r.per_unit).sum(axis=-2)
+            for r in self.ledger.rates
+            if r.account == account and r.timing == timing and r.activity in self.activities
+        ]
+        return np.sum(found, axis=0) if found else np.zeros(self._shape)
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        lead = {values.shape[:-2] for values in self.activities.values()}
+        return (*max(lead, key=len, default=()), len(self.ledger.periods))
+
+    def paid(self, account: str) -> Floats:
+        """Return currency paid in each period, undiscounted, (..., T); value at the end in the last one."""
+        total = self._booked(account, "yearly") * self.ledger.periods.years + self._booked(account, "once")
+        at_end = self._booked(account, "end").sum(axis=-1)
+        total[..., -1] += at_end
+        return total
+
+    def present_cost(self, account: str) -> Floats:
+        """Return the present value of one cost account, (...)."""
+        timings: tuple[Timing, ...] = ("yearly", "once", "end")
+        return np.sum([(self._booked(account, t) * self.ledger.weight(t)).sum(axis=-1) for t in timings], axis=0)
+
+    def emitted(self, account: str) -> Floats:
+        """Return tCO2e per year of one emission account, (..., T)."""
+        return self._booked(account, "yearly")
+
+    @property
+    def cost_npv(self) -> Floats:
+        """Present value of all cost, (...)."""
+        return np.sum([self.present_cost(account) for account in COST_ACCOUNTS], axis=0)
+
+    def by_site(self, account: str) -> Floats:
+        """Return one account by site, (S + 1, T), the last row for what has no single site.
+
+        Emissions per year; cost paid in the period, undiscounted. Only without leading dimensions.
+        """
+        result = np.zeros((self.ledger.sites + 1, len(self.ledger.periods)))
+        yearly = self.ledger.periods.years if account in COST_ACCOUNTS else 1
+        for rate in self.ledger.rates:
+            if rate.account != account or rate.activity not in self.activities:
+                continue
+            entries = self.activities[rate.activity] * rate.per_unit
+            if rate.timing == "yearly":
+                entries = entries * yearly
+            elif rate.timing == "end":
+                entries = np.hstack([np.zeros((len(entries), entries.shape[1] - 1)), entries.sum(axis=1, keepdims=True)])
+            np.add.at(result, rate.site, entries)
+        return result
+
+
+def rates(scenario: Scenario) -> Ledger:
+    """Return the ledger of a scenario: its own figures, then the carbon price on what they emit.
+
+    Raises ConfigError when the carbon price names unknown accounts.
+    """
+    found = [
+        *_purchases(scenario),
+        *_freight(scenario),
+        *_operations(scenario),
+        *_covers(scenario),
+        *_power(scenario),
+        *_interventions(scenario),
+        *_shortage(scenario),
+        *_cap_overruns(scenario),
+    ]
+    found = [rate for rate in found if rate.per_unit.any()]
+    found += _carbon_price(scenario, found)
+    return Ledger(tuple(found), scenario.periods, len(scenario.sites.label))
+
+
+def _whole(values: Floats, scenario: Scenario) -> Floats:
+    """Return (n,) values repeated for every period, (n, T)."""
+    return np.repeat(np.asarray(values, dtype=float)[:, None], len(scenario.periods), axis=1)
+
+
+def _own(scenario: Scenario, site: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return scenario.sites.owner[site] == "own"
+
+
+def _by_owner(rate: Rate, scenario: Scenario, own_account: str) -> list[Rate]:
+    """Book at own sites to `own_account`, at partners' sites to purchased goods."""
+    own = _own(scenario, rate.site)[:, None]
+    return [
+        Rate(rate.activity, own_account, rate.per_unit * own, rate.site),
+        Rate(rate.activity, "scope3_purchased_goods", rate.per_unit * ~own, rate.site),
+    ]
+
+
+def _purchases(scenario: Scenario) -> list[Rate]:
+    offers = scenario.offers
+    return [
+        Rate("purchase", "purchase", offers.price, offers.site),
+        Rate("purchase", "scope3_purchased_goods", offers.footprint, offers.site),
+    ]
+
+
+def _freight(scenario: Scenario) -> list[Rate]:
+    arcs = scenario.arcs
+    found = [Rate("flow", "freight", _whole(arcs.cost, scenario), arcs.origin)]
+    return found + _freight_emissions("flow", np.arange(len(arcs.label)), np.ones(len(arcs.label)), scenario)
+
+
+def _freight_emissions(activity: str, arc: NDArray[np.int64], share: Floats, scenario: Scenario) -> list[Rate]:
+    """Book `share` of the freight factors of `arc`: to category 9 on the way to customers, else to 4."""
+    arcs = scenario.arcs
+    downstream = (scenario.sites.role[arcs.destination[arc]] == "customer")[:, None]
+    found = []
+    for part, factor in (("ttw", _whole(arcs.tank_to_wheel, scenario)[arc]), ("wtt", arcs.well_to_tank[arc])):
+        per_unit = factor * share[:, None]
+        found.append(Rate(activity, f"scope3_downstream_transport_{part}", per_unit * downstream, arcs.origin[arc]))
+        found.append(Rate(activity, f"scope3_upstream_transport_{part}", per_unit * ~downstream, arcs.origin[arc]))
+    return found
+
+
+def _operations(scenario: Scenario) -> list[Rate]:
+    operations, lines = scenario.operations, scenario.lines
+    direct = Rate("run", "", _whole(operations.direct, scenario), operations.site)
+    return [
+        Rate("run", "production", _whole(operations.operating_cost, scenario), operations.site),
+        *_by_owner(direct, scenario, "scope1"),
+        Rate("standing", "fixed", lines.fixed_cost, lines.site),
+    ]
+
+
+def _covers(scenario: Scenario) -> list[Rate]:
+    """What interventions save, per unit of covered activity. Electricity and inputs act through the balances."""
+    covers, count = scenario.covers, len(scenario.covers.label)
+    found: list[Rate] = []
+    for family, site_of in (
+        ("operation", scenario.operations.site),
+        ("offer", scenario.offers.site),
+        ("arc", scenario.arcs.origin),
+    ):
+        members = covers.of(family)
+        if not len(members):
+            continue
+        element = covers.element[members]
+        site = np.full(count, -1, dtype=np.int64)
+        site[members] = site_of[element]
+
+        def spread(values: Floats, rows: NDArray[np.int64] = members) -> Floats:
+            full = np.zeros((count, len(scenario.periods)))
+            full[rows] = values
+            return full
+
+        if family == "operation":
+            direct = -covers.direct_cut[members] * scenario.operations.direct[element]
+            cost = _whole(covers.operating_cost[members], scenario)
+            found += _by_owner(Rate("covered", "", spread(_whole(direct, scenario)), site), scenario, "scope1")
+            found.append(Rate("covered", "production", spread(cost), site))
+        elif family == "offer":
+            saved = -covers.footprint_cut[members, None] * scenario.offers.footprint[element]
+            found.append(Rate("covered", "scope3_purchased_goods", spread(saved), site))
+        else:
+            for rate in _freight_emissions("covered", element, -covers.freight_cut[members], scenario):
+                found.append(Rate("covered", rate.account, spread(rate.per_unit), site))
+    return found
+
+
+def _power(scenario: Scenario) -> list[Rate]:
+    supplies = scenario.supplies
+    contracted = (supplies.kind == "ppa")[:, None]
+    own = _own(scenario, supplies.site)[:, None]
+    return [
+        Rate("power", "electricity", supplies.price * ~contracted, supplies.site),
+        Rate("contracted", "electricity", supplies.price * contracted, supplies.site),
+        Rate("power", "scope2_location", supplies.location_factor * own, supplies.site),
+        Rate("power", "scope2_market", supplies.market_factor * own, supplies.site),
+        Rate("power", "scope3_purchased_goods", supplies.location_factor * ~own, supplies.site),
+    ]
+
+
+def _interventions(scenario: Scenario) -> list[Rate]:
+    """Capex at the start, opex while active, and straight-line value of the life left at the end."""
+    interventions, periods = scenario.interventions, scenario.periods
+    capex = _whole(interventions.capex, scenario)
+    ends = periods.start[None, :] + (interventions.lead_years + interventions.life_years)[:, None]
+    left = np.clip(ends - periods.end, 0, interventions.life_years[:, None]) / interventions.life_years[:, None]
+    return [
+        Rate("adopt", "capex", capex, interventions.site, "once"),
+        Rate("adopt", "residual_value", -capex * left, interventions.site, "end"),
+        Rate("in_effect", "programme", _whole(interventions.opex, scenario), interventions.site),
+    ]
+
+
+def _shortage(scenario: Scenario) -> list[Rate]:
+    demands = scenario.demands
+    price = np.where(np.isfinite(demands.shortage_cost), demands.shortage_cost, 0.0)
+    return [Rate("unmet", "shortage", price, demands.site)]
+
+
+def _cap_overruns(scenario: Scenario) -> list[Rate]:
+    caps = scenario.carbon.all_caps.values()  # type: ignore[attr-defined]
+    price = np.array([cap.overrun_price or 0.0 for cap in caps], dtype=float)
+    return [Rate("overrun", "cap_overrun", _whole(price, scenario), np.full(len(price), -1, dtype=np.int64))]
+
+
+def _carbon_price(scenario: Scenario, found: list[Rate]) -> list[Rate]:
+    """Price the emission rates of the priced accounts."""
+    carbon = scenario.carbon
+    if not carbon.price:  # type: ignore[attr-defined]
+        return []
+    unknown = set(carbon.priced_accounts) - set(EMISSION_ACCOUNTS)  # type: ignore[attr-defined]
+    if unknown:
+        message = f"carbon.priced_accounts names {sorted(unknown)}; use some of: {', '.join(EMISSION_ACCOUNTS)}"
+        raise ConfigError(message)
+    price = scenario.periods.interpolate(carbon.price, before_first=0.0)  # type: ignore[attr-defined]
+    return [
+        Rate(rate.activity, "carbon_price", rate.per_unit * price, rate.site)
+        for rate in found
+        if rate.account in carbon.priced_accounts  # type: ignore[attr-defined]
+    ]

@@ -1,0 +1,157 @@
+"""Lanes and arcs: which sites are joined by which mode, for which products, at what cost and carbon.
+
+The service radius is a fact about lanes: a site with ``service_radius_km`` gets no lane to a
+destination beyond that great-circle distance, so no plan can use one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from scenarios.errors import Problem
+from scenarios.geography import great_circle_km
+
+ARC_COLUMNS = ["origin", "destination", "mode", "product", "great_circle_km", "distance_km", "cost", "lead_days"]
+
+
+def generate_arcs(
+    tables: Mapping[str, pd.DataFrame], makes: set[tuple[str, str]], needs: set[tuple[str, str]]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return one row per arc (origin, destination, mode, product) and the problems found.
+
+    `makes` and `needs` hold (site, product) pairs; a rule makes no lane from a site that cannot
+    have the product or to a site with no use for it. Hubs pass everything on. Rows given one by
+    one in ``lanes`` replace generated ones.
+    """
+    sites, modes = tables["sites"].set_index("site"), tables["modes"].set_index("mode")
+    given, problems = _given_arcs(tables["lanes"], sites, modes)
+    frames = [given]
+    for _, rule in tables["lane_rules"].iterrows():
+        frames.append(_arcs_of_rule(rule, sites, modes, makes, needs))
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return pd.DataFrame(columns=[*ARC_COLUMNS, "capacity", "locked"]), problems
+    arcs = pd.concat(frames, ignore_index=True)
+    arcs = arcs.drop_duplicates(["origin", "destination", "mode", "product"], keep="first")
+    return arcs.sort_values(["origin", "destination", "mode", "product"], ignore_index=True), problems
+
+
+def _given_arcs(
+    lanes: pd.DataFrame, sites: pd.DataFrame, modes: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    if lanes.empty:
+        return pd.DataFrame(), []
+    start, end = sites.loc[lanes["origin"]], sites.loc[lanes["destination"]]
+    frame = lanes.copy()
+    frame["great_circle_km"] = great_circle_km(*(place[c].to_numpy() for place in (start, end) for c in ("lat", "lon")))
+    problems = [
+        Problem(
+            "lanes",
+            f"lies {row.great_circle_km:.1f} km off, beyond the service radius of {radius:g} km of {row.origin}",
+            "remove the lane or raise service_radius_km in sites",
+            row.row,
+            "destination",
+            row.destination,
+        )
+        for row, radius in zip(frame.itertuples(), start["service_radius_km"].to_numpy(), strict=True)
+        if row.great_circle_km > radius
+    ]
+    frame = frame.explode("products").rename(columns={"products": "product"})
+    return _priced(frame, modes), problems
+
+
+def _arcs_of_rule(
+    rule: pd.Series,
+    sites: pd.DataFrame,
+    modes: pd.DataFrame,
+    makes: set[tuple[str, str]],
+    needs: set[tuple[str, str]],
+) -> pd.DataFrame:
+    mode, product = modes.loc[rule["mode"]], rule["product"]
+    starts = sites[sites["role"] == rule["origin_role"]]
+    ends = sites[sites["role"] == rule["destination_role"]]
+    starts = starts[[r == "hub" or (s, product) in makes for s, r in zip(starts.index, starts["role"], strict=True)]]
+    ends = ends[[r == "hub" or (s, product) in needs for s, r in zip(ends.index, ends["role"], strict=True)]]
+    if starts.empty or ends.empty:
+        return pd.DataFrame()
+    km = great_circle_km(
+        starts["lat"].to_numpy()[:, None], starts["lon"].to_numpy()[:, None], ends["lat"].to_numpy(), ends["lon"].to_numpy()
+    )
+    route = km * mode["circuity"]
+    fits = np.not_equal.outer(starts.index.to_numpy(), ends.index.to_numpy())
+    fits &= km <= np.where(np.isnan(starts["service_radius_km"]), np.inf, starts["service_radius_km"]).reshape(-1, 1)
+    fits &= (route >= mode["minimum_km"]) & ~(route > mode["maximum_km"]) & ~(km > rule["max_km"])
+    if not np.isnan(rule["nearest"]):
+        rank = np.where(fits, km, np.inf).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+        fits &= rank < rule["nearest"]
+    origin, destination = np.nonzero(fits)
+    frame = pd.DataFrame(
+        {
+            "origin": starts.index.to_numpy()[origin],
+            "destination": ends.index.to_numpy()[destination],
+            "mode": rule["mode"],
+            "product": product,
+            "great_circle_km": km[fits],
+            "distance_km": np.nan,
+            "cost": np.nan,
+            "capacity": np.nan,
+            "lead_days": np.nan,
+            "locked": bool(rule["locked"]),
+        }
+    )
+    return _priced(frame, modes)
+
+
+def _priced(frame: pd.DataFrame, modes: pd.DataFrame) -> pd.DataFrame:
+    """Fill in route length, freight price per t and days where the lane does not state its own."""
+    mode = modes.loc[frame["mode"]].reset_index(drop=True)
+    frame = frame.reset_index(drop=True)
+    frame["distance_km"] = frame["distance_km"].fillna(frame["great_circle_km"] * mode["circuity"])
+    by_mode = frame["distance_km"] * mode["cost_per_tkm"] + mode["handling_cost"]
+    frame["cost"] = frame["cost"].fillna(by_mode)
+    hours = frame["distance_km"] / mode["speed_km_per_h"] + mode["terminal_hours"]
+    frame["lead_days"] = frame["lead_days"].fillna(hours / 24)
+    frame["locked"] = frame["locked"].astype(bool) | mode["locked"].astype(bool)
+    return frame[[*ARC_COLUMNS, "capacity", "locked"]]
+
+
+def unreachable(
+    demanded: Mapping[tuple[str, str], int],
+    offered: set[tuple[str, str]],
+    operations: list[tuple[str, dict[str, float]]],
+    arcs: pd.DataFrame,
+) -> Iterator[Problem]:
+    """Yield a problem for each demand that nothing bought or made can ever reach.
+
+    `operations` are (site, recipe) pairs of lines that have or may get capacity. Goods spread from
+    the offers along arcs and through operations whose inputs are all there, until nothing new.
+    """
+    there = set(offered)
+    onward: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for origin, destination, product in zip(arcs["origin"], arcs["destination"], arcs["product"], strict=True):
+        onward.setdefault((origin, product), []).append((destination, product))
+    before = -1
+    while len(there) != before:
+        before = len(there)
+        for site, recipe in operations:
+            if all((site, p) in there for p, q in recipe.items() if q < 0):
+                there |= {(site, p) for p, q in recipe.items() if q > 0}
+        edge = list(there)
+        while edge:
+            for node in onward.get(edge.pop(), ()):
+                if node not in there:
+                    there.add(node)
+                    edge.append(node)
+    for (site, product), row in demanded.items():
+        if (site, product) not in there:
+            yield Problem(
+                "demand",
+                f"no supplier or plant can reach it with {product}",
+                "add a lane, a lane rule or a supplier that reaches it",
+                row,
+                "site",
+                site,
+            )

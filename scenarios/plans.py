@@ -1,0 +1,88 @@
+"""The names that plans share: which variable of a plan is which activity of the ledger.
+
+The optimiser writes plans and the simulation reads them; both take the names from here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from scenarios.scenario import Scenario
+
+ACTIVITY_DIMS: dict[str, str] = {
+    "purchase": "offer",
+    "flow": "arc",
+    "run": "operation",
+    "covered": "cover",
+    "standing": "line",
+    "power": "supply",
+    "contract": "supply",
+    "contracted": "supply",
+    "unmet": "demand",
+    "delivered": "demand",
+    "adopt": "intervention",
+    "in_effect": "intervention",
+    "overrun": "cap",
+}
+
+
+def activities_of(plan: xr.Dataset) -> dict[str, NDArray[np.float64]]:
+    """Return the plan's activities as arrays (n, T), ready for :meth:`scenarios.ledger.Ledger.price`."""
+    return {name: plan[name].to_numpy().astype(float) for name in ACTIVITY_DIMS if name in plan}
+
+
+def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDArray] | NDArray]:  # type: ignore[type-arg]
+    """Return the coordinates of plan and outcome Datasets: labels of every dimension and what they are."""
+    s = scenario
+
+    def site(positions: NDArray[np.int64]) -> NDArray[np.str_]:
+        return text(np.where(positions >= 0, s.sites.label[positions], ""))
+
+    def text(values: object) -> NDArray[np.str_]:
+        return np.asarray(values, dtype=str)
+
+    product = s.products.label
+    return {
+        "period": s.periods.start,
+        "years": ("period", s.periods.years),
+        "discount_yearly": ("period", s.periods.discount_yearly),
+        "site": text(s.sites.label),
+        "site_name": ("site", text(s.sites.name)),
+        "site_role": ("site", text(s.sites.role)),
+        "site_region": ("site", text(s.sites.region)),
+        "site_owner": ("site", text(s.sites.owner)),
+        "site_lat": ("site", s.sites.lat),
+        "site_lon": ("site", s.sites.lon),
+        "offer": text(s.offers.label),
+        "offer_site": ("offer", site(s.offers.site)),
+        "offer_product": ("offer", text(product[s.offers.product])),
+        "offer_tier": ("offer", text(s.offers.data_tier)),
+        "arc": text(s.arcs.label),
+        "arc_origin": ("arc", site(s.arcs.origin)),
+        "arc_destination": ("arc", site(s.arcs.destination)),
+        "arc_mode": ("arc", text(s.modes[s.arcs.mode] if len(s.arcs.mode) else [])),
+        "arc_product": ("arc", text(product[s.arcs.product])),
+        "arc_distance_km": ("arc", s.arcs.distance_km),
+        "arc_great_circle_km": ("arc", s.arcs.great_circle_km),
+        "operation": text(s.operations.label),
+        "operation_site": ("operation", site(s.operations.site)),
+        "operation_line": ("operation", text(s.lines.label[s.operations.line] if len(s.operations.line) else [])),
+        "operation_process": ("operation", text(s.operations.process)),
+        "line": text(s.lines.label),
+        "line_site": ("line", site(s.lines.site)),
+        "supply": text(s.supplies.label),
+        "supply_site": ("supply", site(s.supplies.site)),
+        "supply_option": ("supply", text(s.supplies.option)),
+        "supply_kind": ("supply", text(s.supplies.kind)),
+        "intervention": text(s.interventions.label),
+        "intervention_name": ("intervention", text(s.interventions.name)),
+        "intervention_kind": ("intervention", text(s.interventions.kind)),
+        "intervention_site": ("intervention", site(s.interventions.site)),
+        "cover": text(s.covers.label),
+        "demand": text(s.demands.label),
+        "demand_site": ("demand", site(s.demands.site)),
+        "demand_product": ("demand", text(product[s.demands.product])),
+        "cap": text(caps),
+    }

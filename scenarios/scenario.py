@@ -1,0 +1,303 @@
+"""The scenario as labelled arrays: what the optimiser and the simulation read.
+
+Every class is a family of elements. Text arrays hold labels, integer arrays point to positions in
+other families, and arrays of shape (n, T) differ by period. Quantities are per year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scenarios.periods import Periods
+from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Labels = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Places, (S,)."""
+
+    label: Labels
+    name: Labels
+    role: Labels
+    region: Labels
+    owner: Labels
+    lat: Floats
+    lon: Floats
+    service_radius_km: Floats  # inf: unlimited
+
+
+@dataclass(frozen=True)
+class Products:
+    """Things moved, made or bought, (P,)."""
+
+    label: Labels
+    name: Labels
+    unit: Labels
+    tonnes_per_unit: Floats
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Site and product pairs that anything can happen at, (N,)."""
+
+    label: Labels
+    site: Integers
+    product: Integers
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What suppliers sell, (O,) and (O, T)."""
+
+    label: Labels
+    site: Integers
+    product: Integers
+    node: Integers
+    price: Floats
+    capacity: Floats  # inf: unlimited
+    footprint: Floats
+    data_tier: Labels
+    locked: Flags
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Ways from site to site by one mode, (K,)."""
+
+    label: Labels
+    origin: Integers
+    destination: Integers
+    mode: Integers
+    capacity: Floats  # t/year, inf: unlimited
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """One product on one lane, (A,) and (A, T). Costs and factors are per product unit."""
+
+    label: Labels
+    lane: Integers
+    origin: Integers
+    destination: Integers
+    mode: Integers
+    product: Integers
+    tail: Integers  # node left
+    head: Integers  # node reached
+    distance_km: Floats
+    great_circle_km: Floats
+    lead_days: Floats
+    tonnes_per_unit: Floats
+    cost: Floats
+    tank_to_wheel: Floats
+    well_to_tank: Floats  # (A, T): electric modes follow the grid
+    locked: Flags
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Installed capacity, (L,) and (L, T)."""
+
+    label: Labels
+    name: Labels
+    site: Integers
+    capacity: Floats
+    minimum_use: Floats
+    fixed_cost: Floats
+
+
+@dataclass(frozen=True)
+class Operations:
+    """A process on a line, (R,)."""
+
+    label: Labels
+    line: Integers
+    site: Integers
+    process: Labels
+    use: Floats
+    maximum_share: Floats
+    locked: Flags
+    electricity: Floats
+    direct: Floats
+    operating_cost: Floats
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Entries of the input-output matrix, (E,): quantity made (+) or used (-) per unit of activity."""
+
+    operation: Integers
+    node: Integers
+    quantity: Floats
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What customers need, (D,) and (D, T)."""
+
+    label: Labels
+    site: Integers
+    product: Integers
+    node: Integers
+    quantity: Floats
+    shortage_cost: Floats  # inf: must be met
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """Ways to get electricity at a site, (U,) and (U, T)."""
+
+    label: Labels
+    site: Integers
+    option: Labels
+    option_name: Labels
+    kind: Labels
+    allowed: Flags
+    price: Floats
+    maximum_share: Floats
+    capacity_factor: Floats
+    term_years: Integers
+    location_factor: Floats
+    market_factor: Floats
+
+
+@dataclass(frozen=True)
+class SourcingRules:
+    """Bounds on purchases, one per rule: which offers count, among which, and the bounds."""
+
+    label: Labels
+    members: tuple[Integers, ...]  # offers the rule is about
+    among: tuple[Integers, ...]  # all offers of the product
+    minimum_share: Floats
+    maximum_share: Floats
+    minimum_count: Floats
+    maximum_count: Floats
+
+
+@dataclass(frozen=True)
+class Interventions:
+    """Discrete choices, (I,)."""
+
+    label: Labels
+    name: Labels
+    kind: Labels
+    site: Integers  # -1: no single site
+    allowed: Flags
+    capex: Floats
+    opex: Floats
+    lead_years: Integers
+    life_years: Integers
+    earliest: Integers
+    latest: Integers
+    requires: tuple[Integers, ...]
+    exclusive_group: Labels
+
+
+@dataclass(frozen=True)
+class CapacityChanges:
+    """What interventions add to (+) or take from (-) lines, entries (C,)."""
+
+    intervention: Integers
+    line: Integers
+    amount: Floats
+
+
+@dataclass(frozen=True)
+class Unlocks:
+    """What interventions make available, entries (C,): ``operation``, ``arc`` or ``offer`` elements."""
+
+    intervention: Integers
+    family: Labels
+    element: Integers
+
+
+@dataclass(frozen=True)
+class PowerAdditions:
+    """MW that interventions add behind the meter, entries (C,)."""
+
+    intervention: Integers
+    supply: Integers
+    megawatt: Floats
+
+
+@dataclass(frozen=True)
+class Covers:
+    """Pairs of an intervention and an activity it improves, (V,). Cuts are shares of the activity's own figure."""
+
+    label: Labels
+    intervention: Integers
+    family: Labels  # operation, arc or offer
+    element: Integers
+    electricity_cut: Floats
+    direct_cut: Floats
+    footprint_cut: Floats
+    freight_cut: Floats
+    operating_cost: Floats  # currency per unit of activity, added
+    input_cover: Integers  # entries (M,) of inputs that are cut: cover,
+    input_node: Integers  # node,
+    input_quantity: Floats  # and quantity spared per unit covered
+
+    def of(self, family: str) -> Integers:
+        """Return the positions of covers of one activity family."""
+        return np.flatnonzero(self.family == family)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All data of one case under one pathway."""
+
+    settings: ScenarioSettings
+    carbon: CarbonSettings  # type: ignore[valid-type]
+    pathway: PathwaySettings
+    periods: Periods
+    sites: Sites
+    products: Products
+    modes: Labels
+    nodes: Nodes
+    offers: Offers
+    lanes: Lanes
+    arcs: Arcs
+    lines: Lines
+    operations: Operations
+    recipe: Recipe
+    demands: Demands
+    supplies: Supplies
+    sourcing_rules: SourcingRules
+    interventions: Interventions
+    capacity_changes: CapacityChanges
+    unlocks: Unlocks
+    power_additions: PowerAdditions
+    covers: Covers
+    tables: Mapping[str, pd.DataFrame]
+    path: Path
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Short name of the scenario."""
+        return self.settings.name
+
+    @property
+    def title(self) -> str:
+        """Title shown to people."""
+        return self.settings.title or self.settings.name
+
+    @property
+    def company(self) -> str:
+        """The reporting company."""
+        return self.settings.company
+
+    @property
+    def currency(self) -> str:
+        """Currency of all money."""
+        return self.settings.currency

@@ -1,0 +1,182 @@
+"""Settings of a scenario and of the pathway applied to it, as typed and checked dataclasses.
+
+They double as Hydra structured configs: constraints stand inside ``Annotated`` with plain
+defaults, choices are enums, which is what OmegaConf and pydantic both accept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import field
+from enum import Enum
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid")
+FIRST_CAP_YEAR, LAST_CAP_YEAR = 2020, 2060
+MAIN_CAP = "total"
+
+
+class Scope2(Enum):
+    """Which scope 2 method caps and prices read; both are always reported."""
+
+    LOCATION = "location"
+    MARKET = "market"
+
+
+class CapKind(Enum):
+    """What a cap bounds."""
+
+    ABSOLUTE = "absolute"  # emissions of a year
+    INTENSITY = "intensity"  # emissions per unit of product delivered
+    CUMULATIVE = "cumulative"  # emissions from the first year up to the given year
+
+
+class LimitUnit(Enum):
+    """How a cap's limits are written."""
+
+    SHARE_OF_BASELINE = "share_of_baseline"
+    TONNES = "tonnes"
+
+
+@dataclass(config=STRICT)
+class ScenarioSettings:
+    """What one case is: where its tables are, its horizon and its money.
+
+    Attributes
+    ----------
+    data : name of a bundled case, a folder of tables or one ``.xlsx`` file.
+    first_year, last_year : calendar years, both included.
+    years_per_period : length of a period, years; the last one may be shorter.
+    base_year : year money is discounted to.
+    discount_rate : real rate, share a year.
+    """
+
+    name: str = "scenario"
+    title: str = ""
+    company: str = ""
+    data: str = ""
+    currency: str = "CNY"
+    first_year: Annotated[int, Field(ge=1990, le=2200)] = 2025
+    last_year: Annotated[int, Field(ge=1990, le=2200)] = 2035
+    years_per_period: Annotated[int, Field(ge=1, le=20)] = 1
+    base_year: Annotated[int, Field(ge=1990, le=2200)] = 2025
+    discount_rate: Annotated[float, Field(ge=0, le=1)] = 0.06
+    demo_data: bool = False
+
+    @model_validator(mode="after")
+    def years_in_order(self) -> ScenarioSettings:
+        """Refuse a horizon that ends before it starts."""
+        if self.last_year < self.first_year:
+            message = f"scenario.last_year {self.last_year} lies before scenario.first_year {self.first_year}"
+            raise ValueError(message)
+        return self
+
+
+@dataclass(config=STRICT)
+class CapSettings:
+    """One cap on emissions.
+
+    Attributes
+    ----------
+    limit : limit by calendar year; linear in between, held after the last, none before the first.
+    accounts : emission accounts summed; empty: scope 1, the chosen scope 2 and all of scope 3.
+    owner, site, region : count only emissions booked at such sites; empty: all.
+    product : denominator of an intensity cap; empty: everything delivered.
+    overrun_price : currency per t above the limit; none: the cap is hard.
+    """
+
+    limit: dict[int, float] = field(default_factory=dict)
+    kind: CapKind = CapKind.ABSOLUTE
+    unit: LimitUnit = LimitUnit.SHARE_OF_BASELINE
+    accounts: list[str] = field(default_factory=list)
+    owner: str = ""
+    site: str = ""
+    region: str = ""
+    product: str = ""
+    overrun_price: float | None = None
+
+    @model_validator(mode="after")
+    def limits_not_negative(self) -> CapSettings:
+        """Refuse negative limits."""
+        for year, value in self.limit.items():
+            if value < 0:
+                message = f"carbon cap limit of {year} is {value}: a limit cannot be negative"
+                raise ValueError(message)
+        return self
+
+
+def _carbon_fields() -> list[tuple[str, Any, Any]]:
+    """Return ``cap_2020 .. cap_2060``: milestones of the main cap as plain keys for the command line."""
+    share = Annotated[float | None, Field(ge=0)]
+    return [(f"cap_{year}", share, None) for year in range(FIRST_CAP_YEAR, LAST_CAP_YEAR + 1)]
+
+
+@dataclass(config=STRICT)
+class _CarbonBase:
+    """Carbon rules of a pathway.
+
+    Attributes
+    ----------
+    cap_2020 .. cap_2060 : milestones of the main cap, named ``total``, as a share of the baseline
+        (emissions of the first year with today's assets); linear in between, held after the last.
+    cap_kind : what the milestones bound.
+    scope2 : which scope 2 method the caps and the price read.
+    price : currency per t by calendar year, on `priced_accounts`.
+    caps : further caps by name.
+    """
+
+    scope2: Scope2 = Scope2.MARKET
+    cap_kind: CapKind = CapKind.ABSOLUTE
+    price: dict[int, float] = field(default_factory=dict)
+    priced_accounts: list[str] = field(default_factory=lambda: ["scope1"])
+    caps: dict[str, CapSettings] = field(default_factory=dict)
+
+    @property
+    def milestones(self) -> dict[int, float]:
+        """Milestones of the main cap that are set, by year."""
+        found = {y: getattr(self, f"cap_{y}") for y in range(FIRST_CAP_YEAR, LAST_CAP_YEAR + 1)}
+        return {year: value for year, value in found.items() if value is not None}
+
+    @property
+    def all_caps(self) -> dict[str, CapSettings]:
+        """All caps with a limit by name, the main one first."""
+        main = {MAIN_CAP: CapSettings(limit=self.milestones, kind=self.cap_kind)} if self.milestones else {}
+        return main | {name: cap for name, cap in self.caps.items() if cap.limit}
+
+
+CarbonSettings = dataclass(config=STRICT)(
+    dataclasses.make_dataclass(
+        "CarbonSettings", _carbon_fields(), bases=(_CarbonBase,), namespace={"__doc__": _CarbonBase.__doc__}
+    )
+)
+
+
+@dataclass(config=STRICT)
+class LeverSettings:
+    """Which levers a pathway may pull.
+
+    Attributes
+    ----------
+    interventions : whether anything new may be decided at all.
+    kinds : intervention kinds allowed; empty: all.
+    power : power option kinds allowed (grid, certificate, ppa, onsite).
+    minimum_green_share : by year, share of the own sites' load from certificate, ppa and onsite.
+    """
+
+    interventions: bool = True
+    kinds: list[str] = field(default_factory=list)
+    power: list[str] = field(default_factory=lambda: ["grid", "certificate", "ppa", "onsite"])
+    minimum_green_share: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(config=STRICT)
+class PathwaySettings:
+    """The policy and ambition applied to a scenario."""
+
+    name: str = "least_cost"
+    title: str = "Least cost"
+    description: str = ""
+    levers: LeverSettings = field(default_factory=LeverSettings)

@@ -1,0 +1,87 @@
+"""Settings of the simulation, as typed and checked dataclasses that double as Hydra structured configs."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import field
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid")
+Share = Annotated[float, Field(ge=0, le=1)]
+Spread = Annotated[float, Field(ge=0, le=2)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+@dataclass(config=STRICT)
+class UncertaintySettings:
+    """What may go otherwise than planned. With every figure zero a trial is the plan's twin.
+
+    A cv is a standard deviation over the mean. Factors have mean one, so that uncertainty alone
+    does not move the average. Outages start at random (exponential times, counted while up).
+
+    Attributes
+    ----------
+    demand_annual_cv : level of a customer's demand in a calendar year.
+    demand_persistence : correlation of that level from year to year.
+    demand_correlation : correlation of the levels of all customers of one product (the market).
+    demand_daily_cv : demand of a day about the year's level.
+    lead_time_cv : door-to-door time of an arc, drawn anew each week.
+    supplier_disruptions_per_year, supplier_disruption_mean_days : a supplier delivers nothing.
+    lane_disruptions_per_year, lane_disruption_mean_days : a lane is closed.
+    site_disruptions_per_year, site_disruption_mean_days : a plant, base or hub stands still, e.g. by
+        order of the authorities.
+    breakdowns_per_year, repair_mean_days : a line stands still.
+    renewable_cv : yearly output of a power contract or an onsite plant.
+    intervention_delay_mean_years : from the planned to the real go-live, exponential.
+    """
+
+    demand_annual_cv: Spread = 0.05
+    demand_persistence: Share = 0.6
+    demand_correlation: Share = 0.5
+    demand_daily_cv: Spread = 0.15
+    lead_time_cv: Spread = 0.3
+    supplier_disruptions_per_year: NotNegative = 0.25
+    supplier_disruption_mean_days: NotNegative = 14.0
+    lane_disruptions_per_year: NotNegative = 0.5
+    lane_disruption_mean_days: NotNegative = 3.0
+    site_disruptions_per_year: NotNegative = 0.2
+    site_disruption_mean_days: NotNegative = 6.0
+    breakdowns_per_year: NotNegative = 4.0
+    repair_mean_days: NotNegative = 1.5
+    renewable_cv: Spread = 0.08
+    intervention_delay_mean_years: NotNegative = 0.25
+
+    @classmethod
+    def off(cls) -> UncertaintySettings:
+        """Return the settings under which nothing varies."""
+        return cls(**{f.name: 0.0 for f in dataclasses.fields(cls)})
+
+
+@dataclass(config=STRICT)
+class SimulationSettings:
+    """How a plan is tried.
+
+    Attributes
+    ----------
+    trials : number of trials, all of which are run (no early stop).
+    seed : root of all random streams.
+    confidence : of the intervals reported.
+    workers : processes; the results do not depend on it.
+    gain : share of the deviation from the planned stock position that is corrected a day.
+    safety_days : opening stock beyond the plan's own need, in days of the largest planned use.
+    surge : how far a day may exceed a yearly capacity's daily share to catch up; what was
+        used since the start of the period never exceeds what the capacity allowed until then.
+    uncertainty : what may go otherwise than planned.
+    """
+
+    trials: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    seed: Annotated[int, Field(ge=0)] = 20251
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    gain: Annotated[float, Field(gt=0, le=1)] = 0.2
+    safety_days: NotNegative = 14.0
+    surge: Spread = 0.1
+    uncertainty: UncertaintySettings = field(default_factory=UncertaintySettings)
