@@ -120,7 +120,7 @@ class HighsModel:
         compiled.row_lower[where], compiled.row_upper[where] = checked_bounds(constraint)
         factor = self._scaling.row[where]
         self._require(
-            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # missing in highspy's stubs
+            self._highs.changeRowsBounds(  # missing in highspy's stubs
                 where.stop - where.start,
                 np.arange(where.start, where.stop, dtype=np.int32),
                 compiled.row_lower[where] * factor,
@@ -284,6 +284,8 @@ class HighsModel:
         solution.gap = gap
         if is_mip and solution.status is Status.OPTIMAL:
             solution.termination = f"solved to gap {100 * gap:.2f} %"
+        if is_mip and not exact:
+            solution.termination += "; the clean-up did not finish: balances hold within tolerance only"
         if exact:
             solution.row_duals = scaling.row_duals(compiled.sign * answer[1])
             solution.column_duals = scaling.reduced_costs(compiled.sign * answer[2])

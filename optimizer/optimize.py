@@ -80,10 +80,10 @@ def reference_plan(
 def as_is(scenario: Scenario) -> Scenario:
     """Return the scenario without caps, interventions and contracts."""
     carbon = scenario.carbon
-    uncapped = CarbonSettings(  # type: ignore[call-arg]
-        scope2=carbon.scope2,  # type: ignore[attr-defined]
-        price=carbon.price,  # type: ignore[attr-defined]
-        priced_accounts=carbon.priced_accounts,  # type: ignore[attr-defined]
+    uncapped = CarbonSettings(
+        scope2=carbon.scope2,
+        price=carbon.price,
+        priced_accounts=carbon.priced_accounts,
     )
     pathway = PathwaySettings(
         name="as_is", title="As is", levers=LeverSettings(interventions=False, power=["grid"])
@@ -128,4 +128,6 @@ def build(scenario: Scenario) -> pyo.ConcreteModel:
     ledger = rates(scenario)
     caps = cap_terms(scenario, ledger)
     reference = reference_plan(scenario) if caps else None
-    return build_model(scenario, ledger, caps, cap_limits(caps, scenario, _baseline(scenario, caps, reference)))
+    return build_model(
+        scenario, ledger, caps, cap_limits(caps, scenario, _baseline(scenario, caps, reference))
+    )

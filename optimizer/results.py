@@ -83,7 +83,10 @@ def make_plan(
     data["required"] = (("demand", "period"), scenario.demands.quantity)
     data["cost"] = (("cost_account", "period"), np.array([priced.paid(a) for a in COST_ACCOUNTS]))
     data["cost_npv"] = (("cost_account",), np.array([priced.present_cost(a) for a in COST_ACCOUNTS]))
-    data["emissions"] = (("emission_account", "period"), np.array([priced.emitted(a) for a in EMISSION_ACCOUNTS]))
+    data["emissions"] = (
+        ("emission_account", "period"),
+        np.array([priced.emitted(a) for a in EMISSION_ACCOUNTS]),
+    )
     by_site = ("cost_account", "site", "period"), ("emission_account", "site", "period")
     data["site_cost"] = (by_site[0], np.array([priced.by_site(a)[:-1] for a in COST_ACCOUNTS]))
     data["site_emissions"] = (by_site[1], np.array([priced.by_site(a)[:-1] for a in EMISSION_ACCOUNTS]))
@@ -145,7 +148,9 @@ def intervention_savings(scenario: Scenario, ledger: Ledger, activities: Mapping
     covers = scenario.covers
     for rate in ledger.rates:
         if rate.activity == "covered" and rate.account in accounts:
-            np.add.at(saved[:, accounts[rate.account]], covers.intervention, -activities["covered"] * rate.per_unit)
+            np.add.at(
+                saved[:, accounts[rate.account]], covers.intervention, -activities["covered"] * rate.per_unit
+            )
     location, market = _site_factors(scenario, activities)
     cut = np.flatnonzero(covers.electricity_cut != 0)
     improved = covers.element[cut]
@@ -195,8 +200,8 @@ def _attributes(scenario: Scenario, priced: Priced) -> dict[str, object]:
         "base_year": settings.base_year,
         "discount_rate": settings.discount_rate,
         "demo_data": int(settings.demo_data),
-        "scope2": scenario.carbon.scope2.value,  # type: ignore[attr-defined]
-        "main_cap": MAIN_CAP if scenario.carbon.milestones else "",  # type: ignore[attr-defined]
+        "scope2": scenario.carbon.scope2.value,
+        "main_cap": MAIN_CAP if scenario.carbon.milestones else "",
         "total_cost_npv": float(priced.cost_npv),
         "data_quality_json": json.dumps(_data_quality(scenario), sort_keys=True),
         "warnings_json": json.dumps(list(scenario.warnings), ensure_ascii=False),

@@ -32,7 +32,12 @@ def verify(scenario: Scenario, plan: xr.Dataset, ledger: Ledger) -> float:
     x = activities_of(plan)
     worst, messages = 0.0, []
     findings = [*_goods(scenario, x), *_lines(scenario, x), *_decisions(scenario, x), *_covers(scenario, x)]
-    findings += [*_power(scenario, x), *_sourcing(scenario, x), *_caps(plan), *_booked(scenario, plan, ledger, x)]
+    findings += [
+        *_power(scenario, x),
+        *_sourcing(scenario, x),
+        *_caps(plan),
+        *_booked(scenario, plan, ledger, x),
+    ]
     for rule, violation, size in findings:
         if not violation.size:
             continue
@@ -53,7 +58,9 @@ def _goods(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     np.add.at(balance, s.arcs.head, x["flow"])
     np.subtract.at(balance, s.arcs.tail, x["flow"])
     np.add.at(balance, s.recipe.node, s.recipe.quantity[:, None] * x["run"][s.recipe.operation])
-    np.add.at(balance, s.covers.input_node, s.covers.input_quantity[:, None] * x["covered"][s.covers.input_cover])
+    np.add.at(
+        balance, s.covers.input_node, s.covers.input_quantity[:, None] * x["covered"][s.covers.input_cover]
+    )
     np.subtract.at(balance, s.demands.node, x["delivered"])
     yield "node balance", np.abs(balance), x["flow"]
     yield "demand", np.abs(x["delivered"] + x["unmet"] - s.demands.quantity), s.demands.quantity
@@ -78,7 +85,9 @@ def _lines(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     share = s.operations.maximum_share[:, None] * used[s.operations.line]
     yield "recipe share", np.maximum(own - share, 0), x["standing"]
     standing = s.lines.capacity.copy()
-    for i, line, amount in zip(s.capacity_changes.intervention, s.capacity_changes.line, s.capacity_changes.amount, strict=True):
+    for i, line, amount in zip(
+        s.capacity_changes.intervention, s.capacity_changes.line, s.capacity_changes.amount, strict=True
+    ):
         standing[line] += amount * x["in_effect"][i]
     yield "capacity in place", np.abs(standing - x["standing"]), x["standing"]
 
@@ -90,7 +99,11 @@ def _decisions(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     yield "only allowed interventions", adopt[~s.interventions.allowed], np.ones(1)
     for i, needed in enumerate(s.interventions.requires):
         for j in needed.tolist():
-            yield f"{s.interventions.label[i]} needs {s.interventions.label[j]}", np.maximum(adopt[i] - x["in_effect"][j], 0), np.ones(1)
+            yield (
+                f"{s.interventions.label[i]} needs {s.interventions.label[j]}",
+                np.maximum(adopt[i] - x["in_effect"][j], 0),
+                np.ones(1),
+            )
     for group in {g for g in s.interventions.exclusive_group if g}:
         chosen = adopt[s.interventions.exclusive_group == group].sum()
         yield f"one of {group}", np.maximum(np.atleast_1d(chosen) - 1, 0), np.ones(1)
@@ -125,7 +138,9 @@ def _power(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     np.add.at(load, s.operations.site, s.operations.electricity[:, None] * x["run"])
     draws = s.covers.of("operation")
     operation = s.covers.element[draws]
-    saved = (s.covers.electricity_cut[draws] * s.operations.electricity[operation])[:, None] * x["covered"][draws]
+    saved = (s.covers.electricity_cut[draws] * s.operations.electricity[operation])[:, None] * x["covered"][
+        draws
+    ]
     np.subtract.at(load, s.operations.site[operation], saved)
     np.add.at(met, s.supplies.site, x["power"])
     yield "electricity load", np.abs(load - met), load
@@ -135,7 +150,9 @@ def _power(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     yield "contracted power", np.maximum(x["power"] - x["contracted"], 0)[contracted], met
     megawatt = np.zeros_like(x["power"])
     additions = s.power_additions
-    np.add.at(megawatt, additions.supply, additions.megawatt[:, None] * x["in_effect"][additions.intervention])
+    np.add.at(
+        megawatt, additions.supply, additions.megawatt[:, None] * x["in_effect"][additions.intervention]
+    )
     output = megawatt * s.supplies.capacity_factor * 8760
     onsite = s.supplies.kind == "onsite"
     yield "onsite power", np.maximum(x["power"] - output, 0)[onsite], met
@@ -171,13 +188,21 @@ def _caps(plan: xr.Dataset) -> Iterator[Finding]:
         # An overrun of a soft cap is in t; for an intensity cap the plan's cap is hard or its overrun counts.
         excess = np.nan_to_num(above[c])
         soft = plan["overrun"].to_numpy()[c]
-        yield f"cap {label}", np.where(soft > 0, 0.0, np.maximum(excess, 0)) / max(np.nanmax(limit[c], initial=0), 1e-9), np.ones(1)
+        yield (
+            f"cap {label}",
+            np.where(soft > 0, 0.0, np.maximum(excess, 0)) / max(np.nanmax(limit[c], initial=0), 1e-9),
+            np.ones(1),
+        )
 
 
 def _booked(s: Scenario, plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[Finding]:
     priced = ledger.price(x)
     for a, account in enumerate(COST_ACCOUNTS):
-        yield f"cost account {account}", np.abs(plan["cost"].to_numpy()[a] - priced.paid(account)), plan["cost"].to_numpy()
+        yield (
+            f"cost account {account}",
+            np.abs(plan["cost"].to_numpy()[a] - priced.paid(account)),
+            plan["cost"].to_numpy(),
+        )
     for a, account in enumerate(EMISSION_ACCOUNTS):
         booked = plan["emissions"].to_numpy()[a]
         yield f"emission account {account}", np.abs(booked - priced.emitted(account)), booked

@@ -6,6 +6,8 @@ prints a number that was not computed.
 
 from __future__ import annotations
 
+from typing import Any
+
 from reporting.numbers import (
     change,
     count,
@@ -136,17 +138,24 @@ def weak_point(payload: Payload) -> Text:
     return [*first, (".", False)]
 
 
-def cap_chance(payload: Payload) -> dict[str, float] | None:
+def capped_risk(payload: Payload) -> dict[str, Any] | None:
+    """Return the simulated chances of the main cap with its limits; None without cap or simulation."""
+    cap, risk = main_cap(payload), payload["risk"]
+    if cap is None or risk is None:
+        return None
+    row = next((row for row in risk["caps"] if row["key"] == cap["key"]), None)
+    return None if row is None else {**row, "limit": cap["limit"]}
+
+
+def cap_chance(payload: Payload) -> dict[str, Any] | None:
     """Return the chance of missing the main cap in its last year, its interval and the worst year.
 
     None without cap or simulation.
     """
-    cap, risk = main_cap(payload), payload["risk"]
-    rows = [row for row in risk["caps"] if cap is not None and row["key"] == cap["key"]] if risk else []
-    if cap is None or not rows:
+    row, starts = capped_risk(payload), payload["periods"]["start"]
+    if row is None:
         return None
-    row, starts = rows[0], payload["periods"]["start"]
-    capped = [i for i, limit in enumerate(cap["limit"]) if limit is not None and row["chance"][i] is not None]
+    capped = [i for i, limit in enumerate(row["limit"]) if limit is not None and row["chance"][i] is not None]
     if not capped:
         return None
     at, worst = capped[-1], max(capped, key=lambda i: row["chance"][i])

@@ -54,7 +54,7 @@ def interventions(plan: xr.Dataset) -> list[dict[str, Any]]:
     -------
     One dict a decision, in order of kind and year; ``chosen`` is False for those never decided.
     """
-    adopted, active = (array(plan, name, "intervention", "period") > 0.5 for name in ("adopt", "active"))
+    adopted, active = (array(plan, name, "intervention", "period") > 0.5 for name in ("adopt", "in_effect"))
     start = plan["period"].values.tolist()
     years = plan["years"].values.tolist()
     names = site_names(plan)

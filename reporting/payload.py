@@ -212,7 +212,7 @@ def _caps(plan: xr.Dataset) -> list[dict[str, Any]]:
                     "comparable": bool(np.allclose(bounded, total, rtol=1e-6)),
                     "limit": limit,
                     "plan": numbers(bounded),
-                    "dual": numbers(array(row, "dual_cap", "period")),
+                    "dual": numbers(array(row, "dual_cap_respected", "period")),
                 }
             )
     return found

@@ -1,6 +1,6 @@
 """What is true: tables, checks, labelled arrays, the ledger and bundled cases."""
 
-from scenarios.build import load_scenario
+from scenarios.build import load_scenario, scenario_from_tables
 from scenarios.errors import (
     ConfigError,
     DataError,
@@ -32,4 +32,5 @@ __all__ = [
     "ZerolaneError",
     "load_scenario",
     "read_tables",
+    "scenario_from_tables",
 ]

@@ -43,7 +43,11 @@ class Cap:
         `activities` as for the ledger, and ``delivered`` (..., D, T) for an intensity.
         """
         yearly = np.sum(
-            [(activities[name] * per_unit).sum(axis=-2) for name, per_unit in self.coefficients.items() if name in activities],
+            [
+                (activities[name] * per_unit).sum(axis=-2)
+                for name, per_unit in self.coefficients.items()
+                if name in activities
+            ],
             axis=0,
         )
         if self.settings.kind is CapKind.CUMULATIVE:
@@ -56,12 +60,12 @@ class Cap:
 
 def cap_terms(scenario: Scenario, ledger: Ledger) -> list[Cap]:
     """Return the pathway's caps, the main one first; raises ConfigError for names that do not exist."""
-    return [_cap(name, cap, scenario, ledger) for name, cap in scenario.carbon.all_caps.items()]  # type: ignore[attr-defined]
+    return [_cap(name, cap, scenario, ledger) for name, cap in scenario.carbon.all_caps.items()]
 
 
 def main_accounts(scenario: Scenario) -> tuple[str, ...]:
     """Return the accounts that the pathway's total sums."""
-    return total_accounts(scenario.carbon.scope2)  # type: ignore[attr-defined]
+    return total_accounts(scenario.carbon.scope2)
 
 
 def cap_limits(caps: Sequence[Cap], scenario: Scenario, baseline: Mapping[str, float]) -> Floats:
@@ -105,4 +109,6 @@ def _cap(name: str, settings: CapSettings, scenario: Scenario, ledger: Ledger) -
     counted = np.ones(len(scenario.demands.label), dtype=bool)
     if settings.product:
         counted = scenario.products.label[scenario.demands.product] == settings.product
-    return Cap(name, settings, ledger.emission_coefficients(accounts, None if counts.all() else counts), counted)
+    return Cap(
+        name, settings, ledger.emission_coefficients(accounts, None if counts.all() else counts), counted
+    )

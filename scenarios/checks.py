@@ -39,7 +39,9 @@ def duplicate_keys(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
     key = list(table.full_key)
     for _, row in frame[frame.duplicated(key, keep="first")].iterrows():
         shown = ", ".join(f"{k}={row[k]}" for k in key if str(row[k]) not in ("", "nan"))
-        yield Problem(table.name, "the key stands twice", "keep one row or change the key", row["row"], key[0], shown)
+        yield Problem(
+            table.name, "the key stands twice", "keep one row or change the key", row["row"], key[0], shown
+        )
 
 
 def unknown_references(tables: Tables, table: Table) -> Iterator[Problem]:
@@ -69,11 +71,15 @@ def period_rows(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
         first = rows.iloc[0]
         if rows["period"].isna().any():
             fix = "give every row of this key a year, or keep one row without"
-            yield Problem(table.name, "rows with and without a year are mixed", fix, first["row"], "period", shown)
+            yield Problem(
+                table.name, "rows with and without a year are mixed", fix, first["row"], "period", shown
+            )
         for name in fixed:
             for _, row in rows[rows[name].map(str) != str(first[name])].iterrows():
                 fix = f"write {first[name]!r} as in row {first['row']}"
-                yield Problem(table.name, "changes between the years of one key", fix, row["row"], name, row[name])
+                yield Problem(
+                    table.name, "changes between the years of one key", fix, row["row"], name, row[name]
+                )
         for name in table.numbers_by_period:
             if rows[name].isna().any() and rows[name].notna().any():
                 yield Problem(
@@ -124,11 +130,15 @@ def processes_with_recipes(tables: Tables) -> Iterator[Problem]:
             fix = "give it an output: a recipes row with a positive quantity"
             yield Problem("processes", "makes nothing", fix, row["row"], "process", row["process"])
     for _, row in recipes[recipes["quantity"] == 0].iterrows():
-        yield Problem("recipes", "a quantity of zero does nothing", "remove the row", row["row"], "quantity", 0)
+        yield Problem(
+            "recipes", "a quantity of zero does nothing", "remove the row", row["row"], "quantity", 0
+        )
     used = set(tables["line_processes"]["line"])
     for _, row in tables["lines"].drop_duplicates("line").iterrows():
         if row["line"] not in used:
-            yield Problem("lines", "runs no process", "add it to line_processes", row["row"], "line", row["line"])
+            yield Problem(
+                "lines", "runs no process", "add it to line_processes", row["row"], "line", row["line"]
+            )
 
 
 def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
@@ -143,7 +153,12 @@ def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
             if low > high:
                 fix = f"raise maximum_{kind} or lower minimum_{kind}"
                 yield Problem(
-                    "sourcing_rules", f"the maximum is below the minimum {low:g}", fix, row["row"], f"maximum_{kind}", high
+                    "sourcing_rules",
+                    f"the maximum is below the minimum {low:g}",
+                    fix,
+                    row["row"],
+                    f"maximum_{kind}",
+                    high,
                 )
 
 
@@ -159,7 +174,9 @@ def effect_amounts(tables: Tables) -> Iterator[Problem]:
             fix = "write a share of at most 1"
             yield Problem("effects", "cuts more than there is", fix, row["row"], "amount", amount)
         elif effect.startswith(("adds_capacity", "adds_power", "retires")) and amount < 0:
-            yield Problem("effects", "capacity cannot be negative", "write it positive", row["row"], "amount", amount)
+            yield Problem(
+                "effects", "capacity cannot be negative", "write it positive", row["row"], "amount", amount
+            )
 
 
 def intervention_years(tables: Tables) -> Iterator[Problem]:
@@ -167,7 +184,9 @@ def intervention_years(tables: Tables) -> Iterator[Problem]:
     for _, row in tables["interventions"].iterrows():
         if row["latest"] < row["earliest"]:
             fix = f"write a year from {row['earliest']:.0f} on"
-            yield Problem("interventions", "latest lies before earliest", fix, row["row"], "latest", row["latest"])
+            yield Problem(
+                "interventions", "latest lies before earliest", fix, row["row"], "latest", row["latest"]
+            )
 
 
 def prerequisite_cycles(tables: Tables) -> Iterator[Problem]:
@@ -194,4 +213,6 @@ def power_output_known(tables: Tables) -> Iterator[Problem]:
     needed = frame["kind"].isin(["ppa", "onsite"]) & frame["capacity_factor"].isna()
     for _, row in frame[needed].iterrows():
         fix = "fill in mean output over capacity, between 0 and 1"
-        yield Problem("power_options", f"{row['kind']} needs it", fix, row["row"], "capacity_factor", row["option"])
+        yield Problem(
+            "power_options", f"{row['kind']} needs it", fix, row["row"], "capacity_factor", row["option"]
+        )

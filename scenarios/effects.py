@@ -87,7 +87,11 @@ def resolve_effects(
         family, found = _matching(effect, targets)
         if not len(found):
             fix = "correct the columns that name the target, or remove the effect"
-            problems.append(Problem("effects", f"{kind} touches nothing", fix, effect["row"], "effect", effect["intervention"]))
+            problems.append(
+                Problem(
+                    "effects", f"{kind} touches nothing", fix, effect["row"], "effect", effect["intervention"]
+                )
+            )
         for element in found.tolist():
             if kind == "adds_capacity":
                 capacity.append((i, element, amount))

@@ -73,7 +73,9 @@ class Ledger:
         total: dict[str, Floats] = {}
         for rate in self.rates:
             if rate.account in COST_ACCOUNTS:
-                total[rate.activity] = total.get(rate.activity, 0.0) + rate.per_unit * self.weight(rate.timing)
+                total[rate.activity] = total.get(rate.activity, 0.0) + rate.per_unit * self.weight(
+                    rate.timing
+                )
         return total
 
     def emission_coefficients(
@@ -124,7 +126,9 @@ class Priced:
     def present_cost(self, account: str) -> Floats:
         """Return the present value of one cost account, (...)."""
         timings: tuple[Timing, ...] = ("yearly", "once", "end")
-        return np.sum([(self._booked(account, t) * self.ledger.weight(t)).sum(axis=-1) for t in timings], axis=0)
+        return np.sum(
+            [(self._booked(account, t) * self.ledger.weight(t)).sum(axis=-1) for t in timings], axis=0
+        )
 
     def emitted(self, account: str) -> Floats:
         """Return tCO2e per year of one emission account, (..., T)."""
@@ -149,7 +153,9 @@ class Priced:
             if rate.timing == "yearly":
                 entries = entries * yearly
             elif rate.timing == "end":
-                entries = np.hstack([np.zeros((len(entries), entries.shape[1] - 1)), entries.sum(axis=1, keepdims=True)])
+                entries = np.hstack(
+                    [np.zeros((len(entries), entries.shape[1] - 1)), entries.sum(axis=1, keepdims=True)]
+                )
             np.add.at(result, rate.site, entries)
         return result
 
@@ -206,15 +212,21 @@ def _freight(scenario: Scenario) -> list[Rate]:
     return found + _freight_emissions("flow", np.arange(len(arcs.label)), np.ones(len(arcs.label)), scenario)
 
 
-def _freight_emissions(activity: str, arc: NDArray[np.int64], share: Floats, scenario: Scenario) -> list[Rate]:
+def _freight_emissions(
+    activity: str, arc: NDArray[np.int64], share: Floats, scenario: Scenario
+) -> list[Rate]:
     """Book `share` of the freight factors of `arc`: to category 9 on the way to customers, else to 4."""
     arcs = scenario.arcs
     downstream = (scenario.sites.role[arcs.destination[arc]] == "customer")[:, None]
     found = []
     for part, factor in (("ttw", _whole(arcs.tank_to_wheel, scenario)[arc]), ("wtt", arcs.well_to_tank[arc])):
         per_unit = factor * share[:, None]
-        found.append(Rate(activity, f"scope3_downstream_transport_{part}", per_unit * downstream, arcs.origin[arc]))
-        found.append(Rate(activity, f"scope3_upstream_transport_{part}", per_unit * ~downstream, arcs.origin[arc]))
+        found.append(
+            Rate(activity, f"scope3_downstream_transport_{part}", per_unit * downstream, arcs.origin[arc])
+        )
+        found.append(
+            Rate(activity, f"scope3_upstream_transport_{part}", per_unit * ~downstream, arcs.origin[arc])
+        )
     return found
 
 
@@ -252,7 +264,9 @@ def _covers(scenario: Scenario) -> list[Rate]:
         if family == "operation":
             direct = -covers.direct_cut[members] * scenario.operations.direct[element]
             cost = _whole(covers.operating_cost[members], scenario)
-            found += _by_owner(Rate("covered", "", spread(_whole(direct, scenario)), site), scenario, "scope1")
+            found += _by_owner(
+                Rate("covered", "", spread(_whole(direct, scenario)), site), scenario, "scope1"
+            )
             found.append(Rate("covered", "production", spread(cost), site))
         elif family == "offer":
             saved = -covers.footprint_cut[members, None] * scenario.offers.footprint[element]
@@ -281,7 +295,9 @@ def _interventions(scenario: Scenario) -> list[Rate]:
     interventions, periods = scenario.interventions, scenario.periods
     capex = _whole(interventions.capex, scenario)
     ends = periods.start[None, :] + (interventions.lead_years + interventions.life_years)[:, None]
-    left = np.clip(ends - periods.end, 0, interventions.life_years[:, None]) / interventions.life_years[:, None]
+    left = (
+        np.clip(ends - periods.end, 0, interventions.life_years[:, None]) / interventions.life_years[:, None]
+    )
     return [
         Rate("adopt", "capex", capex, interventions.site, "once"),
         Rate("adopt", "residual_value", -capex * left, interventions.site, "end"),
@@ -296,7 +312,7 @@ def _shortage(scenario: Scenario) -> list[Rate]:
 
 
 def _cap_overruns(scenario: Scenario) -> list[Rate]:
-    caps = scenario.carbon.all_caps.values()  # type: ignore[attr-defined]
+    caps = scenario.carbon.all_caps.values()
     price = np.array([cap.overrun_price or 0.0 for cap in caps], dtype=float)
     return [Rate("overrun", "cap_overrun", _whole(price, scenario), np.full(len(price), -1, dtype=np.int64))]
 
@@ -304,15 +320,17 @@ def _cap_overruns(scenario: Scenario) -> list[Rate]:
 def _carbon_price(scenario: Scenario, found: list[Rate]) -> list[Rate]:
     """Price the emission rates of the priced accounts."""
     carbon = scenario.carbon
-    if not carbon.price:  # type: ignore[attr-defined]
+    if not carbon.price:
         return []
-    unknown = set(carbon.priced_accounts) - set(EMISSION_ACCOUNTS)  # type: ignore[attr-defined]
+    unknown = set(carbon.priced_accounts) - set(EMISSION_ACCOUNTS)
     if unknown:
-        message = f"carbon.priced_accounts names {sorted(unknown)}; use some of: {', '.join(EMISSION_ACCOUNTS)}"
+        message = (
+            f"carbon.priced_accounts names {sorted(unknown)}; use some of: {', '.join(EMISSION_ACCOUNTS)}"
+        )
         raise ConfigError(message)
-    price = scenario.periods.interpolate(carbon.price, before_first=0.0)  # type: ignore[attr-defined]
+    price = scenario.periods.interpolate(carbon.price, before_first=0.0)
     return [
         Rate(rate.activity, "carbon_price", rate.per_unit * price, rate.site)
         for rate in found
-        if rate.account in carbon.priced_accounts  # type: ignore[attr-defined]
+        if rate.account in carbon.priced_accounts
     ]

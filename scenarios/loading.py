@@ -51,12 +51,16 @@ def read_tables(path: Path) -> dict[str, pd.DataFrame]:
     workbook = path.suffix.lower() == ".xlsx"
     raw = _read_workbook(path) if workbook else _read_folder(path, problems)
     for name in sorted(set(raw) - set(TABLES)):
-        problems.append(Problem(name, "unknown table", f"use one of: {', '.join(TABLES)}{_did_you_mean(name, TABLES)}"))
+        problems.append(
+            Problem(name, "unknown table", f"use one of: {', '.join(TABLES)}{_did_you_mean(name, TABLES)}")
+        )
     frames = {}
     for table in TABLES.values():
         if table.name not in raw:
             if table.required:
-                problems.append(Problem(table.name, "the table is missing", "add it; `zerolane init` shows its columns"))
+                problems.append(
+                    Problem(table.name, "the table is missing", "add it; `zerolane init` shows its columns")
+                )
             raw[table.name] = pd.DataFrame(columns=[c.name for c in table.all_columns], dtype=str)
         frames[table.name] = _typed(raw[table.name], table, problems)
     if problems:
@@ -70,7 +74,9 @@ def in_files(problems: Sequence[Problem], path: Path) -> list[Problem]:
     def file_of(table: str) -> str:
         if path.suffix.lower() == ".xlsx":
             return f"{path.name}, sheet {table}"
-        found = [f"{table}{ending}" for ending in (".csv", ".parquet") if (path / f"{table}{ending}").exists()]
+        found = [
+            f"{table}{ending}" for ending in (".csv", ".parquet") if (path / f"{table}{ending}").exists()
+        ]
         return found[0] if found else table
 
     return [replace(problem, file=problem.file or file_of(problem.table)) for problem in problems]
@@ -121,10 +127,16 @@ def _read_workbook(path: Path) -> dict[str, pd.DataFrame]:
     try:
         sheets = pd.read_excel(path, sheet_name=None, dtype=object, keep_default_na=False)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        problem = Problem(path.name, f"the workbook cannot be read ({error})", "open it in a spreadsheet and save as .xlsx")
+        problem = Problem(
+            path.name, f"the workbook cannot be read ({error})", "open it in a spreadsheet and save as .xlsx"
+        )
         raise DataError([problem]) from error
     # Sheets that are notes for people are recognised by name, never silently by content.
-    return {name: _as_text(frame) for name, frame in sheets.items() if not name.lower().startswith(("read me", "note"))}
+    return {
+        name: _as_text(frame)
+        for name, frame in sheets.items()
+        if not name.lower().startswith(("read me", "note"))
+    }
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -204,10 +216,20 @@ def _numbers(cells: pd.Series, column: Column, complain: object) -> pd.Series:
             complain(row, cell, "is not a whole number", f"write {column.meaning} without decimals")  # type: ignore[operator]
     if column.minimum is not None:
         for row, cell in cells[filled & (values < column.minimum)].items():
-            complain(row, cell, f"is below {column.minimum:g}", f"write a value of at least {column.minimum:g}{unit}")  # type: ignore[operator]
+            complain(
+                row,
+                cell,
+                f"is below {column.minimum:g}",
+                f"write a value of at least {column.minimum:g}{unit}",
+            )  # type: ignore[operator]
     if column.maximum is not None:
         for row, cell in cells[filled & (values > column.maximum)].items():
-            complain(row, cell, f"is above {column.maximum:g}", f"write a value of at most {column.maximum:g}{unit}")  # type: ignore[operator]
+            complain(
+                row,
+                cell,
+                f"is above {column.maximum:g}",
+                f"write a value of at most {column.maximum:g}{unit}",
+            )  # type: ignore[operator]
     return values if column.default is None else values.fillna(float(column.default))  # type: ignore[arg-type]
 
 

@@ -14,7 +14,16 @@ import pandas as pd
 from scenarios.errors import Problem
 from scenarios.geography import great_circle_km
 
-ARC_COLUMNS = ["origin", "destination", "mode", "product", "great_circle_km", "distance_km", "cost", "lead_days"]
+ARC_COLUMNS = [
+    "origin",
+    "destination",
+    "mode",
+    "product",
+    "great_circle_km",
+    "distance_km",
+    "cost",
+    "lead_days",
+]
 
 
 def generate_arcs(
@@ -46,7 +55,9 @@ def _given_arcs(
         return pd.DataFrame(), []
     start, end = sites.loc[lanes["origin"]], sites.loc[lanes["destination"]]
     frame = lanes.copy()
-    frame["great_circle_km"] = great_circle_km(*(place[c].to_numpy() for place in (start, end) for c in ("lat", "lon")))
+    frame["great_circle_km"] = great_circle_km(
+        *(place[c].to_numpy() for place in (start, end) for c in ("lat", "lon"))
+    )
     problems = [
         Problem(
             "lanes",
@@ -73,16 +84,23 @@ def _arcs_of_rule(
     mode, product = modes.loc[rule["mode"]], rule["product"]
     starts = sites[sites["role"] == rule["origin_role"]]
     ends = sites[sites["role"] == rule["destination_role"]]
-    starts = starts[[r == "hub" or (s, product) in makes for s, r in zip(starts.index, starts["role"], strict=True)]]
+    starts = starts[
+        [r == "hub" or (s, product) in makes for s, r in zip(starts.index, starts["role"], strict=True)]
+    ]
     ends = ends[[r == "hub" or (s, product) in needs for s, r in zip(ends.index, ends["role"], strict=True)]]
     if starts.empty or ends.empty:
         return pd.DataFrame()
     km = great_circle_km(
-        starts["lat"].to_numpy()[:, None], starts["lon"].to_numpy()[:, None], ends["lat"].to_numpy(), ends["lon"].to_numpy()
+        starts["lat"].to_numpy()[:, None],
+        starts["lon"].to_numpy()[:, None],
+        ends["lat"].to_numpy(),
+        ends["lon"].to_numpy(),
     )
     route = km * mode["circuity"]
     fits = np.not_equal.outer(starts.index.to_numpy(), ends.index.to_numpy())
-    fits &= km <= np.where(np.isnan(starts["service_radius_km"]), np.inf, starts["service_radius_km"]).reshape(-1, 1)
+    fits &= km <= np.where(
+        np.isnan(starts["service_radius_km"]), np.inf, starts["service_radius_km"]
+    ).reshape(-1, 1)
     fits &= (route >= mode["minimum_km"]) & ~(route > mode["maximum_km"]) & ~(km > rule["max_km"])
     if not np.isnan(rule["nearest"]):
         rank = np.where(fits, km, np.inf).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
@@ -131,7 +149,9 @@ def unreachable(
     """
     there = set(offered)
     onward: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for origin, destination, product in zip(arcs["origin"], arcs["destination"], arcs["product"], strict=True):
+    for origin, destination, product in zip(
+        arcs["origin"], arcs["destination"], arcs["product"], strict=True
+    ):
         onward.setdefault((origin, product), []).append((destination, product))
     before = -1
     while len(there) != before:

@@ -66,7 +66,9 @@ def make_periods(settings: ScenarioSettings) -> Periods:
     start = np.arange(settings.first_year, settings.last_year + 1, settings.years_per_period)
     ends = np.append(start[1:], settings.last_year + 1)
     rate, base = 1 + settings.discount_rate, settings.base_year
-    yearly = [sum(rate ** -(year + 0.5 - base) for year in range(a, b)) for a, b in zip(start, ends, strict=True)]
+    yearly = [
+        sum(rate ** -(year + 0.5 - base) for year in range(a, b)) for a, b in zip(start, ends, strict=True)
+    ]
     return Periods(
         start=start.astype(np.int64),
         years=(ends - start).astype(np.int64),

@@ -68,7 +68,10 @@ def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDA
         "arc_great_circle_km": ("arc", s.arcs.great_circle_km),
         "operation": text(s.operations.label),
         "operation_site": ("operation", site(s.operations.site)),
-        "operation_line": ("operation", text(s.lines.label[s.operations.line] if len(s.operations.line) else [])),
+        "operation_line": (
+            "operation",
+            text(s.lines.label[s.operations.line] if len(s.operations.line) else []),
+        ),
         "operation_process": ("operation", text(s.operations.process)),
         "line": text(s.lines.label),
         "line_site": ("line", site(s.lines.site)),

@@ -257,7 +257,7 @@ class Scenario:
     """All data of one case under one pathway."""
 
     settings: ScenarioSettings
-    carbon: CarbonSettings  # type: ignore[valid-type]
+    carbon: CarbonSettings
     pathway: PathwaySettings
     periods: Periods
     sites: Sites

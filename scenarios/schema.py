@@ -115,7 +115,9 @@ SITES = Table(
             default="partner",
             choices=("own", "partner"),
         ),
-        number("service_radius_km", "km", "serves only destinations within this great-circle distance", minimum=0),
+        number(
+            "service_radius_km", "km", "serves only destinations within this great-circle distance", minimum=0
+        ),
     ),
     required=True,
 )
@@ -163,7 +165,9 @@ PROCESSES = Table(
     (
         text("process", "short name", required=True),
         text("name", "name shown to people", default=""),
-        number("direct_emissions", "tCO2e/unit", "emitted on site per unit of activity", default=0.0, minimum=0),
+        number(
+            "direct_emissions", "tCO2e/unit", "emitted on site per unit of activity", default=0.0, minimum=0
+        ),
         number("electricity", "MWh/unit", "drawn per unit of activity", default=0.0, minimum=0),
         number("operating_cost", "currency/unit", "cost per unit beside inputs and power", default=0.0),
     ),
@@ -176,7 +180,9 @@ RECIPES = Table(
     (
         text("process", "process", required=True, refers_to="processes"),
         text("product", "product", required=True, refers_to="products"),
-        number("quantity", "unit/unit", "made (positive) or used (negative) per unit of activity", required=True),
+        number(
+            "quantity", "unit/unit", "made (positive) or used (negative) per unit of activity", required=True
+        ),
     ),
 )
 
@@ -189,8 +195,17 @@ LINES = Table(
         text("site", "site", required=True, refers_to="sites"),
         text("name", "name shown to people", default=""),
         number("capacity", "unit/year", "activity a year before any intervention", required=True, minimum=0),
-        number("minimum_use", "share", "share of standing capacity that must run", default=0.0, minimum=0, maximum=1),
-        number("fixed_cost", "currency/(unit/year)", "yearly cost of standing capacity", default=0.0, minimum=0),
+        number(
+            "minimum_use",
+            "share",
+            "share of standing capacity that must run",
+            default=0.0,
+            minimum=0,
+            maximum=1,
+        ),
+        number(
+            "fixed_cost", "currency/(unit/year)", "yearly cost of standing capacity", default=0.0, minimum=0
+        ),
         integer("retires", "year", "year from which the first capacity is gone; blank: never"),
     ),
     by_period=True,
@@ -205,7 +220,14 @@ LINE_PROCESSES = Table(
         text("line", "line", required=True, refers_to="lines"),
         text("process", "process", required=True, refers_to="processes"),
         number("use", "unit/unit", "capacity used per unit of activity", default=1.0, minimum=0),
-        number("maximum_share", "share", "largest share of the line's activity", default=1.0, minimum=0, maximum=1),
+        number(
+            "maximum_share",
+            "share",
+            "largest share of the line's activity",
+            default=1.0,
+            minimum=0,
+            maximum=1,
+        ),
         flag("locked", "only with an intervention that unlocks it"),
     ),
 )
@@ -221,7 +243,9 @@ MODES = Table(
         number("handling_cost", "currency/t", "loading and unloading, both ends", default=0.0, minimum=0),
         number("tank_to_wheel", "kgCO2e/tkm", "emitted by the vehicle", default=0.0, minimum=0),
         number("well_to_tank", "kgCO2e/tkm", "emitted making the fuel", default=0.0, minimum=0),
-        number("electricity", "kWh/tkm", "charged on the grid of the origin's region", default=0.0, minimum=0),
+        number(
+            "electricity", "kWh/tkm", "charged on the grid of the origin's region", default=0.0, minimum=0
+        ),
         number("circuity", "km/km", "route length over great-circle distance", default=1.3, minimum=1),
         number("speed_km_per_h", "km/h", "average speed on the way", default=50.0, minimum=0.1),
         number("terminal_hours", "h", "loading, waiting and unloading", default=2.0, minimum=0),
@@ -311,7 +335,12 @@ POWER_OPTIONS = Table(
             choices=("grid", "certificate", "ppa", "onsite"),
         ),
         text("region", "region it serves; blank: every region", default=""),
-        number("price", "currency/MWh", "per MWh used (grid, certificate, onsite) or contracted (ppa)", required=True),
+        number(
+            "price",
+            "currency/MWh",
+            "per MWh used (grid, certificate, onsite) or contracted (ppa)",
+            required=True,
+        ),
         number("maximum_share", "share", "largest share of a site's load", default=1.0, minimum=0, maximum=1),
         number("capacity_factor", "share", "mean output over capacity (ppa, onsite)", minimum=0, maximum=1),
         integer("term_years", "year", "length of a contract (ppa)", default=10, minimum=1),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import field
 from enum import Enum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -147,11 +147,22 @@ class _CarbonBase:
         return main | {name: cap for name, cap in self.caps.items() if cap.limit}
 
 
-CarbonSettings = dataclass(config=STRICT)(
-    dataclasses.make_dataclass(
-        "CarbonSettings", _carbon_fields(), bases=(_CarbonBase,), namespace={"__doc__": _CarbonBase.__doc__}
+if TYPE_CHECKING:
+
+    class CarbonSettings(_CarbonBase):
+        """Carbon rules of a pathway; the milestones are added below, one field a year."""
+
+        def __init__(self, **values: Any) -> None: ...
+
+else:
+    CarbonSettings = dataclass(config=STRICT)(
+        dataclasses.make_dataclass(
+            "CarbonSettings",
+            _carbon_fields(),
+            bases=(_CarbonBase,),
+            namespace={"__doc__": _CarbonBase.__doc__},
+        )
     )
-)
 
 
 @dataclass(config=STRICT)

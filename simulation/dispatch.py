@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled
-from simulation.layout import Floats, World
+from simulation.layout import Floats, Integers, World
 
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
@@ -146,7 +146,7 @@ def buy(node: int, extra: float, period: int, world: World) -> None:
 
 
 @compiled
-def share_out(amount: float, members: Floats, weights: Floats, left: Floats, taken: Floats) -> float:
+def share_out(amount: float, members: Integers, weights: Floats, left: Floats, taken: Floats) -> float:
     """Share `amount` by weight among members with something left; return what none could take."""
     enough = 1e-12 * amount
     for _ in range(SWEEPS):

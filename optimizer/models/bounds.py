@@ -50,7 +50,9 @@ def activity_bounds(scenario: Scenario) -> Bounds:
     in_all = used_in_all[arcs.product]
     passes_on = np.isin(arcs.head, arcs.tail)[:, None]
     passed_on = np.isin(arcs.tail, arcs.head)[:, None]
-    flow = np.minimum(np.where(passes_on, in_all, used[arcs.head]), np.where(passed_on, in_all, made[arcs.tail]))
+    flow = np.minimum(
+        np.where(passes_on, in_all, used[arcs.head]), np.where(passed_on, in_all, made[arcs.tail])
+    )
     flow = np.minimum(flow, scenario.lanes.capacity[arcs.lane, None] / arcs.tonnes_per_unit[:, None])
 
     load = np.zeros((len(scenario.sites.label), periods))

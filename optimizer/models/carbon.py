@@ -40,9 +40,16 @@ def cap_respected(
             counted = np.flatnonzero(cap.counted_output)
             quantity = scenario.demands.quantity[counted].sum(axis=0)
             right[c, bounded] = (limits[c] * quantity)[bounded]
-            demand, when = (grid.ravel() for grid in np.meshgrid(counted, np.flatnonzero(bounded), indexing="ij"))
+            demand, when = (
+                grid.ravel() for grid in np.meshgrid(counted, np.flatnonzero(bounded), indexing="ij")
+            )
             terms.append(
-                term(model.unmet, row=c * periods + when, column=demand * periods + when, coefficient=limits[c, when])
+                term(
+                    model.unmet,
+                    row=c * periods + when,
+                    column=demand * periods + when,
+                    coefficient=limits[c, when],
+                )
             )
     return rows(len(caps) * periods).at_most(right.ravel(), terms)
 
@@ -57,7 +64,14 @@ def _emission_terms(
     if kind is not CapKind.CUMULATIVE:
         keep = bounded[emitted]
         row = cap * periods + emitted[keep]
-        return [term(activity, row=row, column=element[keep] * periods + emitted[keep], coefficient=coefficient[keep])]
+        return [
+            term(
+                activity,
+                row=row,
+                column=element[keep] * periods + emitted[keep],
+                coefficient=coefficient[keep],
+            )
+        ]
     found = []
     for period in np.flatnonzero(bounded):
         keep = emitted <= period

@@ -48,7 +48,9 @@ def load_met(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> Ar
                 model.covered,
                 row=every_period(np.searchsorted(loaded, operations.site[improved]), periods),
                 column=every_period(saves, periods),
-                coefficient=repeated(covers.electricity_cut[saves] * operations.electricity[improved], periods),
+                coefficient=repeated(
+                    covers.electricity_cut[saves] * operations.electricity[improved], periods
+                ),
             ),
         ],
     )
@@ -172,5 +174,12 @@ def green_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) ->
     green = np.isin(supplies.kind[supply].astype(str), GREEN)
     return rows(len(bound)).at_least(
         0.0,
-        [term(model.power, row=row, column=supply * periods + bound[row], coefficient=green - share[bound[row]])],
+        [
+            term(
+                model.power,
+                row=row,
+                column=supply * periods + bound[row],
+                coefficient=green - share[bound[row]],
+            )
+        ],
     )

@@ -28,7 +28,9 @@ def effect_follows_adoption(model: pyo.ConcreteModel, scenario: Scenario, bounds
         0.0,
         [
             +term(model.in_effect, row=np.arange(count)),
-            -term(model.adopt, row=intervention * periods + effective, column=intervention * periods + decided),
+            -term(
+                model.adopt, row=intervention * periods + effective, column=intervention * periods + decided
+            ),
         ],
     )
 

@@ -19,4 +19,6 @@ def least_cost(model: pyo.ConcreteModel, ledger: Ledger) -> ArrayObjective:
     Source: design, sections 5 (finance) and 6 (one ledger).
     """
     coefficients = ledger.cost_coefficients()
-    return ArrayObjective([(getattr(model, activity), cost.ravel()) for activity, cost in coefficients.items()])
+    return ArrayObjective(
+        [(getattr(model, activity), cost.ravel()) for activity, cost in coefficients.items()]
+    )

@@ -50,7 +50,11 @@ def line_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     return rows(lines * periods).at_most(
         0.0,
         [
-            +term(model.run, row=every_period(operations.line, periods), coefficient=repeated(operations.use, periods)),
+            +term(
+                model.run,
+                row=every_period(operations.line, periods),
+                coefficient=repeated(operations.use, periods),
+            ),
             -term(model.standing, row=np.arange(lines * periods)),
         ],
     )

@@ -58,7 +58,9 @@ def _share_terms(model: pyo.ConcreteModel, scenario: Scenario, bound: Integers, 
     for row, rule in enumerate(bound.tolist()):
         for offers, coefficient in ((rules.members[rule], 1.0), (rules.among[rule], -float(share[rule]))):
             where = every_period(np.full(len(offers), row), periods)
-            terms.append(term(model.purchase, row=where, column=every_period(offers, periods), coefficient=coefficient))
+            terms.append(
+                term(model.purchase, row=where, column=every_period(offers, periods), coefficient=coefficient)
+            )
     return terms
 
 

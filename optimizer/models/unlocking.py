@@ -11,7 +11,12 @@ from scenarios.scenario import Flags, Floats, Scenario
 
 
 def opened_by(
-    model: pyo.ConcreteModel, scenario: Scenario, activity: ArrayVar, family: str, locked: Flags, largest: Floats
+    model: pyo.ConcreteModel,
+    scenario: Scenario,
+    activity: ArrayVar,
+    family: str,
+    locked: Flags,
+    largest: Floats,
 ) -> ArrayConstraint:
     """Bound each locked element of `activity` by its `largest` value times the unlocking interventions, (k * T,).
 

@@ -52,7 +52,7 @@ def add_variables(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     model.unmet = array(np.where(np.isfinite(demands.shortage_cost), demands.quantity, 0.0), goods)
     model.adopt = array(decision_window(scenario), binary=True)
     model.in_effect = array(np.ones((len(scenario.interventions.label), periods)))
-    soft = np.array([cap.overrun_price is not None for cap in scenario.carbon.all_caps.values()], dtype=bool)  # type: ignore[attr-defined]
+    soft = np.array([cap.overrun_price is not None for cap in scenario.carbon.all_caps.values()], dtype=bool)
     model.overrun = array(np.where(soft, np.inf, 0.0)[:, None] * np.ones(periods), goods)
 
 

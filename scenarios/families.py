@@ -1,0 +1,364 @@
+"""One function a family: from typed table rows to labelled arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from scenarios.errors import ConfigError
+from scenarios.periods import Periods
+from scenarios.scenario import (
+    Arcs,
+    Demands,
+    Floats,
+    Interventions,
+    Labels,
+    Lanes,
+    Lines,
+    Nodes,
+    Offers,
+    Operations,
+    Products,
+    Recipe,
+    Sites,
+    SourcingRules,
+    Supplies,
+)
+from scenarios.settings import LeverSettings
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def positions(labels: Labels) -> dict[str, int]:
+    return {label: i for i, label in enumerate(labels)}
+
+
+def labels(values: Sequence[object] | pd.Series) -> Labels:
+    return np.array(list(values), dtype=object)
+
+
+def shown_names(frame: pd.DataFrame, key: str) -> Labels:
+    """Return the names shown to people, the short name where none is given."""
+    return labels([name or label for name, label in zip(frame["name"], frame[key], strict=True)])
+
+
+def by_period(frame: pd.DataFrame, key: list[str], column: str, periods: Periods, blank: float) -> Floats:
+    """Return `column` as (n, T), one row per key in order of first appearance; blank cells become `blank`."""
+    keys = frame[key].drop_duplicates()
+    result = np.empty((len(keys), len(periods)))
+    for row, (_, rows) in enumerate(frame.groupby(key, sort=False)):
+        values = rows[column]
+        if values.isna().all():
+            result[row] = blank
+        elif len(rows) == 1:
+            result[row] = values.iloc[0]
+        else:
+            result[row] = periods.interpolate(
+                {int(y): float(v) for y, v in zip(rows["period"], values, strict=True)}
+            )
+    return result
+
+
+def make_sites(frame: pd.DataFrame) -> Sites:
+    return Sites(
+        label=labels(frame["site"]),
+        name=shown_names(frame, "site"),
+        role=labels(frame["role"]),
+        region=labels(frame["region"]),
+        owner=labels(frame["owner"]),
+        lat=frame["lat"].to_numpy(float),
+        lon=frame["lon"].to_numpy(float),
+        service_radius_km=frame["service_radius_km"].fillna(np.inf).to_numpy(float),
+    )
+
+
+def make_products(frame: pd.DataFrame) -> Products:
+    return Products(
+        label=labels(frame["product"]),
+        name=shown_names(frame, "product"),
+        unit=labels(frame["unit"]),
+        tonnes_per_unit=frame["tonnes_per_unit"].to_numpy(float),
+    )
+
+
+def makes_and_needs(tables: Tables) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return the (site, product) pairs where a product can arise, and where it has a use."""
+    makes = set(zip(tables["offers"]["site"], tables["offers"]["product"], strict=True))
+    needs = set(zip(tables["demand"]["site"], tables["demand"]["product"], strict=True))
+    site_of = dict(zip(tables["lines"]["line"], tables["lines"]["site"], strict=True))
+    recipes = {process: rows for process, rows in tables["recipes"].groupby("process")}
+    for line, process in zip(
+        tables["line_processes"]["line"], tables["line_processes"]["process"], strict=True
+    ):
+        rows = recipes[process]
+        site = site_of[line]
+        makes |= {(site, p) for p in rows[rows["quantity"] > 0]["product"]}
+        needs |= {(site, p) for p in rows[rows["quantity"] < 0]["product"]}
+    lanes = tables["lanes"]
+    needs |= {(s, p) for s, ps in zip(lanes["destination"], lanes["products"], strict=True) for p in ps}
+    makes |= needs  # what arrives may be sent on
+    return makes, needs
+
+
+def make_nodes(
+    tables: Tables, arcs: pd.DataFrame, site_at: dict[str, int], product_at: dict[str, int]
+) -> tuple[Nodes, dict[tuple[str, str], int]]:
+    makes, needs = makes_and_needs(tables)
+    offered = set(zip(tables["offers"]["site"], tables["offers"]["product"], strict=True))
+    pairs = offered | needs | (makes - needs)
+    pairs |= set(zip(arcs["origin"], arcs["product"], strict=True)) | set(
+        zip(arcs["destination"], arcs["product"], strict=True)
+    )
+    ordered = sorted(pairs, key=lambda pair: (site_at[pair[0]], product_at[pair[1]]))
+    nodes = Nodes(
+        label=labels([f"{site}:{product}" for site, product in ordered]),
+        site=np.array([site_at[s] for s, _ in ordered], dtype=np.int64),
+        product=np.array([product_at[p] for _, p in ordered], dtype=np.int64),
+    )
+    return nodes, {pair: n for n, pair in enumerate(ordered)}
+
+
+def make_offers(
+    frame: pd.DataFrame,
+    site_at: dict[str, int],
+    product_at: dict[str, int],
+    node_at: dict[tuple[str, str], int],
+    periods: Periods,
+) -> Offers:
+    first = frame.drop_duplicates("offer")
+    return Offers(
+        label=labels(first["offer"]),
+        site=first["site"].map(site_at).to_numpy(np.int64),
+        product=first["product"].map(product_at).to_numpy(np.int64),
+        node=np.array(
+            [node_at[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
+        ),
+        price=by_period(frame, ["offer"], "price", periods, 0.0),
+        capacity=by_period(frame, ["offer"], "capacity", periods, np.inf),
+        footprint=by_period(frame, ["offer"], "footprint", periods, 0.0),
+        data_tier=labels(first["data_tier"]),
+        locked=first["locked"].to_numpy(bool),
+    )
+
+
+def make_lines(
+    frame: pd.DataFrame, site_at: dict[str, int], periods: Periods
+) -> tuple[Lines, dict[str, int]]:
+    first = frame.drop_duplicates("line")
+    capacity = by_period(frame, ["line"], "capacity", periods, 0.0)
+    retires = first["retires"].fillna(np.inf).to_numpy(float)
+    capacity[periods.start[None, :] >= retires[:, None]] = 0.0
+    lines = Lines(
+        label=labels(first["line"]),
+        name=shown_names(first, "line"),
+        site=first["site"].map(site_at).to_numpy(np.int64),
+        capacity=capacity,
+        minimum_use=by_period(frame, ["line"], "minimum_use", periods, 0.0),
+        fixed_cost=by_period(frame, ["line"], "fixed_cost", periods, 0.0),
+    )
+    return lines, positions(lines.label)
+
+
+def make_operations(
+    tables: Tables, lines: Lines, line_at: dict[str, int], sites: Sites, node_at: dict[tuple[str, str], int]
+) -> tuple[Operations, Recipe]:
+    frame = tables["line_processes"]
+    line = frame["line"].map(line_at).to_numpy(np.int64)
+    process = tables["processes"].set_index("process").loc[frame["process"]]
+    operations = Operations(
+        label=labels([f"{a}:{b}" for a, b in zip(frame["line"], frame["process"], strict=True)]),
+        line=line,
+        site=lines.site[line],
+        process=labels(frame["process"]),
+        use=frame["use"].to_numpy(float),
+        maximum_share=frame["maximum_share"].to_numpy(float),
+        locked=frame["locked"].to_numpy(bool),
+        electricity=process["electricity"].to_numpy(float),
+        direct=process["direct_emissions"].to_numpy(float),
+        operating_cost=process["operating_cost"].to_numpy(float),
+    )
+    recipes = {name: rows for name, rows in tables["recipes"].groupby("process", sort=False)}
+    entries = [
+        (r, node_at[sites.label[operations.site[r]], product], quantity)
+        for r, name in enumerate(operations.process)
+        for product, quantity in zip(recipes[name]["product"], recipes[name]["quantity"], strict=True)
+    ]
+    table = np.array(entries, dtype=float).reshape(-1, 3)
+    return operations, Recipe(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2])
+
+
+def make_grid_factors(frame: pd.DataFrame, periods: Periods) -> dict[str, Floats]:
+    regions = frame["region"].drop_duplicates()
+    return dict(zip(regions, by_period(frame, ["region"], "factor", periods, np.nan), strict=True))
+
+
+def make_lanes_and_arcs(
+    rows: pd.DataFrame,
+    mode_table: pd.DataFrame,
+    sites: Sites,
+    products: Products,
+    site_at: dict[str, int],
+    product_at: dict[str, int],
+    node_at: dict[tuple[str, str], int],
+    grid: Mapping[str, Floats],
+    periods: Periods,
+) -> tuple[Lanes, Arcs]:
+    mode_at = {mode: m for m, mode in enumerate(mode_table["mode"])}
+    lane_rows = rows.drop_duplicates(["origin", "destination", "mode"])
+    lane_at = {
+        key: k
+        for k, key in enumerate(
+            zip(lane_rows["origin"], lane_rows["destination"], lane_rows["mode"], strict=True)
+        )
+    }
+    lanes = Lanes(
+        label=labels([f"{o}>{d}:{m}" for o, d, m in lane_at]),
+        origin=lane_rows["origin"].map(site_at).to_numpy(np.int64),
+        destination=lane_rows["destination"].map(site_at).to_numpy(np.int64),
+        mode=lane_rows["mode"].map(mode_at).to_numpy(np.int64),
+        capacity=lane_rows["capacity"].astype(float).fillna(np.inf).to_numpy(float),
+    )
+    mode = mode_table.set_index("mode").loc[rows["mode"]]
+    product = rows["product"].map(product_at).to_numpy(np.int64)
+    mass = products.tonnes_per_unit[product]
+    kilometres = rows["distance_km"].to_numpy(float) * mass
+    origin = rows["origin"].map(site_at).to_numpy(np.int64)
+    charging = np.array(
+        [grid.get(region, np.zeros(len(periods))) for region in sites.region[origin]]
+    ).reshape(len(rows), -1)
+    from_grid = mode["electricity"].to_numpy(float)[:, None] * charging  # kWh/tkm x t/MWh = kg/tkm
+    arcs = Arcs(
+        label=labels([f"{r.origin}>{r.destination}:{r.mode}:{r.product}" for r in rows.itertuples()]),
+        lane=np.array(
+            [lane_at[key] for key in zip(rows["origin"], rows["destination"], rows["mode"], strict=True)],
+            dtype=np.int64,
+        ),
+        origin=origin,
+        destination=rows["destination"].map(site_at).to_numpy(np.int64),
+        mode=rows["mode"].map(mode_at).to_numpy(np.int64),
+        product=product,
+        tail=np.array(
+            [node_at[pair] for pair in zip(rows["origin"], rows["product"], strict=True)], dtype=np.int64
+        ),
+        head=np.array(
+            [node_at[pair] for pair in zip(rows["destination"], rows["product"], strict=True)], dtype=np.int64
+        ),
+        distance_km=rows["distance_km"].to_numpy(float),
+        great_circle_km=rows["great_circle_km"].to_numpy(float),
+        lead_days=rows["lead_days"].to_numpy(float),
+        tonnes_per_unit=mass,
+        cost=rows["cost"].to_numpy(float) * mass,
+        tank_to_wheel=mode["tank_to_wheel"].to_numpy(float) * kilometres / 1000,
+        well_to_tank=(mode["well_to_tank"].to_numpy(float)[:, None] + from_grid) * kilometres[:, None] / 1000,
+        locked=rows["locked"].to_numpy(bool),
+    )
+    return lanes, arcs
+
+
+def make_demands(
+    frame: pd.DataFrame,
+    site_at: dict[str, int],
+    product_at: dict[str, int],
+    node_at: dict[tuple[str, str], int],
+    periods: Periods,
+) -> Demands:
+    key = ["site", "product"]
+    first = frame.drop_duplicates(key)
+    return Demands(
+        label=labels([f"{s}:{p}" for s, p in zip(first["site"], first["product"], strict=True)]),
+        site=first["site"].map(site_at).to_numpy(np.int64),
+        product=first["product"].map(product_at).to_numpy(np.int64),
+        node=np.array(
+            [node_at[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
+        ),
+        quantity=by_period(frame, key, "quantity", periods, 0.0),
+        shortage_cost=by_period(frame, key, "shortage_cost", periods, np.inf),
+    )
+
+
+def make_supplies(
+    frame: pd.DataFrame,
+    sites: Sites,
+    operations: Operations,
+    grid: Mapping[str, Floats],
+    levers: LeverSettings,
+    periods: Periods,
+) -> Supplies:
+    first = frame.drop_duplicates("option").reset_index(drop=True)
+    numbers = {
+        c: by_period(frame, ["option"], c, periods, np.nan)
+        for c in ("price", "maximum_share", "capacity_factor")
+    }
+    loaded = np.unique(operations.site[operations.electricity > 0])
+    pairs = [
+        (site, o)
+        for site in loaded.tolist()
+        for o, region in enumerate(first["region"])
+        if region in ("", sites.region[site])
+    ]
+    site = np.array([p[0] for p in pairs], dtype=np.int64)
+    option = np.array([p[1] for p in pairs], dtype=np.int64)
+    kind = labels(first["kind"].to_numpy()[option] if len(option) else [])
+    factor = np.array([grid[sites.region[s]] for s in site]).reshape(len(site), len(periods))
+    # No published residual mix: unclaimed grid power keeps the location factor under both methods.
+    return Supplies(
+        label=labels([f"{sites.label[s]}:{first['option'][o]}" for s, o in pairs]),
+        site=site,
+        option=labels(first["option"].to_numpy()[option] if len(option) else []),
+        option_name=labels(shown_names(first, "option")[option] if len(option) else []),
+        kind=kind,
+        allowed=np.isin(kind.astype(str), levers.power),
+        price=numbers["price"][option].reshape(len(site), -1),
+        maximum_share=numbers["maximum_share"][option].reshape(len(site), -1),
+        capacity_factor=np.nan_to_num(numbers["capacity_factor"][option].reshape(len(site), -1)),
+        term_years=first["term_years"].to_numpy(float)[option].astype(np.int64),
+        location_factor=np.where((kind == "onsite")[:, None], 0.0, factor),
+        market_factor=np.where((kind == "grid")[:, None], factor, 0.0),
+    )
+
+
+def make_sourcing_rules(
+    frame: pd.DataFrame, offers: Offers, sites: Sites, products: Products
+) -> SourcingRules:
+    members, among = [], []
+    for _, rule in frame.iterrows():
+        of_product = products.label[offers.product] == rule["product"]
+        member = of_product.copy()
+        if rule["site"]:
+            member &= sites.label[offers.site] == rule["site"]
+        if rule["region"]:
+            member &= sites.region[offers.site] == rule["region"]
+        among.append(np.flatnonzero(of_product))
+        members.append(np.flatnonzero(member))
+    bounds = {
+        c: frame[c].to_numpy(float)
+        for c in ("minimum_share", "maximum_share", "minimum_count", "maximum_count")
+    }
+    return SourcingRules(label=labels(frame["rule"]), members=tuple(members), among=tuple(among), **bounds)
+
+
+def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: LeverSettings) -> Interventions:
+    kinds = set(frame["kind"])
+    unknown = [kind for kind in levers.kinds if kind not in kinds]
+    if unknown and kinds:
+        message = f"pathway.levers.kinds names {unknown}, but the scenario has: {', '.join(sorted(kinds))}"
+        raise ConfigError(message)
+    position = positions(labels(frame["intervention"]))
+    allowed = frame["kind"].isin(levers.kinds or kinds).to_numpy(bool) & levers.interventions
+    return Interventions(
+        label=labels(frame["intervention"]),
+        name=shown_names(frame, "intervention"),
+        kind=labels(frame["kind"]),
+        site=np.array([site_at.get(site, -1) for site in frame["site"]], dtype=np.int64),
+        allowed=allowed,
+        capex=frame["capex"].to_numpy(float),
+        opex=frame["opex"].to_numpy(float),
+        lead_years=frame["lead_years"].to_numpy(float).astype(np.int64),
+        life_years=frame["life_years"].to_numpy(float).astype(np.int64),
+        earliest=frame["earliest"].fillna(0).to_numpy(float).astype(np.int64),
+        latest=frame["latest"].fillna(9999).to_numpy(float).astype(np.int64),
+        requires=tuple(np.array([position[r] for r in names], dtype=np.int64) for names in frame["requires"]),
+        exclusive_group=labels(frame["exclusive_group"]),
+    )

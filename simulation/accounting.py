@@ -1,0 +1,90 @@
+"""Prices trials with the scenario's own ledger, and holds them against the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from scenarios.caps import Cap, cap_terms
+from scenarios.ledger import Ledger, rates
+from scenarios.scenario import Scenario
+from simulation.layout import Floats
+from simulation.trial import TrialResult
+
+EXCEEDED = 1 + 1e-6  # a cap counts as missed beyond the solver's tolerance
+
+
+@dataclass(frozen=True)
+class Account:
+    """One trial in money and CO2e, arrays without the trial dimension.
+
+    Attributes
+    ----------
+    cost : currency paid in each period, (cost accounts, T).
+    emissions : tCO2e a year, (emission accounts, T).
+    cap_emissions, cap_missed : in the cap's unit, and whether above its limit, (caps, T).
+    """
+
+    cost: Floats
+    cost_npv: float
+    emissions: Floats
+    cap_emissions: Floats
+    cap_missed: Floats
+    required: Floats
+    delivered: Floats
+    mass_error: float
+
+
+class Accounts:
+    """Books of a plan's trials, in the order of accounts and caps of the plan."""
+
+    def __init__(self, scenario: Scenario, plan: xr.Dataset) -> None:
+        self._ledger: Ledger = rates(scenario)
+        by_name = {cap.label: cap for cap in cap_terms(scenario, self._ledger)}
+        self._caps: list[Cap] = [by_name[name] for name in plan["cap"].to_numpy()]
+        self._limits = plan["cap_limit"].transpose("cap", "period").to_numpy().astype(float)
+        self._cost_accounts = [str(name) for name in plan["cost_account"].to_numpy()]
+        self._emission_accounts = [str(name) for name in plan["emission_account"].to_numpy()]
+        self._years = scenario.periods.years
+
+    def book(self, result: TrialResult) -> Account:
+        """Price the activities of a trial; what goes beyond a soft cap is an activity of its own."""
+        counted = {**result.activities, "delivered": result.delivered}
+        values = [cap.value(counted, self._years) for cap in self._caps]
+        cap_emissions = np.array(values).reshape(self._limits.shape)
+        activities = {**result.activities, "overrun": self._overrun(cap_emissions)}
+        priced = self._ledger.price(activities)
+        return Account(
+            cost=np.array([priced.paid(name) for name in self._cost_accounts]),
+            cost_npv=float(priced.cost_npv),
+            emissions=np.array([priced.emitted(name) for name in self._emission_accounts]),
+            cap_emissions=cap_emissions,
+            cap_missed=cap_emissions > self._limits * EXCEEDED,
+            required=result.required,
+            delivered=result.delivered,
+            mass_error=result.mass_error,
+        )
+
+    def _overrun(self, cap_emissions: Floats) -> Floats:
+        """Return what goes beyond the limits of soft caps, (caps, T); zero for hard ones."""
+        soft = np.array([cap.settings.overrun_price is not None for cap in self._caps], dtype=bool)
+        beyond = np.maximum(cap_emissions - self._limits, 0.0)
+        return np.where(soft[:, None], beyond, 0.0)
+
+
+def relative_errors(account: Account, plan: xr.Dataset) -> Mapping[str, float]:
+    """Return how far a trial without uncertainty is from the plan: cost and each emission account.
+
+    The error of an account is relative to its largest period in the plan; accounts below a
+    millionth of the plan's largest are measured against that millionth.
+    """
+    planned_cost = float(plan["cost_npv"].sum())
+    errors = {"cost_npv": abs(account.cost_npv - planned_cost) / max(abs(planned_cost), 1.0)}
+    emissions = plan["emissions"].transpose("emission_account", "period").to_numpy().astype(float)
+    floor = max(1e-6 * float(np.abs(emissions).max(initial=0.0)), 1e-9)
+    for name, real, planned in zip(plan["emission_account"].to_numpy(), account.emissions, emissions, strict=True):
+        errors[str(name)] = float(np.abs(real - planned).max() / max(np.abs(planned).max(), floor))
+    return errors

@@ -1,0 +1,102 @@
+"""Settlement of electricity at the close of each period."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenarios.scenario import Scenario
+from simulation.layout import Floats
+from simulation.network import Network, yearly
+from simulation.settings import UncertaintySettings
+from simulation.streams import Streams, mean_one_lognormal
+
+BEFORE_GRID = ("onsite", "ppa", "certificate")  # in this order; the grid takes the rest
+
+
+def site_loads(scenario: Scenario, run: Floats, covered: Floats) -> Floats:
+    """Return MWh a year that sites draw, (T, S): what operations need less what interventions save.
+
+    Parameters
+    ----------
+    run, covered : activities a year of all operations and covers, (T, R) and (T, V).
+    """
+    operations, covers = scenario.operations, scenario.covers
+    needed = run * operations.electricity
+    members = covers.of("operation")
+    element = covers.element[members]
+    saved = covered[:, members] * covers.electricity_cut[members] * operations.electricity[element]
+    sites = len(scenario.sites.label)
+    return np.array(
+        [
+            np.bincount(operations.site, needed[t], sites) - np.bincount(operations.site[element], saved[t], sites)
+            for t in range(len(run))
+        ]
+    )
+
+
+def renewable_factors(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
+    """Return output over planned output of each supply, (T, U), the mean of a period's years.
+
+    All sites that share a contract share its luck; each onsite plant has its own.
+    """
+    supplies, days = network.scenario.supplies, network.days
+    factors = np.ones((len(days.in_period), len(supplies.label)))
+    if uncertainty.renewable_cv == 0:
+        return factors
+    first_year = days.year[days.first[:-1]]
+    years = network.scenario.periods.years
+    for u in np.flatnonzero(np.isin(supplies.kind.astype(str), ("ppa", "onsite"))):
+        name = supplies.option[u] if supplies.kind[u] == "ppa" else supplies.label[u]
+        luck = mean_one_lognormal(streams.normals(f"power {name}", "output", days.years), uncertainty.renewable_cv)
+        factors[:, u] = np.add.reduceat(luck, first_year) / years
+    return factors
+
+
+def onsite_built(network: Network, go_live: Floats) -> Floats:
+    """Return the share of planned onsite MW that stands, averaged over each period, (T, U)."""
+    scenario, days = network.scenario, network.days
+    additions = scenario.power_additions
+    share = np.ones((len(days.in_period), len(scenario.supplies.label)))
+    end, length = days.first[1:, None], days.in_period[:, None]
+    standing = np.clip((end - go_live) / length, 0.0, 1.0)  # infinite go-live: nothing stands
+    for u in np.unique(additions.supply):
+        rows = additions.supply == u
+        members, megawatt = additions.intervention[rows], additions.megawatt[rows]
+        planned = network.active[:, members] @ megawatt
+        real = (standing[:, members] * network.active[:, members]) @ megawatt
+        np.divide(real, planned, out=share[:, u], where=planned > 0)
+    return share
+
+
+def settle(network: Network, run: Floats, covered: Floats, available: Floats) -> Floats:
+    """Return MWh a year used of each supply, (T, U).
+
+    Onsite and contracted power give the planned quantity times what was `available` of it, (T, U),
+    certificates the planned quantity, none of them more than the load left; the grid takes the rest.
+    What the load deviates from the planned one is added to the plan's own settlement, so that the
+    plan is met exactly when nothing deviates.
+    """
+    scenario, plan = network.scenario, network.plan
+    supplies = scenario.supplies
+    planned = yearly(plan, "power")
+    excess = site_loads(scenario, run, covered) - site_loads(scenario, yearly(plan, "run"), yearly(plan, "covered"))
+    used = np.zeros(planned.shape)
+    for site in np.unique(supplies.site):
+        members = np.flatnonzero(supplies.site == site)
+        wanted = planned[:, members].sum(axis=1) + excess[:, site]
+        left = np.maximum(wanted, 0.0)
+        others = [u for kind in BEFORE_GRID for u in members if supplies.kind[u] == kind]
+        grid = [u for u in members if supplies.kind[u] not in BEFORE_GRID]
+        before = planned[:, others].sum(axis=1)
+        for u in others:
+            used[:, u] = np.minimum(planned[:, u] * available[:, u], left)
+            left = left - used[:, u]
+        if not grid:
+            continue
+        # Planned grid power plus deviations rather than `left`, which carries the rounding of a sum.
+        rest = planned[:, grid].sum(axis=1) + excess[:, site] + before - used[:, others].sum(axis=1)
+        total = planned[:, grid].sum(axis=1, keepdims=True)
+        share = np.full((len(planned), len(grid)), 1.0 / len(grid))
+        np.divide(planned[:, grid], total, out=share, where=total > 0)
+        used[:, grid] = np.maximum(rest, 0.0)[:, None] * share
+    return used

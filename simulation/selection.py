@@ -1,0 +1,115 @@
+"""Which elements of a scenario take part in trials of a plan.
+
+Elements the plan never uses are left out, so they cannot change a trial; the rest is sorted by
+label, so the order of rows in a table cannot either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from scenarios.scenario import Scenario
+from simulation.layout import Flags, Floats, Integers
+
+Labels = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Used:
+    """Positions in the scenario of the elements that take part, each family sorted by label."""
+
+    operation: Integers
+    arc: Integers
+    offer: Integers
+    node: Integers
+    line: Integers
+    lane: Integers
+    site: Integers
+    demand: Integers
+    cover: Integers
+
+
+def yearly(plan: xr.Dataset, name: str) -> Floats:
+    """Return a plan variable as (T, n), without the solver's traces below zero."""
+    return np.maximum(plan[name].transpose("period", ...).to_numpy().astype(float), 0.0)
+
+
+def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
+    """Return the elements with a planned quantity, idle operations that could stand in, and what they touch."""
+    running = (yearly(plan, "run") > 0).any(axis=0)
+    arc = _sorted(np.flatnonzero((yearly(plan, "flow") > 0).any(axis=0)), scenario.arcs.label)
+    offer = _sorted(np.flatnonzero((yearly(plan, "purchase") > 0).any(axis=0)), scenario.offers.label)
+    operation = _sorted(np.flatnonzero(running | _stand_ins(scenario, running, arc, offer)), scenario.operations.label)
+    demand = _sorted(np.arange(len(scenario.demands.label)), scenario.demands.label)
+    entries = np.flatnonzero(np.isin(scenario.recipe.operation, operation))
+    node = np.concatenate(
+        [
+            scenario.arcs.tail[arc],
+            scenario.arcs.head[arc],
+            scenario.offers.node[offer],
+            scenario.recipe.node[entries],
+            scenario.demands.node[demand],
+        ]
+    )
+    members = {"operation": operation, "arc": arc, "offer": offer}
+    covers = scenario.covers
+    at_work = active.any(axis=0)
+    cover = [
+        c
+        for c in range(len(covers.label))
+        if at_work[covers.intervention[c]] and covers.element[c] in members[covers.family[c]]
+    ]
+    line = scenario.operations.line[operation]
+    site = np.concatenate(
+        [scenario.arcs.origin[arc], scenario.arcs.destination[arc], scenario.offers.site[offer], scenario.lines.site[line]]
+    )
+    return Used(
+        operation=operation,
+        arc=arc,
+        offer=offer,
+        node=_sorted(node, scenario.nodes.label),
+        line=_sorted(line, scenario.lines.label),
+        lane=_sorted(scenario.arcs.lane[arc], scenario.lanes.label),
+        site=_sorted(site, scenario.sites.label),
+        demand=demand,
+        cover=_sorted(cover, covers.label),
+    )
+
+
+def _sorted(positions: Sequence[int] | Integers, labels: Labels) -> Integers:
+    return np.array(sorted({int(p) for p in positions}, key=lambda p: str(labels[p])), dtype=np.int64)
+
+
+def _stand_ins(scenario: Scenario, running: Flags, arc: Integers, offer: Integers) -> Flags:
+    """Return the idle, unlocked operations that could replace a planned one with what its site gets."""
+    recipe = scenario.recipe
+    fed = set(scenario.arcs.head[arc]) | set(scenario.offers.node[offer])
+    fed |= set(recipe.node[(recipe.quantity > 0) & running[recipe.operation]])
+    wanted = {int(main_output(scenario, r)[0]) for r in np.flatnonzero(running)}
+    found = np.zeros(len(running), dtype=bool)
+    for r in np.flatnonzero(~running & ~scenario.operations.locked):
+        entries = entries_of(scenario, r)
+        inputs = recipe.node[entries][recipe.quantity[entries] < 0]
+        makes_something = bool((recipe.quantity[entries] > 0).any())
+        found[r] = makes_something and main_output(scenario, r)[0] in wanted and all(n in fed for n in inputs)
+    return found
+
+
+def entries_of(scenario: Scenario, operation: int) -> Integers:
+    """Return the recipe entries of an operation."""
+    return np.flatnonzero(scenario.recipe.operation == operation)
+
+
+def main_output(scenario: Scenario, operation: int) -> tuple[int, float]:
+    """Return node and quantity of an operation's largest output; node -1 when it makes nothing."""
+    entries = entries_of(scenario, operation)
+    quantity = scenario.recipe.quantity[entries]
+    if not (quantity > 0).any():
+        return -1, 0.0
+    best = int(np.argmax(quantity))
+    return int(scenario.recipe.node[entries[best]]), float(quantity[best])
