@@ -338,26 +338,33 @@ class ArrayObjective(ScalarObjective):
         self.constant = float(constant)
         super().__init__(expr=0, sense=pyo.minimize, **keywords)
 
+    # Pyomo reads an objective through this slot, also where it stands inside another expression.
     @property
-    def expr(self) -> Any:
-        """The objective as a Pyomo expression, built when asked for."""
+    def _args_(self) -> tuple[Any]:
         coefficients: list[float] = []
         variables: list[ArrayVarData] = []
         for variable, cost in self.terms:
             used = np.flatnonzero(cost)
             coefficients += cost[used].tolist()
             variables += [variable[i] for i in used.tolist()]
-        return LinearExpression(constant=self.constant, linear_coefs=coefficients, linear_vars=variables)
+        return (LinearExpression(constant=self.constant, linear_coefs=coefficients, linear_vars=variables),)
 
-    @expr.setter
-    def expr(self, _: Any) -> None:
-        message = "an ArrayObjective is changed through its terms and constant"
-        raise TypeError(message)
+    @_args_.setter
+    def _args_(self, _: Any) -> None:
+        """Take no expression: the base class stores its own here when it starts."""
 
-    @property
-    def args(self) -> tuple[Any]:
-        """The one argument Pyomo's expression walkers see."""
-        return (self.expr,)
+    def __getstate__(self) -> list[Any]:
+        terms, self.terms = self.terms, []  # so that copying does not build the expression
+        state: list[Any] = super().__getstate__()
+        self.terms = state[-1]["terms"] = terms
+        return state
+
+    def set_value(self, expr: Any) -> None:
+        """Refuse all but the placeholder the base class starts with."""
+        if expr.__class__ is not int:
+            message = "an ArrayObjective is changed through its terms and constant"
+            raise TypeError(message)
+        super().set_value(expr)
 
     def __call__(self, exception: Any = NOTSET) -> float:  # noqa: ARG002 (Pyomo's)
         """Return the objective at the variables' present values; free elements need no value."""

@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 from optimizer.arrays import ArrayObjective
 from optimizer.highs import solve
 from optimizer.models.build import build_model
+from optimizer.models.instance import Instance, make_instance
 from optimizer.settings import SolverSettings
 from optimizer.solution import Status
 from scenarios.caps import Cap
@@ -20,16 +21,17 @@ from scenarios.settings import CapKind
 NEGLIGIBLE = 1e-6  # of the limit or the demand
 
 
-def why_infeasible(scenario: Scenario, settings: SolverSettings, caps: list[Cap], limits: Floats) -> str:
+def why_infeasible(instance: Instance, settings: SolverSettings) -> str:
     """Return what stands in the way: the least overrun of each cap, else the least shortage, else neither.
 
     Caps and demands are relaxed together and the sum of overruns is made as small as it can be;
     demand is only left unmet where no cap could help.
     """
+    scenario, caps, limits = instance.scenario, instance.caps, instance.limits
     relaxed = replace(
         scenario, demands=replace(scenario.demands, shortage_cost=np.ones_like(scenario.demands.quantity))
     )
-    model = build_model(relaxed, rates(relaxed), caps, limits)
+    model = build_model(make_instance(relaxed, rates(relaxed), caps, limits))
     model.overrun.upper[:] = np.inf
     model.least_cost.deactivate()
     unmet_weight = 1e3  # a tonne unserved outweighs any tonne of carbon it could save
@@ -42,8 +44,8 @@ def why_infeasible(scenario: Scenario, settings: SolverSettings, caps: list[Cap]
     solution = solve(model, settings)
     if not solution.has_values or solution.status is Status.INFEASIBLE:
         return (
-            "no plan meets all rules, even without caps and with demand unserved. Rules on lines (minimum_use), "
-            "sourcing shares and the green share are left: relax them one at a time"
+            "no plan meets all rules, even without caps and with demand unserved. Rules on lines "
+            "(minimum_use), sourcing shares and the green share are left: relax them one at a time"
         )
     lines = [*_caps_missed(model, scenario, caps, limits), *_demand_missed(model, scenario)]
     if not lines:
@@ -63,8 +65,9 @@ def _caps_missed(model: pyo.ConcreteModel, scenario: Scenario, caps: list[Cap], 
             else:
                 shown = f"{limit / 1e3:,.1f} kt"
             found.append(
-                f"cap {cap.label!r} of {shown} in {periods.start[t]} is missed by {overrun[c, t] / 1e3:,.1f} kt: "
-                f"raise the limit, allow more levers (pathway.levers), or give it an overrun_price"
+                f"cap {cap.label!r} of {shown} in {periods.start[t]} is missed by "
+                f"{overrun[c, t] / 1e3:,.1f} kt: raise the limit, allow more levers (pathway.levers), "
+                "or give it an overrun_price"
             )
     return found
 

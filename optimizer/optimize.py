@@ -13,6 +13,7 @@ import xarray as xr
 from optimizer.diagnosis import why_infeasible
 from optimizer.highs import solve
 from optimizer.models.build import build_model
+from optimizer.models.instance import Instance, make_instance
 from optimizer.results import add_solution, make_plan, read_activities
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status
@@ -55,10 +56,11 @@ def optimize(
     baseline = _baseline(scenario, caps, reference)
     limits = cap_limits(caps, scenario, baseline)
     started = time.perf_counter()
-    model = build_model(scenario, ledger, caps, limits)
+    instance = make_instance(scenario, ledger, caps, limits)
+    model = build_model(instance)
     build_seconds = time.perf_counter() - started
     solution = solve(model, settings, progress)
-    _raise_without_plan(solution, scenario, settings, caps, limits)
+    _raise_without_plan(solution, instance, settings)
     plan = make_plan(scenario, ledger, caps, limits, read_activities(model, scenario))
     total = _total_emissions(scenario, reference if reference is not None else plan)
     plan = add_solution(plan, scenario, solution, model, build_seconds, total)
@@ -106,13 +108,11 @@ def _total_emissions(scenario: Scenario, plan: xr.Dataset) -> float:
     return float(plan["emissions"].sel(emission_account=list(main_accounts(scenario))).isel(period=0).sum())
 
 
-def _raise_without_plan(
-    solution: Solution, scenario: Scenario, settings: SolverSettings, caps: list[Cap], limits: np.ndarray
-) -> None:
+def _raise_without_plan(solution: Solution, instance: Instance, settings: SolverSettings) -> None:
     if solution.has_values:
         return
     if solution.status is Status.INFEASIBLE:
-        raise InfeasibleError(why_infeasible(scenario, settings, caps, limits))
+        raise InfeasibleError(why_infeasible(instance, settings))
     if solution.status is Status.UNBOUNDED:
         message = "cost can fall without end: some price is negative with no limit on its quantity"
         raise UnboundedError(message)
@@ -128,6 +128,5 @@ def build(scenario: Scenario) -> pyo.ConcreteModel:
     ledger = rates(scenario)
     caps = cap_terms(scenario, ledger)
     reference = reference_plan(scenario) if caps else None
-    return build_model(
-        scenario, ledger, caps, cap_limits(caps, scenario, _baseline(scenario, caps, reference))
-    )
+    limits = cap_limits(caps, scenario, _baseline(scenario, caps, reference))
+    return build_model(make_instance(scenario, ledger, caps, limits))

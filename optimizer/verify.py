@@ -16,6 +16,7 @@ from scenarios.errors import VerificationError
 from scenarios.ledger import Ledger
 from scenarios.plans import activities_of
 from scenarios.scenario import Floats, Scenario
+from scenarios.settings import CapKind
 
 TOLERANCE = 1e-6  # of the largest quantity in the rule; the solver works to 1e-7
 SHOWN = 5
@@ -35,8 +36,8 @@ def verify(scenario: Scenario, plan: xr.Dataset, ledger: Ledger) -> float:
     findings += [
         *_power(scenario, x),
         *_sourcing(scenario, x),
-        *_caps(plan),
-        *_booked(scenario, plan, ledger, x),
+        *_caps(scenario, plan),
+        *_booked(plan, ledger, x),
     ]
     for rule, violation, size in findings:
         if not violation.size:
@@ -181,21 +182,17 @@ def _sourcing(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
             yield f"sourcing rule {label}", np.maximum(used - rules.maximum_count[r], 0), np.ones(1)
 
 
-def _caps(plan: xr.Dataset) -> Iterator[Finding]:
-    limit = plan["cap_limit"].to_numpy()
-    above = plan["cap_emissions"].to_numpy() - limit
-    for c, label in enumerate(plan["cap"].to_numpy()):
-        # An overrun of a soft cap is in t; for an intensity cap the plan's cap is hard or its overrun counts.
-        excess = np.nan_to_num(above[c])
-        soft = plan["overrun"].to_numpy()[c]
-        yield (
-            f"cap {label}",
-            np.where(soft > 0, 0.0, np.maximum(excess, 0)) / max(np.nanmax(limit[c], initial=0), 1e-9),
-            np.ones(1),
-        )
+def _caps(s: Scenario, plan: xr.Dataset) -> Iterator[Finding]:
+    for label in plan["cap"].to_numpy():
+        limit, value = (plan[name].sel(cap=label).to_numpy() for name in ("cap_limit", "cap_emissions"))
+        overrun = plan["overrun"].sel(cap=label).to_numpy()
+        if s.carbon.all_caps[label].kind is CapKind.INTENSITY:
+            overrun = overrun / np.maximum(plan["delivered"].sum("demand").to_numpy(), 1.0)
+        excess = np.maximum(np.nan_to_num(value - limit) - overrun, 0)
+        yield f"cap {label}", excess / max(float(np.nanmax(limit, initial=0)), 1e-9), np.ones(1)
 
 
-def _booked(s: Scenario, plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[Finding]:
+def _booked(plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[Finding]:
     priced = ledger.price(x)
     for a, account in enumerate(COST_ACCOUNTS):
         yield (

@@ -79,17 +79,16 @@ def _assemble(
     makes, needs = families.makes_and_needs(tables)
     arc_rows, problems = generate_arcs(tables, makes, needs)
     nodes, node_at = families.make_nodes(tables, arc_rows, site_at, product_at)
+    at = families.Positions(site_at, product_at, node_at)
     grid = families.make_grid_factors(tables["grid_factors"], periods)
     lines, line_at = families.make_lines(tables["lines"], site_at, periods)
     operations, recipe = families.make_operations(tables, lines, line_at, sites, node_at)
     problems += completeness.missing_grid_factors(tables, sites, operations, grid)
     if problems:
         raise DataError(in_files(problems, path))
-    offers = families.make_offers(tables["offers"], site_at, product_at, node_at, periods)
+    offers = families.make_offers(tables["offers"], at, periods)
     modes = np.array(tables["modes"]["mode"], dtype=object)
-    lanes, arcs = families.make_lanes_and_arcs(
-        arc_rows, tables["modes"], sites, products, site_at, product_at, node_at, grid, periods
-    )
+    lanes, arcs = families.make_lanes_and_arcs(arc_rows, tables["modes"], sites, products, at, grid, periods)
     supplies = families.make_supplies(
         tables["power_options"], sites, operations, grid, pathway.levers, periods
     )
@@ -114,7 +113,7 @@ def _assemble(
             lines=lines,
             operations=operations,
             recipe=recipe,
-            demands=families.make_demands(tables["demand"], site_at, product_at, node_at, periods),
+            demands=families.make_demands(tables["demand"], at, periods),
             supplies=supplies,
             sourcing_rules=families.make_sourcing_rules(tables["sourcing_rules"], offers, sites, products),
             interventions=interventions,

@@ -99,7 +99,8 @@ def _cap(name: str, settings: CapSettings, scenario: Scenario, ledger: Ledger) -
         value = getattr(settings, field)
         for word in value if isinstance(value, list) else [value]:
             if word and word not in allowed:
-                message = f"carbon cap {name!r}: {field} {word!r} does not exist; use one of: {', '.join(sorted(allowed))}"
+                known_words = ", ".join(sorted(allowed))
+                message = f"carbon cap {name!r}: {field} {word!r} does not exist; use one of: {known_words}"
                 raise ConfigError(message)
     counts = np.ones(len(sites.label), dtype=bool)
     for field, labels in (("site", sites.label), ("region", sites.region), ("owner", sites.owner)):

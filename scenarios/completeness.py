@@ -16,6 +16,7 @@ Tables = Mapping[str, pd.DataFrame]
 def missing_grid_factors(
     tables: Tables, sites: Sites, operations: Operations, grid: Mapping[str, Floats]
 ) -> list[Problem]:
+    """Every region that draws electricity, or charges trucks, has a grid factor."""
     loaded = set(sites.region[operations.site[operations.electricity > 0]])
     if (tables["modes"]["electricity"] > 0).any():
         loaded |= set(sites.region)
@@ -27,6 +28,7 @@ def missing_grid_factors(
 
 
 def loads_without_grid(sites: Sites, operations: Operations, supplies: Supplies) -> list[Problem]:
+    """Every site that draws electricity can draw it from the grid."""
     loaded = set(operations.site[operations.electricity > 0].tolist())
     served: set[int] = set(supplies.site[supplies.kind == "grid"].tolist())
     fix = "add a power_options row of kind grid for its region"
@@ -37,6 +39,7 @@ def loads_without_grid(sites: Sites, operations: Operations, supplies: Supplies)
 
 
 def unreachable_demand(tables: Tables, arcs: pd.DataFrame) -> list[Problem]:
+    """Every demand can be reached by something bought or made."""
     lines = tables["lines"]
     growing = set(tables["effects"][tables["effects"]["effect"] == "adds_capacity"]["line"])
     able = {
@@ -63,6 +66,7 @@ def unreachable_demand(tables: Tables, arcs: pd.DataFrame) -> list[Problem]:
 
 
 def unusable_offers(offers: Offers, arcs: Arcs, recipe: Recipe, nodes: Nodes) -> list[str]:
+    """Return a warning for each offer that nothing can carry away or use."""
     leaving = set(arcs.tail.tolist()) | set(recipe.node[recipe.quantity < 0].tolist())
     return [
         f"offer {label}: nothing leaves {nodes.label[node]} and nothing there uses it"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ def resolve_effects(
     power: list[tuple[int, int, float]] = []
     cuts: dict[tuple[int, str, int], dict[str, float]] = {}
     inputs: dict[tuple[int, str, int], list[tuple[int, float]]] = {}
-    for effect in effects.to_dict("records"):
+    for effect in effects.to_dict("records"):  # plain dicts: a row object costs more
         i, kind, amount = position[effect["intervention"]], effect["effect"], effect["amount"]
         family, found = _matching(effect, targets)
         if not len(found):
@@ -129,7 +130,7 @@ def _columns(entries: list[tuple[int, int, float]], integers: int) -> tuple[Inte
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
 
 
-def _matching(effect: Mapping[str, object], targets: Targets) -> tuple[str, Integers]:
+def _matching(effect: Mapping[Hashable, Any], targets: Targets) -> tuple[str, Integers]:
     """Return the family an effect is about and its elements that pass the filled-in filters."""
     kind = str(effect["effect"])
     sites, products = targets.sites, targets.products
@@ -159,12 +160,12 @@ def _matching(effect: Mapping[str, object], targets: Targets) -> tuple[str, Inte
     return family, np.flatnonzero(keep)
 
 
-def _spared_inputs(effect: Mapping[str, object], element: int, targets: Targets) -> list[tuple[int, float]]:
+def _spared_inputs(effect: Mapping[Hashable, Any], element: int, targets: Targets) -> list[tuple[int, float]]:
     recipe = targets.recipe
     used = (recipe.operation == element) & (recipe.quantity < 0)
     if effect["product"]:
         used &= targets.products.label[targets.nodes.product[recipe.node]] == effect["product"]
-    share = float(effect["amount"])  # type: ignore[arg-type]
+    share = float(effect["amount"])
     return [(int(recipe.node[e]), -float(recipe.quantity[e]) * share) for e in np.flatnonzero(used)]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from scenarios.scenario import (
     Arcs,
     Demands,
     Floats,
+    Integers,
     Interventions,
     Labels,
     Lanes,
@@ -31,11 +33,27 @@ from scenarios.settings import LeverSettings
 Tables = Mapping[str, pd.DataFrame]
 
 
+class Positions(NamedTuple):
+    """Where each site, product and (site, product) pair stands in its family."""
+
+    site: Mapping[str, int]
+    product: Mapping[str, int]
+    node: Mapping[tuple[str, str], int]
+
+
 def positions(labels: Labels) -> dict[str, int]:
+    """Return the position of each label."""
+    """Return the position of each label."""
     return {label: i for i, label in enumerate(labels)}
 
 
-def labels(values: Sequence[object] | pd.Series) -> Labels:
+def found(names: Iterable[object], position: Mapping[str, int]) -> Integers:
+    """Return the position of each name."""
+    return np.array([position[str(name)] for name in names], dtype=np.int64)
+
+
+def labels(values: Iterable[object]) -> Labels:
+    """Return the values as an array of objects."""
     return np.array(list(values), dtype=object)
 
 
@@ -62,6 +80,7 @@ def by_period(frame: pd.DataFrame, key: list[str], column: str, periods: Periods
 
 
 def make_sites(frame: pd.DataFrame) -> Sites:
+    """Return the sites."""
     return Sites(
         label=labels(frame["site"]),
         name=shown_names(frame, "site"),
@@ -75,6 +94,7 @@ def make_sites(frame: pd.DataFrame) -> Sites:
 
 
 def make_products(frame: pd.DataFrame) -> Products:
+    """Return the products."""
     return Products(
         label=labels(frame["product"]),
         name=shown_names(frame, "product"),
@@ -88,7 +108,7 @@ def makes_and_needs(tables: Tables) -> tuple[set[tuple[str, str]], set[tuple[str
     makes = set(zip(tables["offers"]["site"], tables["offers"]["product"], strict=True))
     needs = set(zip(tables["demand"]["site"], tables["demand"]["product"], strict=True))
     site_of = dict(zip(tables["lines"]["line"], tables["lines"]["site"], strict=True))
-    recipes = {process: rows for process, rows in tables["recipes"].groupby("process")}
+    recipes = dict(iter(tables["recipes"].groupby("process")))
     for line, process in zip(
         tables["line_processes"]["line"], tables["line_processes"]["process"], strict=True
     ):
@@ -105,6 +125,7 @@ def makes_and_needs(tables: Tables) -> tuple[set[tuple[str, str]], set[tuple[str
 def make_nodes(
     tables: Tables, arcs: pd.DataFrame, site_at: dict[str, int], product_at: dict[str, int]
 ) -> tuple[Nodes, dict[tuple[str, str], int]]:
+    """Return the (site, product) pairs anything can happen at, and the position of each pair."""
     makes, needs = makes_and_needs(tables)
     offered = set(zip(tables["offers"]["site"], tables["offers"]["product"], strict=True))
     pairs = offered | needs | (makes - needs)
@@ -120,20 +141,15 @@ def make_nodes(
     return nodes, {pair: n for n, pair in enumerate(ordered)}
 
 
-def make_offers(
-    frame: pd.DataFrame,
-    site_at: dict[str, int],
-    product_at: dict[str, int],
-    node_at: dict[tuple[str, str], int],
-    periods: Periods,
-) -> Offers:
+def make_offers(frame: pd.DataFrame, at: Positions, periods: Periods) -> Offers:
+    """Return the offers, prices and footprints by period."""
     first = frame.drop_duplicates("offer")
     return Offers(
         label=labels(first["offer"]),
-        site=first["site"].map(site_at).to_numpy(np.int64),
-        product=first["product"].map(product_at).to_numpy(np.int64),
+        site=found(first["site"], at.site),
+        product=found(first["product"], at.product),
         node=np.array(
-            [node_at[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
+            [at.node[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
         ),
         price=by_period(frame, ["offer"], "price", periods, 0.0),
         capacity=by_period(frame, ["offer"], "capacity", periods, np.inf),
@@ -146,6 +162,7 @@ def make_offers(
 def make_lines(
     frame: pd.DataFrame, site_at: dict[str, int], periods: Periods
 ) -> tuple[Lines, dict[str, int]]:
+    """Return the lines, capacity gone from the retirement year on, and the position of each."""
     first = frame.drop_duplicates("line")
     capacity = by_period(frame, ["line"], "capacity", periods, 0.0)
     retires = first["retires"].fillna(np.inf).to_numpy(float)
@@ -153,7 +170,7 @@ def make_lines(
     lines = Lines(
         label=labels(first["line"]),
         name=shown_names(first, "line"),
-        site=first["site"].map(site_at).to_numpy(np.int64),
+        site=found(first["site"], site_at),
         capacity=capacity,
         minimum_use=by_period(frame, ["line"], "minimum_use", periods, 0.0),
         fixed_cost=by_period(frame, ["line"], "fixed_cost", periods, 0.0),
@@ -164,8 +181,9 @@ def make_lines(
 def make_operations(
     tables: Tables, lines: Lines, line_at: dict[str, int], sites: Sites, node_at: dict[tuple[str, str], int]
 ) -> tuple[Operations, Recipe]:
+    """Return the operations of all lines and the entries of their recipes."""
     frame = tables["line_processes"]
-    line = frame["line"].map(line_at).to_numpy(np.int64)
+    line = found(frame["line"], line_at)
     process = tables["processes"].set_index("process").loc[frame["process"]]
     operations = Operations(
         label=labels([f"{a}:{b}" for a, b in zip(frame["line"], frame["process"], strict=True)]),
@@ -179,7 +197,7 @@ def make_operations(
         direct=process["direct_emissions"].to_numpy(float),
         operating_cost=process["operating_cost"].to_numpy(float),
     )
-    recipes = {name: rows for name, rows in tables["recipes"].groupby("process", sort=False)}
+    recipes = dict(iter(tables["recipes"].groupby("process", sort=False)))
     entries = [
         (r, node_at[sites.label[operations.site[r]], product], quantity)
         for r, name in enumerate(operations.process)
@@ -190,6 +208,7 @@ def make_operations(
 
 
 def make_grid_factors(frame: pd.DataFrame, periods: Periods) -> dict[str, Floats]:
+    """Return each region's grid factor by period, (T,)."""
     regions = frame["region"].drop_duplicates()
     return dict(zip(regions, by_period(frame, ["region"], "factor", periods, np.nan), strict=True))
 
@@ -199,12 +218,11 @@ def make_lanes_and_arcs(
     mode_table: pd.DataFrame,
     sites: Sites,
     products: Products,
-    site_at: dict[str, int],
-    product_at: dict[str, int],
-    node_at: dict[tuple[str, str], int],
+    at: Positions,
     grid: Mapping[str, Floats],
     periods: Periods,
 ) -> tuple[Lanes, Arcs]:
+    """Return the lanes and their arcs, with cost and emission factors per unit of product."""
     mode_at = {mode: m for m, mode in enumerate(mode_table["mode"])}
     lane_rows = rows.drop_duplicates(["origin", "destination", "mode"])
     lane_at = {
@@ -215,16 +233,16 @@ def make_lanes_and_arcs(
     }
     lanes = Lanes(
         label=labels([f"{o}>{d}:{m}" for o, d, m in lane_at]),
-        origin=lane_rows["origin"].map(site_at).to_numpy(np.int64),
-        destination=lane_rows["destination"].map(site_at).to_numpy(np.int64),
-        mode=lane_rows["mode"].map(mode_at).to_numpy(np.int64),
-        capacity=lane_rows["capacity"].astype(float).fillna(np.inf).to_numpy(float),
+        origin=found(lane_rows["origin"], at.site),
+        destination=found(lane_rows["destination"], at.site),
+        mode=found(lane_rows["mode"], mode_at),
+        capacity=np.asarray(lane_rows["capacity"].astype(float).fillna(np.inf), dtype=np.float64),
     )
     mode = mode_table.set_index("mode").loc[rows["mode"]]
-    product = rows["product"].map(product_at).to_numpy(np.int64)
+    product = found(rows["product"], at.product)
     mass = products.tonnes_per_unit[product]
     kilometres = rows["distance_km"].to_numpy(float) * mass
-    origin = rows["origin"].map(site_at).to_numpy(np.int64)
+    origin = found(rows["origin"], at.site)
     charging = np.array(
         [grid.get(region, np.zeros(len(periods))) for region in sites.region[origin]]
     ).reshape(len(rows), -1)
@@ -236,14 +254,14 @@ def make_lanes_and_arcs(
             dtype=np.int64,
         ),
         origin=origin,
-        destination=rows["destination"].map(site_at).to_numpy(np.int64),
-        mode=rows["mode"].map(mode_at).to_numpy(np.int64),
+        destination=found(rows["destination"], at.site),
+        mode=found(rows["mode"], mode_at),
         product=product,
         tail=np.array(
-            [node_at[pair] for pair in zip(rows["origin"], rows["product"], strict=True)], dtype=np.int64
+            [at.node[pair] for pair in zip(rows["origin"], rows["product"], strict=True)], dtype=np.int64
         ),
         head=np.array(
-            [node_at[pair] for pair in zip(rows["destination"], rows["product"], strict=True)], dtype=np.int64
+            [at.node[pair] for pair in zip(rows["destination"], rows["product"], strict=True)], dtype=np.int64
         ),
         distance_km=rows["distance_km"].to_numpy(float),
         great_circle_km=rows["great_circle_km"].to_numpy(float),
@@ -257,21 +275,16 @@ def make_lanes_and_arcs(
     return lanes, arcs
 
 
-def make_demands(
-    frame: pd.DataFrame,
-    site_at: dict[str, int],
-    product_at: dict[str, int],
-    node_at: dict[tuple[str, str], int],
-    periods: Periods,
-) -> Demands:
+def make_demands(frame: pd.DataFrame, at: Positions, periods: Periods) -> Demands:
+    """Return the demands by period."""
     key = ["site", "product"]
     first = frame.drop_duplicates(key)
     return Demands(
         label=labels([f"{s}:{p}" for s, p in zip(first["site"], first["product"], strict=True)]),
-        site=first["site"].map(site_at).to_numpy(np.int64),
-        product=first["product"].map(product_at).to_numpy(np.int64),
+        site=found(first["site"], at.site),
+        product=found(first["product"], at.product),
         node=np.array(
-            [node_at[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
+            [at.node[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
         ),
         quantity=by_period(frame, key, "quantity", periods, 0.0),
         shortage_cost=by_period(frame, key, "shortage_cost", periods, np.inf),
@@ -286,6 +299,7 @@ def make_supplies(
     levers: LeverSettings,
     periods: Periods,
 ) -> Supplies:
+    """Return the power options of every site that draws electricity."""
     first = frame.drop_duplicates("option").reset_index(drop=True)
     numbers = {
         c: by_period(frame, ["option"], c, periods, np.nan)
@@ -322,6 +336,7 @@ def make_supplies(
 def make_sourcing_rules(
     frame: pd.DataFrame, offers: Offers, sites: Sites, products: Products
 ) -> SourcingRules:
+    """Return the sourcing rules with the offers each is about."""
     members, among = [], []
     for _, rule in frame.iterrows():
         of_product = products.label[offers.product] == rule["product"]
@@ -340,6 +355,10 @@ def make_sourcing_rules(
 
 
 def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: LeverSettings) -> Interventions:
+    """Return the interventions, marked by whether the pathway allows them.
+
+    Raises ConfigError when the pathway names a kind that the scenario does not have.
+    """
     kinds = set(frame["kind"])
     unknown = [kind for kind in levers.kinds if kind not in kinds]
     if unknown and kinds:

@@ -241,7 +241,7 @@ def _operations(scenario: Scenario) -> list[Rate]:
 
 
 def _covers(scenario: Scenario) -> list[Rate]:
-    """What interventions save, per unit of covered activity. Electricity and inputs act through the balances."""
+    """What interventions save per unit covered; electricity and inputs act through the balances."""
     covers, count = scenario.covers, len(scenario.covers.label)
     found: list[Rate] = []
     for family, site_of in (

@@ -50,10 +50,10 @@ def read_tables(path: Path) -> dict[str, pd.DataFrame]:
     problems: list[Problem] = []
     workbook = path.suffix.lower() == ".xlsx"
     raw = _read_workbook(path) if workbook else _read_folder(path, problems)
-    for name in sorted(set(raw) - set(TABLES)):
-        problems.append(
-            Problem(name, "unknown table", f"use one of: {', '.join(TABLES)}{_did_you_mean(name, TABLES)}")
-        )
+    problems += [
+        Problem(name, "unknown table", f"use one of: {', '.join(TABLES)}{_did_you_mean(name, TABLES)}")
+        for name in sorted(set(raw) - set(TABLES))
+    ]
     frames = {}
     for table in TABLES.values():
         if table.name not in raw:

@@ -61,9 +61,9 @@ def _given_arcs(
     problems = [
         Problem(
             "lanes",
-            f"lies {row.great_circle_km:.1f} km off, beyond the service radius of {radius:g} km of {row.origin}",
+            f"lies {row.great_circle_km:.1f} km off, beyond the {radius:g} km service radius of {row.origin}",
             "remove the lane or raise service_radius_km in sites",
-            row.row,
+            int(row.row),  # type: ignore[arg-type]
             "destination",
             row.destination,
         )

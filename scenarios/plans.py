@@ -33,7 +33,7 @@ def activities_of(plan: xr.Dataset) -> dict[str, NDArray[np.float64]]:
     return {name: plan[name].to_numpy().astype(float) for name in ACTIVITY_DIMS if name in plan}
 
 
-def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDArray] | NDArray]:  # type: ignore[type-arg]
+def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDArray] | NDArray]:
     """Return the coordinates of plan and outcome Datasets: labels of every dimension and what they are."""
     s = scenario
 

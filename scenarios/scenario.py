@@ -232,7 +232,7 @@ class PowerAdditions:
 
 @dataclass(frozen=True)
 class Covers:
-    """Pairs of an intervention and an activity it improves, (V,). Cuts are shares of the activity's own figure."""
+    """Pairs of an intervention and an activity it improves, (V,); cuts are shares of its figure."""
 
     label: Labels
     intervention: Integers

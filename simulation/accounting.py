@@ -11,6 +11,7 @@ import xarray as xr
 from scenarios.caps import Cap, cap_terms
 from scenarios.ledger import Ledger, rates
 from scenarios.scenario import Scenario
+from scenarios.settings import CapKind
 from simulation.layout import Floats
 from simulation.trial import TrialResult
 
@@ -45,7 +46,7 @@ class Accounts:
         self._ledger: Ledger = rates(scenario)
         by_name = {cap.label: cap for cap in cap_terms(scenario, self._ledger)}
         self._caps: list[Cap] = [by_name[name] for name in plan["cap"].to_numpy()]
-        self._limits = plan["cap_limit"].transpose("cap", "period").to_numpy().astype(float)
+        self._limits = np.nan_to_num(plan["cap_limit"].transpose("cap", "period").to_numpy(), nan=np.inf)
         self._cost_accounts = [str(name) for name in plan["cost_account"].to_numpy()]
         self._emission_accounts = [str(name) for name in plan["emission_account"].to_numpy()]
         self._years = scenario.periods.years
@@ -55,7 +56,7 @@ class Accounts:
         counted = {**result.activities, "delivered": result.delivered}
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
-        activities = {**result.activities, "overrun": self._overrun(cap_emissions)}
+        activities = {**result.activities, "overrun": self._overrun(cap_emissions, result.delivered)}
         priced = self._ledger.price(activities)
         return Account(
             cost=np.array([priced.paid(name) for name in self._cost_accounts]),
@@ -68,11 +69,15 @@ class Accounts:
             mass_error=result.mass_error,
         )
 
-    def _overrun(self, cap_emissions: Floats) -> Floats:
-        """Return what goes beyond the limits of soft caps, (caps, T); zero for hard ones."""
-        soft = np.array([cap.settings.overrun_price is not None for cap in self._caps], dtype=bool)
+    def _overrun(self, cap_emissions: Floats, delivered: Floats) -> Floats:
+        """Return tCO2e beyond the limits of soft caps, (caps, T); zero for hard ones."""
         beyond = np.maximum(cap_emissions - self._limits, 0.0)
-        return np.where(soft[:, None], beyond, 0.0)
+        for c, cap in enumerate(self._caps):
+            if cap.settings.overrun_price is None:
+                beyond[c] = 0.0
+            elif cap.settings.kind is CapKind.INTENSITY:
+                beyond[c] *= delivered[cap.counted_output].sum(axis=0)
+        return beyond
 
 
 def relative_errors(account: Account, plan: xr.Dataset) -> Mapping[str, float]:

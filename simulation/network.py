@@ -62,7 +62,7 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
     _check_labels(scenario, plan)
     days = days_of(scenario.periods.start, scenario.periods.years)
     per_day = (scenario.periods.years / days.in_period)[:, None]
-    active = yearly(plan, "active") > 0.5
+    active = yearly(plan, "in_effect") > 0.5
     used = choose_used(scenario, plan, active)
     structure = build_structure(scenario, used)
     entries = np.concatenate([entries_of(scenario, r) for r in used.operation] or [np.zeros(0, np.int64)])
@@ -102,7 +102,7 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
         input_cover=input_cover,
         input_quantity=input_quantity,
         cover_share=cover_share,
-        line_capacity=_at_least_planned(yearly(plan, "line_capacity")[:, used.line] * per_day, lines_used),
+        line_capacity=_at_least_planned(yearly(plan, "standing")[:, used.line] * per_day, lines_used),
         required=yearly(plan, "required")[:, used.demand] * per_day,
         lead_days=scenario.arcs.lead_days[used.arc],
         active=active,

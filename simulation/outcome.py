@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from scenarios.caps import main_accounts
 from simulation.accounting import Account
 from simulation.layout import Floats
 from simulation.network import Network
@@ -18,6 +19,7 @@ from simulation.statistics import mean_interval, wilson_interval
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 STOPPING_RULE = "fixed number of trials"
+BY_CAP = ("cap", "period")
 
 
 def outcome_dataset(
@@ -30,20 +32,113 @@ def outcome_dataset(
     accounts : one per trial, in the order of their index.
     """
     plan, scenario = network.plan, network.scenario
-    currency = scenario.currency
-    required = np.array([a.required for a in accounts])
-    delivered = np.array([a.delivered for a in accounts])
-    missed = np.array([a.cap_missed for a in accounts], dtype=bool)
-    cost_npv = np.array([a.cost_npv for a in accounts])
-    mean, low_mean, high_mean = mean_interval(cost_npv, settings.confidence)
-    chance, low, high = _chances(missed, plan["cap_limit"].transpose("cap", "period").to_numpy(), settings.confidence)
-    total = _totals(plan, np.array([a.emissions for a in accounts]), scenario.carbon.scope2.value)  # type: ignore[attr-defined]
-    planned_total = _totals(plan, plan["emissions"].transpose("emission_account", "period").to_numpy()[None], scenario.carbon.scope2.value)[0]  # type: ignore[attr-defined]
-    by = {
-        "cost": (("trial", "cost_account", "period"), np.array([a.cost for a in accounts]), currency, "cost paid in the period"),
-        "cost_npv": (("trial",), cost_npv, currency, "present value of all cost"),
-        "cost_npv_mean": ((), mean, currency, "mean present value of all cost"),
-        "cost_npv_low": ((), low_mean, currency, "lower end of the interval of the mean"),
-        "cost_npv_high": ((), high_mean, currency, "upper end of the interval of the mean"),
+    outcome = xr.Dataset(
+        coords={"trial": np.arange(len(accounts)), "quantile": list(QUANTILES), "product": _text(scenario.products.label)}
+        | {name: plan[name].to_numpy() for name in ("period", "cap", "cost_account", "emission_account", "demand", "site")}
+        | {"years": ("period", scenario.periods.years)},
+    )
+    _add_money(outcome, accounts, settings, scenario.currency)
+    _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)
+    _add_caps(outcome, accounts, plan, settings)
+    _add_service(outcome, accounts)
+    _add_opening(outcome, network, opening)
+    outcome.attrs |= {
+        "scenario": scenario.name,
+        "pathway": scenario.pathway.name,
+        "trials": len(accounts),
+        "seed": settings.seed,
+        "confidence": settings.confidence,
+        "stopping_rule": STOPPING_RULE,
+        "mass_max_relative_error": max(a.mass_error for a in accounts),
+        "policy_json": json.dumps({name: getattr(settings, name) for name in ("gain", "safety_days", "surge")}),
+        "uncertainty_json": json.dumps(dataclasses.asdict(settings.uncertainty)),
+        "warnings_json": json.dumps(plan_warnings(plan)),
     }
-    return by
+    return outcome
+
+
+def plan_warnings(plan: xr.Dataset) -> list[str]:
+    """Return what a reader of the outcome must know about the plan itself."""
+    found = []
+    unmet, required = plan["unmet"].sum("demand"), plan["required"].sum("demand")
+    for period in plan["period"].to_numpy():
+        short, needed = float(unmet.sel(period=period)), float(required.sel(period=period))
+        if short > 1e-6 * needed:
+            found.append(f"the plan itself leaves {short / needed:.2%} of the demand of {period} unmet")
+    over = (plan["cap_emissions"] > plan["cap_limit"] * (1 + 1e-6)).transpose(*BY_CAP)
+    for cap, row in zip(plan["cap"].to_numpy(), over.to_numpy(), strict=True):
+        years = ", ".join(str(p) for p in plan["period"].to_numpy()[row])
+        if years:
+            found.append(f"the plan itself exceeds the cap {cap!r} in {years}")
+    return found
+
+
+def _text(labels: np.ndarray) -> list[str]:
+    return [str(label) for label in labels]
+
+
+def _add(outcome: xr.Dataset, name: str, dims: tuple[str, ...], values: Floats, units: str, meaning: str) -> None:
+    outcome[name] = (dims, np.asarray(values), {"units": units, "long_name": meaning})
+
+
+def _add_money(outcome: xr.Dataset, accounts: Sequence[Account], settings: SimulationSettings, currency: str) -> None:
+    cost = np.array([a.cost for a in accounts])
+    _add(outcome, "cost", ("trial", "cost_account", "period"), cost, currency, "cost paid in the whole period")
+    npv = np.array([a.cost_npv for a in accounts])
+    _add(outcome, "cost_npv", ("trial",), npv, currency, "present value of all cost")
+    mean, low, high = mean_interval(npv, settings.confidence)
+    _add(outcome, "cost_npv_mean", (), mean, currency, "mean present value of all cost")
+    _add(outcome, "cost_npv_low", (), low, currency, "lower end of the confidence interval of the mean")
+    _add(outcome, "cost_npv_high", (), high, currency, "upper end of the confidence interval of the mean")
+
+
+def _add_emissions(outcome: xr.Dataset, accounts: Sequence[Account], counted: list[str], plan: xr.Dataset) -> None:
+    emissions = np.array([a.emissions for a in accounts])
+    _add(outcome, "emissions", ("trial", "emission_account", "period"), emissions, "tCO2e/year", "emissions")
+    total = outcome["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
+    quantiles = np.quantile(total, QUANTILES, axis=0)
+    meaning = "quantiles over trials of the total of the pathway's accounts"
+    _add(outcome, "emissions_quantile", ("quantile", "period"), quantiles, "tCO2e/year", meaning)
+    planned = plan["emissions"].sel(emission_account=counted).sum("emission_account")
+    _add(outcome, "plan_emissions", ("period",), planned.to_numpy(), "tCO2e/year", "the same total in the plan")
+
+
+def _add_caps(
+    outcome: xr.Dataset, accounts: Sequence[Account], plan: xr.Dataset, settings: SimulationSettings
+) -> None:
+    units = plan["cap_emissions"].attrs.get("units", "tCO2e/year")
+    limits = plan["cap_limit"].transpose(*BY_CAP).to_numpy()
+    missed = np.array([a.cap_missed for a in accounts], dtype=bool)
+    counted = np.array([a.cap_emissions for a in accounts])
+    _add(outcome, "cap_emissions", ("trial", *BY_CAP), counted, units, "what the cap bounds")
+    _add(outcome, "cap_missed", ("trial", *BY_CAP), missed, "1", "whether the cap was missed")
+    low, high = wilson_interval(missed.sum(axis=0), len(accounts), settings.confidence)
+    holds = np.isfinite(limits)  # no chance where the cap does not hold yet
+    for name, values, meaning in (
+        ("chance_of_missing", missed.mean(axis=0), "share of trials that missed the cap"),
+        ("chance_low", low, "lower end of its Wilson interval"),
+        ("chance_high", high, "upper end of its Wilson interval"),
+    ):
+        _add(outcome, name, BY_CAP, np.where(holds, values, np.nan), "1", meaning)
+
+
+def _add_service(outcome: xr.Dataset, accounts: Sequence[Account]) -> None:
+    required, delivered = np.array([a.required for a in accounts]), np.array([a.delivered for a in accounts])
+    dims = ("trial", "demand", "period")
+    _add(outcome, "required", dims, required, "unit/year", "demand as it came")
+    _add(outcome, "delivered", dims, delivered, "unit/year", "delivered within the period")
+    asked, given = required.sum(axis=1), delivered.sum(axis=1)
+    fill = np.divide(given, asked, out=np.ones_like(given), where=asked > 0)
+    _add(outcome, "fill_rate", ("trial", "period"), fill, "1", "delivered over demand as it came")
+
+
+def _add_opening(outcome: xr.Dataset, network: Network, opening: Opening) -> None:
+    nodes, node = network.scenario.nodes, network.used.node
+    shape = (len(network.scenario.sites.label), len(network.scenario.products.label))
+    for name, values, meaning in (
+        ("opening_stock", opening.stock, "stock on the first morning, outside the reconciled accounts"),
+        ("opening_transit", opening.transit, "on the way to the site on the first morning"),
+    ):
+        table = np.zeros(shape)
+        table[nodes.site[node], nodes.product[node]] = values
+        _add(outcome, name, ("site", "product"), table, "unit", meaning)

@@ -208,8 +208,8 @@ class Trial:
             "covered": covered,
             "power": settle(network, run, covered, available),
             "unmet": required - delivered,
-            "standing": yearly(plan, "line_capacity"),
-        } | {name: yearly(plan, name) for name in ("contracted", "adopt", "active")}
+            "standing": yearly(plan, "standing"),
+        } | {name: yearly(plan, name) for name in ("contracted", "adopt", "in_effect")}
         days = network.days.count
         return TrialResult(
             activities={name: values.T for name, values in by_period.items()},

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.models import electricity, interventions, network, production, sourcing
-from optimizer.models.bounds import activity_bounds
-from optimizer.models.carbon import cap_respected
+from optimizer.models import carbon, electricity, interventions, network, production, sourcing
+from optimizer.models.instance import Instance
 from optimizer.models.objective import least_cost
 from optimizer.models.variables import add_variables
-from scenarios.caps import Cap
-from scenarios.ledger import Ledger
-from scenarios.scenario import Floats, Scenario
 
 RULES = (
     network.node_balance,
@@ -39,28 +34,20 @@ RULES = (
     electricity.contract_used,
     electricity.onsite_output,
     electricity.green_share,
+    carbon.cap_respected,
 )
 COUNTING_RULES = (sourcing.bought_only_if_used, sourcing.used_only_if_bought, sourcing.supplier_count)
 
 
-def build_model(scenario: Scenario, ledger: Ledger, caps: list[Cap], limits: Floats) -> pyo.ConcreteModel:
-    """Return the model of a scenario.
-
-    Parameters
-    ----------
-    caps, limits : what :func:`scenarios.caps.cap_terms` and :func:`~scenarios.caps.cap_limits`
-        return; limits (C, T).
-    """
-    model = pyo.ConcreteModel(name=scenario.name)
-    bounds = activity_bounds(scenario)
-    add_variables(model, scenario, bounds)
-    for rule in RULES:
-        model.add_component(rule.__name__, rule(model, scenario, bounds))
-    if len(sourcing.counted_rules(scenario)):
-        sourcing.add_use_offer(model, scenario)
-        for rule in COUNTING_RULES:
-            model.add_component(rule.__name__, rule(model, scenario, bounds))
-    if len(caps):
-        model.cap_respected = cap_respected(model, scenario, caps, np.asarray(limits))
-    model.least_cost = least_cost(model, ledger)
+def build_model(instance: Instance) -> pyo.ConcreteModel:
+    """Return the model of an instance: all decisions, every rule under its own name, the objective."""
+    model = pyo.ConcreteModel(name=instance.scenario.name)
+    add_variables(model, instance)
+    rules = [*RULES]
+    if len(sourcing.counted_rules(instance.scenario)):
+        sourcing.add_use_offer(model, instance.scenario)
+        rules += COUNTING_RULES
+    for rule in rules:
+        model.add_component(rule.__name__, rule(model, instance))
+    model.least_cost = least_cost(model, instance)
     return model

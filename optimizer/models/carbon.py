@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.arrays import ArrayConstraint, Term, rows, term
-from scenarios.caps import Cap
-from scenarios.scenario import Floats, Scenario
+from optimizer.arrays import ArrayConstraint, ArrayVar, Term, rows, term
+from optimizer.models.instance import Instance
+from scenarios.scenario import Floats
 from scenarios.settings import CapKind
 
 
-def cap_respected(
-    model: pyo.ConcreteModel, scenario: Scenario, caps: list[Cap], limits: Floats
-) -> ArrayConstraint:
+def cap_respected(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Keep emissions under every cap.
 
     .. math:: absolute:\ \sum_x e_{x,t}\,x_t - overrun_t \le limit_t \qquad
@@ -25,6 +23,7 @@ def cap_respected(
     Dual: value of one more t of allowance, present value, a t a year for absolute caps.
     Source: design, section 5, carbon.
     """
+    scenario, caps, limits = instance.scenario, instance.caps, instance.limits
     periods, years = len(scenario.periods), scenario.periods.years
     right = np.full((len(caps), periods), np.inf)
     terms: list[Term] = []
@@ -55,7 +54,7 @@ def cap_respected(
 
 
 def _emission_terms(
-    activity: object, per_unit: Floats, cap: int, kind: CapKind, years: np.ndarray, bounded: np.ndarray
+    activity: ArrayVar, per_unit: Floats, cap: int, kind: CapKind, years: np.ndarray, bounded: np.ndarray
 ) -> list[Term]:
     """Return the terms that put one activity's emissions into the bounded rows of one cap."""
     periods = len(years)

@@ -6,14 +6,13 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, rows, term
-from optimizer.models.bounds import Bounds
 from optimizer.models.columns import contract_runs, every_period, repeated, yearly_output
-from scenarios.scenario import Scenario
+from optimizer.models.instance import Instance
 
 GREEN = ("certificate", "ppa", "onsite")
 
 
-def load_met(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def load_met(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Meet each site's electricity load from its options.
 
     .. math:: \sum_{u \in site} power_{u,t} = \sum_{r \in site} e_r\,run_{r,t}
@@ -24,6 +23,7 @@ def load_met(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> Ar
     Dual: cost of one more MWh at the site, present value.
     Source: design, section 5, electricity.
     """
+    scenario = instance.scenario
     periods, operations, covers, supplies = (
         len(scenario.periods),
         scenario.operations,
@@ -56,7 +56,7 @@ def load_met(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> Ar
     )
 
 
-def option_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def option_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Hold a power option to its largest share of a site's load.
 
     .. math:: power_{u,t} \le share_{u,t} \sum_{u' \in site} power_{u',t}
@@ -65,6 +65,7 @@ def option_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     Dual: saving from one more MWh allowed, present value.
     Source: design, section 5, electricity.
     """
+    scenario = instance.scenario
     periods, supplies = len(scenario.periods), scenario.supplies
     bound = np.flatnonzero((supplies.maximum_share < 1).any(axis=1))
     row, mate = np.nonzero(supplies.site[bound][:, None] == supplies.site[None, :])
@@ -83,15 +84,17 @@ def option_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     )
 
 
-def contracted_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def contracted_output(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Count the output of all power contracts that run; it is paid whether used or not.
 
-    .. math:: contracted_{u,t} = 8760\,f_{u,t} \sum_{d:\ start_d \le start_t < start_d + term_u} contract_{u,d}
+    .. math:: contracted_{u,t} = 8760\,f_{u,t}
+        \sum_{d:\ start_d \le start_t < start_d + term_u} contract_{u,d}
 
     Index: contractable supply, period. Unit: MWh a year. f: capacity factor.
     Dual: value of one more contracted MWh, present value.
     Source: design, section 5, power purchase agreements (take or pay).
     """
+    scenario = instance.scenario
     periods, supplies = len(scenario.periods), scenario.supplies
     contractable = np.flatnonzero(supplies.kind == "ppa")
     local, decided, running = np.nonzero(contract_runs(scenario)[contractable])
@@ -113,7 +116,7 @@ def contracted_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Boun
     )
 
 
-def contract_used(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def contract_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Use no more contracted power than the contracts put out over the year.
 
     .. math:: power_{u,t} \le contracted_{u,t}
@@ -122,6 +125,7 @@ def contract_used(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     Dual: value of one more contracted MWh, present value.
     Source: design, section 5, annual matching.
     """
+    scenario = instance.scenario
     periods = len(scenario.periods)
     contractable = np.flatnonzero(scenario.supplies.kind == "ppa")
     row, column = np.arange(len(contractable) * periods), every_period(contractable, periods)
@@ -130,7 +134,7 @@ def contract_used(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     )
 
 
-def onsite_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def onsite_output(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Use no more onsite power than interventions have built.
 
     .. math:: power_{u,t} \le 8760\,f_{u,t} \sum_i MW_{i,u}\,in\_effect_{i,t}
@@ -139,6 +143,7 @@ def onsite_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     Dual: value of one more MWh of output, present value.
     Source: design, section 5, onsite power.
     """
+    scenario = instance.scenario
     periods, additions = len(scenario.periods), scenario.power_additions
     onsite = np.flatnonzero(scenario.supplies.kind == "onsite")
     output = yearly_output(scenario)[additions.supply] * additions.megawatt[:, None]
@@ -156,7 +161,7 @@ def onsite_output(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     )
 
 
-def green_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def green_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Cover at least a share of the own sites' load with certificates, contracts and onsite power.
 
     .. math:: \sum_{u\ green,\ own} power_{u,t} \ge share_t \sum_{u\ own} power_{u,t}
@@ -165,6 +170,7 @@ def green_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) ->
     Dual: cost of one more green MWh, present value.
     Source: pathway setting ``levers.minimum_green_share``; Scope 2 Guidance, market-based method.
     """
+    scenario = instance.scenario
     target = scenario.pathway.levers.minimum_green_share
     periods, supplies = len(scenario.periods), scenario.supplies
     share = scenario.periods.interpolate(target, before_first=0.0) if target else np.zeros(periods)

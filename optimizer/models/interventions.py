@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.arrays import ArrayConstraint, rows, term
-from optimizer.models.bounds import Bounds
+from optimizer.arrays import ArrayConstraint, RowBuilder, Term, rows, term
 from optimizer.models.columns import active_after, every_period
+from optimizer.models.instance import Instance
 from optimizer.models.variables import cover_bounds
 from scenarios.scenario import Integers, Scenario
 
 
-def effect_follows_adoption(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def effect_follows_adoption(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Put an intervention in effect from its lead time after the decision to the end of its life.
 
-    .. math:: in\_effect_{i,t} = \sum_{d:\ start_d + lead_i \le start_t < start_d + lead_i + life_i} adopt_{i,d}
+    .. math:: in\_effect_{i,t} =
+        \sum_{d:\ start_d + lead_i \le start_t < start_d + lead_i + life_i} adopt_{i,d}
 
     Index: intervention, period. Unit: 0 or 1.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, interventions.
     """
+    scenario = instance.scenario
     periods = len(scenario.periods)
     intervention, decided, effective = np.nonzero(active_after(scenario))
     count = len(scenario.interventions.label) * periods
@@ -35,7 +37,7 @@ def effect_follows_adoption(model: pyo.ConcreteModel, scenario: Scenario, bounds
     )
 
 
-def adopted_once(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def adopted_once(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Decide an intervention at most once.
 
     .. math:: \sum_t adopt_{i,t} \le 1
@@ -44,11 +46,12 @@ def adopted_once(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, interventions.
     """
+    scenario = instance.scenario
     periods, count = len(scenario.periods), len(scenario.interventions.label)
     return rows(count).at_most(1.0, [term(model.adopt, row=np.repeat(np.arange(count), periods))])
 
 
-def prerequisite_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def prerequisite_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Decide an intervention only while each of its prerequisites is in effect.
 
     .. math:: adopt_{i,t} \le in\_effect_{j,t}
@@ -57,6 +60,7 @@ def prerequisite_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bo
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, prerequisites.
     """
+    scenario = instance.scenario
     periods = len(scenario.periods)
     pairs = [(i, j) for i, needed in enumerate(scenario.interventions.requires) for j in needed.tolist()]
     later = np.array([i for i, _ in pairs], dtype=np.int64)
@@ -71,7 +75,7 @@ def prerequisite_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bo
     )
 
 
-def exclusive_choice(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def exclusive_choice(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Choose at most one of rival interventions.
 
     .. math:: \sum_{i \in group} \sum_t adopt_{i,t} \le 1
@@ -80,6 +84,7 @@ def exclusive_choice(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bound
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, mutual exclusion.
     """
+    scenario = instance.scenario
     groups, member = _exclusive_groups(scenario)
     periods = len(scenario.periods)
     rivals = np.flatnonzero(member >= 0)
@@ -96,7 +101,7 @@ def _exclusive_groups(scenario: Scenario) -> tuple[int, Integers]:
     return len(groups), np.array([position.get(label, -1) for label in labels], dtype=np.int64)
 
 
-def covered_within_activity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def covered_within_activity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Improve no more than the activity there is.
 
     .. math:: covered_{c,t} \le activity_{c,t}
@@ -105,10 +110,11 @@ def covered_within_activity(model: pyo.ConcreteModel, scenario: Scenario, bounds
     Dual: value of one more unit of activity to improve, present value.
     Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
     """
-    return _covered_rows(model, scenario).at_most(0.0, _covered_minus_activity(model, scenario))
+    scenario = instance.scenario
+    return _covered_rows(scenario).at_most(0.0, _covered_minus_activity(model, scenario))
 
 
-def covered_only_if_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def covered_only_if_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Improve nothing before the intervention is in effect.
 
     .. math:: covered_{c,t} \le X_{c,t}\,in\_effect_{i,t}
@@ -117,9 +123,10 @@ def covered_only_if_active(model: pyo.ConcreteModel, scenario: Scenario, bounds:
     Dual: value of having more of the intervention in effect, present value.
     Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
     """
+    scenario = instance.scenario
     periods, covers = len(scenario.periods), scenario.covers
     row = np.arange(len(covers.label) * periods)
-    return _covered_rows(model, scenario).at_most(
+    return _covered_rows(scenario).at_most(
         0.0,
         [
             +term(model.covered, row=row),
@@ -127,13 +134,13 @@ def covered_only_if_active(model: pyo.ConcreteModel, scenario: Scenario, bounds:
                 model.in_effect,
                 row=row,
                 column=every_period(covers.intervention, periods),
-                coefficient=cover_bounds(scenario, bounds).ravel(),
+                coefficient=cover_bounds(instance).ravel(),
             ),
         ],
     )
 
 
-def covered_when_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def covered_when_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Improve all of the activity while the intervention is in effect, wanted or not.
 
     .. math:: covered_{c,t} \ge activity_{c,t} - X_{c,t}\,(1 - in\_effect_{i,t})
@@ -143,10 +150,11 @@ def covered_when_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bo
     Dual: cost of being made to improve one more unit, present value.
     Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
     """
+    scenario = instance.scenario
     periods, covers = len(scenario.periods), scenario.covers
-    largest = cover_bounds(scenario, bounds).ravel()
+    largest = cover_bounds(instance).ravel()
     row = np.arange(len(covers.label) * periods)
-    return _covered_rows(model, scenario).at_least(
+    return _covered_rows(scenario).at_least(
         -largest,
         [
             *_covered_minus_activity(model, scenario),
@@ -160,11 +168,11 @@ def covered_when_active(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bo
     )
 
 
-def _covered_rows(model: pyo.ConcreteModel, scenario: Scenario):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _covered_rows(scenario: Scenario) -> RowBuilder:
     return rows(len(scenario.covers.label) * len(scenario.periods))
 
 
-def _covered_minus_activity(model: pyo.ConcreteModel, scenario: Scenario) -> list:  # type: ignore[type-arg]
+def _covered_minus_activity(model: pyo.ConcreteModel, scenario: Scenario) -> list[Term]:
     periods, covers = len(scenario.periods), scenario.covers
     terms = [+term(model.covered, row=np.arange(len(covers.label) * periods))]
     for family, activity in (("operation", model.run), ("arc", model.flow), ("offer", model.purchase)):

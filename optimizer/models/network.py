@@ -6,13 +6,12 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, rows, term
-from optimizer.models.bounds import Bounds
 from optimizer.models.columns import every_period, repeated
+from optimizer.models.instance import Instance
 from optimizer.models.unlocking import opened_by
-from scenarios.scenario import Scenario
 
 
-def node_balance(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def node_balance(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Balance every product at every site.
 
     .. math:: \sum_{o} purchase_{o,t} + \sum_{in} flow_{a,t} - \sum_{out} flow_{a,t}
@@ -23,6 +22,7 @@ def node_balance(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     Dual: cost of one more unit needed at the node, present value.
     Source: design, section 5, node balance; multicommodity network flow.
     """
+    scenario = instance.scenario
     periods = len(scenario.periods)
     offers, arcs, recipe, covers, demands = (
         scenario.offers,
@@ -56,7 +56,7 @@ def node_balance(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     )
 
 
-def lane_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def lane_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Keep the tonnes on a lane within its capacity.
 
     .. math:: \sum_{a \in lane} m_a\,flow_{a,t} \le capacity_{lane}
@@ -65,6 +65,7 @@ def lane_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     Dual: saving from one more tonne of room, present value.
     Source: design, section 5, lane capacity.
     """
+    scenario = instance.scenario
     periods, arcs = len(scenario.periods), scenario.arcs
     bounded = np.flatnonzero(np.isfinite(scenario.lanes.capacity))
     on_bounded = np.flatnonzero(np.isin(arcs.lane, bounded))
@@ -82,7 +83,7 @@ def lane_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     )
 
 
-def arc_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def arc_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Use a locked mode on an arc only while an intervention that unlocks it is active.
 
     .. math:: flow_{a,t} \le F_{a,t} \sum_{i \in unlocks(a)} in\_effect_{i,t}
@@ -91,4 +92,5 @@ def arc_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     Dual: value of unlocking one more unit of the mode here, present value.
     Source: design, section 5, effect unlocks_mode.
     """
-    return opened_by(model, scenario, model.flow, "arc", scenario.arcs.locked, bounds.flow)
+    scenario = instance.scenario
+    return opened_by(model, scenario, model.flow, "arc", scenario.arcs.locked, instance.bounds.flow)

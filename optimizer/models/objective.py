@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayObjective
-from scenarios.ledger import Ledger
+from optimizer.models.instance import Instance
 
 
-def least_cost(model: pyo.ConcreteModel, ledger: Ledger) -> ArrayObjective:
+def least_cost(model: pyo.ConcreteModel, instance: Instance) -> ArrayObjective:
     r"""Minimise the present value of everything the ledger books.
 
     .. math:: \min \sum_x \sum_t c_{x,t}\,x_t
@@ -18,7 +18,7 @@ def least_cost(model: pyo.ConcreteModel, ledger: Ledger) -> ArrayObjective:
     residual values at the end of the horizon).
     Source: design, sections 5 (finance) and 6 (one ledger).
     """
-    coefficients = ledger.cost_coefficients()
+    coefficients = instance.ledger.cost_coefficients()
     return ArrayObjective(
         [(getattr(model, activity), cost.ravel()) for activity, cost in coefficients.items()]
     )

@@ -6,13 +6,12 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, rows, term
-from optimizer.models.bounds import Bounds
 from optimizer.models.columns import every_period, repeated
+from optimizer.models.instance import Instance
 from optimizer.models.unlocking import opened_by
-from scenarios.scenario import Scenario
 
 
-def standing_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def standing_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Follow what interventions add to a line and take from it.
 
     .. math:: standing_{l,t} - \sum_i change_{i,l}\,in\_effect_{i,t} = capacity_{l,t}
@@ -21,6 +20,7 @@ def standing_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Boun
     Dual: saving from one more unit of capacity in place, present value.
     Source: design, section 5, line capacity.
     """
+    scenario = instance.scenario
     periods, changes = len(scenario.periods), scenario.capacity_changes
     return rows(scenario.lines.capacity.size).equal(
         scenario.lines.capacity.ravel(),
@@ -36,7 +36,7 @@ def standing_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Boun
     )
 
 
-def line_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def line_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Run no more than the capacity in place.
 
     .. math:: \sum_{r \in line} u_r\,run_{r,t} \le standing_{l,t}
@@ -45,6 +45,7 @@ def line_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     Dual: saving from one more unit of capacity, present value.
     Source: design, section 5, line capacity.
     """
+    scenario = instance.scenario
     periods, operations = len(scenario.periods), scenario.operations
     lines = len(scenario.lines.label)
     return rows(lines * periods).at_most(
@@ -60,7 +61,7 @@ def line_capacity(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     )
 
 
-def minimum_use(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def minimum_use(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Keep a line running at no less than its minimum share of capacity.
 
     .. math:: \sum_{r \in line} u_r\,run_{r,t} \ge minimum_{l,t}\,standing_{l,t}
@@ -69,6 +70,7 @@ def minimum_use(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) ->
     Dual: cost of being made to run one more unit, present value.
     Source: design, section 5, minimum load.
     """
+    scenario = instance.scenario
     periods, operations = len(scenario.periods), scenario.operations
     bound = np.flatnonzero((scenario.lines.minimum_use > 0).any(axis=1))
     inside = np.flatnonzero(np.isin(operations.line, bound))
@@ -91,7 +93,7 @@ def minimum_use(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) ->
     )
 
 
-def recipe_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def recipe_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Hold a recipe to its largest share of a line's activity, e.g. a largest scrap share.
 
     .. math:: u_r\,run_{r,t} \le share_r \sum_{r' \in line} u_{r'}\,run_{r',t}
@@ -100,6 +102,7 @@ def recipe_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     Dual: saving from letting one more unit run by this recipe, present value.
     Source: design, section 5, recipe shares.
     """
+    scenario = instance.scenario
     periods, operations = len(scenario.periods), scenario.operations
     bound = np.flatnonzero(operations.maximum_share < 1)
     row, mate = np.nonzero(operations.line[bound][:, None] == operations.line[None, :])
@@ -118,7 +121,7 @@ def recipe_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -
     )
 
 
-def operation_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def operation_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Run a locked process only while an intervention that unlocks it is active.
 
     .. math:: run_{r,t} \le R_{r,t} \sum_{i \in unlocks(r)} in\_effect_{i,t}
@@ -127,4 +130,5 @@ def operation_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bou
     Dual: value of unlocking one more unit, present value.
     Source: design, section 5, effect unlocks_process.
     """
-    return opened_by(model, scenario, model.run, "operation", scenario.operations.locked, bounds.run)
+    scenario = instance.scenario
+    return opened_by(model, scenario, model.run, "operation", scenario.operations.locked, instance.bounds.run)

@@ -6,13 +6,13 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, ArrayVar, Term, rows, term
-from optimizer.models.bounds import Bounds
 from optimizer.models.columns import every_period, repeated
+from optimizer.models.instance import Instance
 from optimizer.models.unlocking import opened_by
 from scenarios.scenario import Floats, Integers, Scenario
 
 
-def offer_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def offer_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Buy from a locked offer only while an intervention that unlocks it is active.
 
     .. math:: purchase_{o,t} \le P_{o,t} \sum_{i \in unlocks(o)} in\_effect_{i,t}
@@ -21,10 +21,13 @@ def offer_unlocked(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds)
     Dual: value of unlocking one more unit, present value.
     Source: design, section 5, effect unlocks_offer.
     """
-    return opened_by(model, scenario, model.purchase, "offer", scenario.offers.locked, bounds.purchase)
+    scenario = instance.scenario
+    return opened_by(
+        model, scenario, model.purchase, "offer", scenario.offers.locked, instance.bounds.purchase
+    )
 
 
-def least_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def least_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Buy at least a share of a product from some of its suppliers.
 
     .. math:: \sum_{o \in members} purchase_{o,t} \ge share \sum_{o \in product} purchase_{o,t}
@@ -33,12 +36,13 @@ def least_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) ->
     Dual: cost of one more unit bought there, present value.
     Source: design, section 5, sourcing.
     """
+    scenario = instance.scenario
     bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.minimum_share))
     terms = _share_terms(model, scenario, bound, scenario.sourcing_rules.minimum_share)
     return rows(len(bound) * len(scenario.periods)).at_least(0.0, terms)
 
 
-def largest_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def largest_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Buy at most a share of a product from some of its suppliers.
 
     .. math:: \sum_{o \in members} purchase_{o,t} \le share \sum_{o \in product} purchase_{o,t}
@@ -47,6 +51,7 @@ def largest_share(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     Dual: saving from one more unit allowed there, present value.
     Source: design, section 5, sourcing.
     """
+    scenario = instance.scenario
     bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.maximum_share))
     terms = _share_terms(model, scenario, bound, scenario.sourcing_rules.maximum_share)
     return rows(len(bound) * len(scenario.periods)).at_most(0.0, terms)
@@ -77,11 +82,11 @@ def counted_offers(scenario: Scenario) -> Integers:
 
 
 def add_use_offer(model: pyo.ConcreteModel, scenario: Scenario) -> None:
-    """Declare ``use_offer`` (counted offer, period): 1 while the offer is bought from. Only where a rule counts."""
+    """Declare ``use_offer`` (counted offer, period): 1 while the offer is bought from."""
     model.use_offer = ArrayVar(len(counted_offers(scenario)) * len(scenario.periods), binary=True)
 
 
-def bought_only_if_used(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def bought_only_if_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Count an offer as soon as anything is bought from it.
 
     .. math:: purchase_{o,t} \le P_{o,t}\,use\_offer_{o,t}
@@ -90,18 +95,19 @@ def bought_only_if_used(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bo
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, sourcing.
     """
+    scenario = instance.scenario
     periods, counted = len(scenario.periods), counted_offers(scenario)
     row = np.arange(len(counted) * periods)
     return rows(len(row)).at_most(
         0.0,
         [
             +term(model.purchase, row=row, column=every_period(counted, periods)),
-            -term(model.use_offer, row=row, coefficient=bounds.purchase[counted].ravel()),
+            -term(model.use_offer, row=row, coefficient=instance.bounds.purchase[counted].ravel()),
         ],
     )
 
 
-def used_only_if_bought(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
+def used_only_if_bought(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Count an offer as used only if a real quantity is bought, so that a minimum count means suppliers.
 
     .. math:: purchase_{o,t} \ge 0.001\,P_{o,t}\,use\_offer_{o,t}
@@ -110,19 +116,20 @@ def used_only_if_bought(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bo
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, sourcing (the threshold is ours).
     """
+    scenario = instance.scenario
     periods, counted = len(scenario.periods), counted_offers(scenario)
     row = np.arange(len(counted) * periods)
     return rows(len(row)).at_least(
         0.0,
         [
             +term(model.purchase, row=row, column=every_period(counted, periods)),
-            -term(model.use_offer, row=row, coefficient=1e-3 * bounds.purchase[counted].ravel()),
+            -term(model.use_offer, row=row, coefficient=1e-3 * instance.bounds.purchase[counted].ravel()),
         ],
     )
 
 
-def supplier_count(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> ArrayConstraint:
-    r"""Keep the number of offers bought from between a rule's bounds.
+def supplier_count(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
+    r"""Keep the number of offers bought from between a rule's instance.bounds.
 
     .. math:: minimum \le \sum_{o \in members} use\_offer_{o,t} \le maximum
 
@@ -130,6 +137,7 @@ def supplier_count(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds)
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: design, section 5, sourcing.
     """
+    scenario = instance.scenario
     periods, rules = len(scenario.periods), scenario.sourcing_rules
     bound, counted = counted_rules(scenario), counted_offers(scenario)
     terms = [

@@ -18,7 +18,7 @@ def opened_by(
     locked: Flags,
     largest: Floats,
 ) -> ArrayConstraint:
-    """Bound each locked element of `activity` by its `largest` value times the unlocking interventions, (k * T,).
+    """Bound locked elements of `activity` by their `largest` value times the unlocking interventions.
 
     One row an element and period: the disaggregated form, tighter than one row an intervention.
     """

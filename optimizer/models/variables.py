@@ -6,12 +6,12 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayVar
-from optimizer.models.bounds import Bounds
 from optimizer.models.columns import active_after
+from optimizer.models.instance import Instance
 from scenarios.scenario import Floats, Scenario
 
 
-def add_variables(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) -> None:
+def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare all decisions on `model`.
 
     ======== ============================ ============= =======================================
@@ -31,6 +31,7 @@ def add_variables(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     overrun  cap, period                  tCO2e         emissions above a soft cap
     ======== ============================ ============= =======================================
     """
+    scenario, bounds = instance.scenario, instance.bounds
     periods = len(scenario.periods)
     goods = decimal_unit(scenario.demands.quantity)
     energy = decimal_unit(bounds.load)
@@ -43,7 +44,7 @@ def add_variables(model: pyo.ConcreteModel, scenario: Scenario, bounds: Bounds) 
     model.purchase = array(bounds.purchase, goods)
     model.flow = array(bounds.flow, goods)
     model.run = array(bounds.run, goods)
-    model.covered = array(cover_bounds(scenario, bounds), goods)
+    model.covered = array(cover_bounds(instance), goods)
     model.standing = array(bounds.capacity, goods)
     model.power = array(bounds.load[supplies.site] * allowed, energy)
     contracts = np.where(supplies.kind == "ppa", np.inf, 0.0)[:, None] * np.ones(periods)
@@ -62,8 +63,9 @@ def decimal_unit(values: Floats) -> float:
     return 10.0 ** max(np.floor(np.log10(largest)) - 3, 0) if largest > 0 else 1.0
 
 
-def cover_bounds(scenario: Scenario, bounds: Bounds) -> Floats:
+def cover_bounds(instance: Instance) -> Floats:
     """Return the largest activity each cover can improve, (V, T)."""
+    scenario, bounds = instance.scenario, instance.bounds
     covers = scenario.covers
     largest = np.zeros((len(covers.label), len(scenario.periods)))
     for family, of_family in (("operation", bounds.run), ("arc", bounds.flow), ("offer", bounds.purchase)):

@@ -8,6 +8,7 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 from pyomo.core.staleflag import StaleFlagManager
+from pyomo.repn import generate_standard_repn
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from optimizer.arrays import ArrayConstraint, ArrayObjective, ArrayVar, rows, term
@@ -58,7 +59,13 @@ def test_elements_appear_only_when_touched_and_all_when_iterated_over():
 def test_an_element_is_a_view_of_the_arrays():
     model = plant_model()
     make = model.make
-    assert (make[0].lb, make[0].ub, make[1].ub, make[0].value, make[0].fixed) == (0.0, 400.0, None, None, False)
+    assert (make[0].lb, make[0].ub, make[1].ub, make[0].value, make[0].fixed) == (
+        0.0,
+        400.0,
+        None,
+        None,
+        False,
+    )
     assert make[0].stale
     make[0].setub(300)
     make[1].setlb(5)
@@ -267,6 +274,9 @@ def test_the_objective_needs_no_value_where_it_costs_nothing():
     assert model.cost.sense == pyo.minimize
     with pytest.raises(TypeError, match="terms"):
         model.cost.expr = model.x[0]
+    model.twice = pyo.Objective(expr=2 * model.cost)
+    assert generate_standard_repn(model.twice).constant == 1.0
+    assert generate_standard_repn(model.twice).linear_coefs == (6.0, 2.0)
 
 
 def test_elements_work_inside_ordinary_pyomo():
@@ -285,6 +295,7 @@ def test_copies_are_whole_and_independent(copied):
     model.make[0].fix(7.0)
     model.free_rows[1].deactivate()
     copy = copied(model)
+    assert list(copy.open._data) == []
     assert copy.make[0].value == 7.0
     assert copy.make[0].fixed
     assert copy.opened.variables[0] is copy.make

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import pandas as pd
 import pytest
 
@@ -138,13 +136,14 @@ def test_mills_lie_in_their_provinces(tables: dict[str, pd.DataFrame]) -> None:
 
 
 def test_northern_sites_lie_in_their_provinces(tables: dict[str, pd.DataFrame]) -> None:
-    for site in tables["sites"].itertuples():
-        if site.region not in PROVINCES:
-            assert site.role == "customer", site.site
+    sites = tables["sites"]
+    for region, rows in sites.groupby("region"):
+        if region not in PROVINCES:
+            assert set(rows["role"]) == {"customer"}, region
             continue
-        south, west, north, east = PROVINCES[site.region]
-        assert south <= site.lat <= north, site.site
-        assert west <= site.lon <= east, site.site
+        south, west, north, east = PROVINCES[str(region)]
+        assert rows["lat"].between(south, north).all(), region
+        assert rows["lon"].between(west, east).all(), region
 
 
 def test_capacity_by_route(tables: dict[str, pd.DataFrame]) -> None:
@@ -214,14 +213,13 @@ def cradle_to_gate(tables: dict[str, pd.DataFrame], process: str, grid: float) -
     offers = tables["offers"]
     bought = offers[~offers["locked"]].groupby("product")["footprint"].mean()
     makers = {"hot_metal": "ironmaking", "dri": "dri_hydrogen", "crude_steel": "bof_scrap10"}
-    total = processes.loc[process, "direct_emissions"] + grid * processes.loc[process, "electricity"]
-    used: dict[str, float] = defaultdict(float)
-    for row in recipes[(recipes["process"] == process) & (recipes["quantity"] < 0)].itertuples():
-        used[row.product] -= row.quantity
-    for product, quantity in used.items():
+    direct, power = processes.loc[[process], ["direct_emissions", "electricity"]].to_numpy(float)[0]
+    total = float(direct + grid * power)
+    used = recipes[(recipes["process"] == process) & (recipes["quantity"] < 0)]
+    for product, quantity in zip(used["product"], -used["quantity"], strict=True):
         source = cradle_to_gate(tables, makers[product], grid) if product in makers else bought[product]
         total += quantity * source
-    return float(total)
+    return total
 
 
 @pytest.mark.parametrize("process", ["bof_scrap10", "bof_scrap20"])

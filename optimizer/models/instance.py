@@ -1,7 +1,8 @@
-"""The largest value each activity can take, from the data alone.
+"""What every rule of the model is given: the scenario, its caps and ledger, and bounds on activities.
 
-They bound the variables and stand where textbooks write a big M: a link between a flow and a
-decision uses the flow's own bound, which keeps the relaxation tight.
+The bounds are the largest value each activity can take, from the data alone. They bound the
+variables and stand where textbooks write a big M: a link between a flow and a decision uses the
+flow's own bound, which keeps the relaxation tight.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.caps import Cap
+from scenarios.ledger import Ledger
 from scenarios.scenario import Floats, Scenario
 
 
@@ -22,6 +25,22 @@ class Bounds:
     run: Floats
     capacity: Floats
     load: Floats
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One problem to model: limits of the caps are (C, T), inf where a cap does not hold."""
+
+    scenario: Scenario
+    ledger: Ledger
+    caps: list[Cap]
+    limits: Floats
+    bounds: Bounds
+
+
+def make_instance(scenario: Scenario, ledger: Ledger, caps: list[Cap], limits: Floats) -> Instance:
+    """Return the instance of a scenario under limits of its caps."""
+    return Instance(scenario, ledger, caps, np.asarray(limits), activity_bounds(scenario))
 
 
 def activity_bounds(scenario: Scenario) -> Bounds:
