@@ -6,21 +6,21 @@ the overrides that follow. Everything heavy is imported when it is needed, so th
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 import shlex
 import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+
+from reporting.help import COMMANDS, help_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,32 +30,7 @@ if TYPE_CHECKING:
     from scenarios import Scenario
 
 CONF_DIR = Path(__file__).resolve().parent / "conf"  # the same in a checkout, editable and as a wheel
-COMMANDS = {
-    "run": "validate, optimise, simulate and report (the default)",
-    "validate": "read and check tables and settings, list every problem",
-    "optimize": "find the plan only, without simulation and report",
-    "simulate": "try the plan of a former run again: run=DIR",
-    "report": "rebuild page and workbook of a former run: run=DIR",
-    "init": "write a small case of your own to start from: init DIR",
-}
-HELP = """\
-zerolane: the cheapest supply chain plan that fits your carbon cap, and how likely it is to hold
-
-usage: zerolane [COMMAND] [group=choice] [section.key=value] [options]
-
-commands
-{commands}
-groups
-{groups}
-options
-  section.key=value  one value of scenario, carbon, pathway, solver or simulation
-  out=DIR            the run folder (default: a fresh one under runs/); overwrite=true replaces one
-  run=DIR            a former run folder, for simulate and report
-  --config-dir DIR   your own choices, in DIR/scenario/, DIR/pathway/ ...
-  -m                 every combination of lists such as pathway=capped,deep_cut
-  --cfg job          print all settings and stop
-example
-  zerolane run pathway=deep_cut carbon.cap_2035=0.5 simulation.trials=50"""
+FREE_KEYS = ("carbon.price", "carbon.caps", "pathway.levers.minimum_green_share")  # mappings the user fills
 
 
 @dataclass
@@ -63,11 +38,13 @@ class Request:
     """What one run was asked to do: settings, where to read, where to write."""
 
     command: str
-    config: DictConfig
-    settings: dict[str, Any]
+    settings: dict[str, Any]  # typed and checked, by section
+    values: dict[str, Any]  # the same as plain values
+    overrides: list[str]
     search: list[Path]
     out: Path
     former: Path | None
+    started: datetime = field(default_factory=lambda: datetime.now().astimezone())
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -75,68 +52,68 @@ class Request:
         """Book the wall time of a step, in seconds."""
         start = perf_counter()
         yield
-        self.seconds[step] = self.seconds.get(step, 0.0) + perf_counter() - start
+        self.seconds[step] = perf_counter() - start
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Run one command and return its exit code.
 
     0 ok, 1 other, 2 settings, 3 data, 4 infeasible or unbounded, 5 solver or limit,
     6 verification, 130 stopped by Ctrl-C.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # tidies up on the way out, as Ctrl-C does
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    command, rest = (words[0], words[1:]) if words and words[0].isidentifier() else ("run", words)
+    words = sys.argv[1:]
+    named = bool(words) and words[0].isidentifier()
+    command, rest = (words[0], words[1:]) if named else ("run", words)
     try:
-        if {"-h", "--help"} & set(rest):
-            print(help_text())
-            return 0
         if command not in COMMANDS:
-            return tell(unknown_command(command))
-        return write_case(rest) if command == "init" else composed(command, rest)
+            from scenarios.typed import did_you_mean
+
+            say(f"error: no command {command!r}{did_you_mean(command, COMMANDS)}. See zerolane --help")
+            return 2
+        if {"-h", "--help"} & set(rest):
+            print(help_text(command if named else "", CONF_DIR))
+            return 0
+        return write_case(rest) if command == "init" else compose(command, rest)
     except KeyboardInterrupt:
-        print("\nstopped: nothing was written", file=sys.stderr)
+        say("\nstopped: nothing was written")
         return 130
-    except Exception as error:  # noqa: BLE001 - the last stop: told, or shown with its trace
+    except Exception as error:  # noqa: BLE001 - the last stop
         return tell(error)
 
 
-def help_text() -> str:
-    """Return the help of all commands; fits a screen."""
-    groups = {group.name: sorted(f.stem for f in group.glob("*.yaml")) for group in sorted(CONF_DIR.iterdir())}
-    return HELP.format(
-        commands="\n".join(f"  {name:<18} {what}" for name, what in COMMANDS.items()),
-        groups="\n".join(f"  {group + '=':<18} {' '.join(names)}" for group, names in groups.items() if names),
-    )
+def say(message: str) -> None:
+    """Print to standard error."""
+    print(message, file=sys.stderr)
 
 
-def unknown_command(word: str) -> Exception:
-    """Return the error about a leading word that is no command."""
-    from scenarios.errors import ConfigError
-    from scenarios.typed import did_you_mean
+def tell(error: Exception) -> int:
+    """Say what went wrong and return the exit code; a trace only where the mistake is ours."""
+    from reporting.run_folder import disk_problem
+    from scenarios import ZerolaneError
 
-    return ConfigError(f"no command {word!r}{did_you_mean(word, list(COMMANDS))}. Commands: {', '.join(COMMANDS)}")
+    expected = isinstance(error, ZerolaneError | OSError)
+    if not expected or os.environ.get("ZEROLANE_DEBUG") == "1":
+        traceback.print_exception(error)
+    if not expected:
+        say("error: this is a mistake in zerolane: please report it with the lines above")
+        return 1
+    say(f"error: {disk_problem(error) if isinstance(error, OSError) else error}")
+    return getattr(error, "exit_code", 1)
 
 
 def write_case(words: list[str]) -> int:
     """Do ``init DIR``: write a case that runs as it stands."""
-    from omegaconf import OmegaConf
-
-    from scenarios.errors import ConfigError
-    from scenarios.template import case_name, write_template
+    from scenarios import ConfigError
+    from scenarios.template import write_template
 
     if len(words) != 1 or words[0].startswith("-") or "=" in words[0]:
         message = "init needs one folder to write to, e.g. zerolane init my_case"
         raise ConfigError(message)
-    folder = Path(words[0])
-    if (CONF_DIR / "scenario" / f"{case_name(folder)}.yaml").exists():
-        message = f"{case_name(folder)!r} is the name of a shipped scenario: give another name"
-        raise ConfigError(message)
-    example = OmegaConf.to_container(OmegaConf.load(CONF_DIR / "scenario" / "tutorial.yaml"))
-    name = write_template(folder, example)
-    print(f"Wrote {folder}: scenario/{name}.yaml, pathway/{name}.yaml, tables/*.csv, README.md\n\nNext:")
+    name = write_template(Path(words[0]), taken=[file.stem for file in CONF_DIR.glob("*/*.yaml")])
+    print(f"wrote scenario/{name}.yaml, pathway/{name}.yaml, tables/ and README.md in {words[0]}; next:")
     for command in ("validate", "run"):
-        print(f"  zerolane {command} --config-dir {shlex.quote(str(folder))} scenario={name}")
+        print(f"  zerolane {command} --config-dir {shlex.quote(words[0])} scenario={name}")
     return 0
 
 
@@ -146,30 +123,27 @@ def settings_types() -> dict[str, type]:
     from scenarios import CarbonSettings, PathwaySettings, ScenarioSettings
     from simulation.settings import SimulationSettings
 
-    return {
-        "scenario": ScenarioSettings,
-        "carbon": CarbonSettings,
-        "pathway": PathwaySettings,
-        "solver": SolverSettings,
-        "simulation": SimulationSettings,
-    }
+    sections = ("scenario", "carbon", "pathway", "solver", "simulation")
+    types = (ScenarioSettings, CarbonSettings, PathwaySettings, SolverSettings, SimulationSettings)
+    return dict(zip(sections, types, strict=True))
 
 
-def composed(command: str, words: list[str]) -> int:
-    """Let Hydra compose the settings, for one run or for each point of a sweep, and do the command."""
+def compose(command: str, words: list[str]) -> int:
+    """Let Hydra compose the settings, once or for each point of a sweep, and do the command."""
     import hydra
     from hydra.core.config_store import ConfigStore
+    from hydra.errors import HydraException
     from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
 
-    from scenarios.typed import default_values
+    from scenarios.typed import composition_error, default_values
 
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us instead of being printed
-    search = own_choices(words)
-    schema = OmegaConf.create(default_values(settings_types()))
-    for free in ("carbon.price", "carbon.caps", "pathway.levers.minimum_green_share"):
-        OmegaConf.set_struct(OmegaConf.select(schema, free), False)  # keys of the user's choice
+    defaults = default_values(settings_types())
+    schema = OmegaConf.create(defaults)
+    for key in FREE_KEYS:
+        OmegaConf.set_struct(OmegaConf.select(schema, key), value=False)
     ConfigStore.instance().store(name="schema", node=schema)
-    sweep = bool({"-m", "--multirun"} & set(words))
+    search, sweep = own_choices(words), bool({"-m", "--multirun"} & set(words))
     errors: list[Exception] = []
 
     def one_run(config: DictConfig) -> None:
@@ -180,20 +154,22 @@ def composed(command: str, words: list[str]) -> int:
             if sweep:
                 tell(error)
 
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, untold
     with tempfile.TemporaryDirectory(prefix="zerolane-") as scratch:  # where Hydra notes its sweep
         sys.argv = ["zerolane", *words, *([f"hydra.sweep.dir={scratch}"] if sweep else [])]
         try:
             hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="config")(one_run)()
-        except Exception as error:
-            raise settings_error(error, schema) from error
+        except (HydraException, OmegaConfBaseException) as error:
+            groups = dict.fromkeys(group.name for group in CONF_DIR.iterdir())
+            raise composition_error(error, {**groups, "out": None, "run": None, **defaults}) from error
     if errors and not sweep:
         raise errors[0]
-    return explained(errors[0])[0] if errors else 0
+    return getattr(errors[0], "exit_code", 1) if errors else 0
 
 
 def own_choices(words: list[str]) -> list[Path]:
     """Return the folders of ``--config-dir``; refuse files that a shipped choice would hide."""
-    from scenarios.errors import ConfigError
+    from scenarios import ConfigError
 
     folders = [Path(w.split("=", 1)[1]) for w in words if w.startswith(("--config-dir=", "-cd="))]
     folders += [Path(b) for a, b in zip(words, words[1:], strict=False) if a in ("--config-dir", "-cd")]
@@ -209,47 +185,118 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf
 
-    from reporting.run_folder import CONFIG, former_run, fresh_folder
-    from scenarios.errors import ConfigError
+    from reporting.run_folder import former_run, fresh_folder, settled_values
+    from scenarios import ConfigError
     from scenarios.typed import typed_settings
 
-    hydra_config, former = HydraConfig.get(), None
+    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
+    hydra_config, out, former = HydraConfig.get(), values["out"], None
+    overrides = list(hydra_config.overrides.task)
     if command in ("simulate", "report"):
-        if config.run is None:
+        if values["run"] is None:
             message = f"{command} needs run=DIR, the folder of a former run"
             raise ConfigError(message)
-        former = former_run(Path(str(config.run)))
-        saved = OmegaConf.load(former / CONFIG)
-        for key in (override.lstrip("+~").split("=")[0] for override in hydra_config.overrides.task):
-            if key.split(".")[0] == "simulation":
-                OmegaConf.update(saved, key, OmegaConf.select(config, key), merge=False)
-            elif key not in ("run", "out", "overwrite"):
-                message = f"{key} was settled by the former run: {command} takes simulation.* and out only"
-                raise ConfigError(message)
-        config = OmegaConf.merge(saved, {key: config[key] for key in ("run", "out", "overwrite")})
-    values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        former = former_run(Path(str(values["run"])))
+        free = "simulation" if command == "simulate" else ""
+        values = {**values, **settled_values(former, values, overrides, free)}
     settings = typed_settings(settings_types(), values)
     names = settings["scenario"].name, settings["pathway"].name
-    out = Path(str(config.out)) if config.out is not None else fresh_folder(Path("runs"), *names, datetime.now())
-    if config.out is not None and hydra_config.mode.name == "MULTIRUN":
-        out = out / "-".join([f"{hydra_config.job.num:03d}", *names])
-    return Request(command, config, settings, search, out, former)
+    place = fresh_folder(Path("runs"), *names, datetime.now()) if out is None else Path(str(out))
+    if out is not None and hydra_config.mode.name == "MULTIRUN":
+        place = place / "-".join([f"{hydra_config.job.num:03d}", *names])
+    return Request(command, settings, values, overrides, search, place, former)
 
 
 def execute(request: Request) -> None:
-    """Do one command with all it needs, and print where the results are."""
-    from reporting import terminal
-    from reporting.run_folder import PAGE, WORKBOOK, RunFolder
+    """Do one command and print where its results are."""
+    from reporting.run_folder import PAGE, WORKBOOK, RunFolder, near
 
-    if request.command == "report":
-        rebuild_report(request)
-        return
     if request.command == "validate":
-        terminal.show_scenario(load(request))
+        load(request)
+        print(f"{request.settings['scenario'].name}: settings and tables are in order")
         return
-    with RunFolder(request.out, overwrite=bool(request.config.overwrite)) as folder:
-        plan_and_try(request, folder)
+    if request.command == "report":
+        place = rebuild_report(request)
+    else:
+        with RunFolder(request.out, bool(request.values["overwrite"])) as folder:
+            plan_and_try(request, folder)
+        place = folder.path
     for name in (PAGE, WORKBOOK):
-        if (folder.path / name).exists():
-            print(f"{name:<12} {shown(folder.path / name)}")
-    print(shown(folder.path))
+        if (place / name).exists():
+            print(f"{name:<12} {near(place / name)}")
+    print(near(place))
+
+
+def load(request: Request) -> Scenario:
+    """Read and check the scenario."""
+    from scenarios import load_scenario
+    from scenarios.loading import BUNDLED
+
+    settings = request.settings
+    with request.timed("load"):
+        scenario = load_scenario(settings["scenario"], settings["carbon"], settings["pathway"], request.search)
+    for warning in scenario.warnings:
+        say(f"warning: {warning}")
+    if not scenario.path.is_relative_to(BUNDLED):
+        request.values["scenario"]["data"] = str(scenario.path)  # found again from anywhere
+    return scenario
+
+
+def plan_and_try(request: Request, folder: RunFolder) -> None:
+    """Plan, or take the former plan; try it; put all results into the folder."""
+    from omegaconf import OmegaConf
+
+    from optimizer import optimize, reference_plan
+    from reporting.run_folder import CONFIG, MANIFEST, OUTCOME, PLAN, REFERENCE, SUMMARY
+    from reporting.run_folder import read_dataset, refuse_changed_tables
+    from reporting.summary import manifest, summarise
+    from simulation import simulate
+
+    scenario, solver, outcome = load(request), request.settings["solver"], None
+    if request.former is not None:
+        refuse_changed_tables(request.former, scenario.path)
+        plan, reference = read_dataset(request.former / PLAN), read_dataset(request.former / REFERENCE)
+    else:
+        reference = reference_plan(scenario, solver)
+        plan = optimize(scenario, solver, reference)
+    for step in ("build", "solve"):
+        request.seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
+    folder.write_dataset(PLAN, plan)
+    folder.write_dataset(REFERENCE, reference)
+    if request.command != "optimize":
+        with request.timed("simulate"):
+            outcome = simulate(scenario, plan, request.settings["simulation"])
+        folder.write_dataset(OUTCOME, outcome)
+    with request.timed("report"):
+        write_report(folder.file, plan, reference, outcome)
+    seed = request.settings["simulation"].seed
+    folder.write_json(SUMMARY, summarise(plan, reference, outcome, request.seconds, seed))
+    folder.write_text(CONFIG, OmegaConf.to_yaml(OmegaConf.create(request.values)))
+    asked_for = {"command": request.command, "overrides": request.overrides, "started": request.started}
+    folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, request.values, asked_for, request.seconds))
+
+
+def write_report(place: Callable[[str], Path], plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None) -> None:
+    """Write page and workbook, each where `place` says."""
+    from reporting.page import write_page
+    from reporting.payload import build_payload
+    from reporting.run_folder import PAGE, WORKBOOK
+
+    payload = build_payload(plan, reference, outcome)
+    write_page(payload, place(PAGE))
+
+
+def rebuild_report(request: Request) -> Path:
+    """Write page and workbook of a former run anew; return its folder."""
+    from reporting.run_folder import OUTCOME, PLAN, REFERENCE, read_dataset, replaced
+
+    assert request.former is not None
+    folder = request.former
+    outcome = read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
+    with replaced(folder) as place:
+        write_report(place, read_dataset(folder / PLAN), read_dataset(folder / REFERENCE), outcome)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

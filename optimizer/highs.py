@@ -188,9 +188,7 @@ class HighsModel:
         show = None if progress is None else lambda snapshot: progress(self._in_natural_units(snapshot))
         returned, interrupted = self._runner.run(show)
         found = self._highs.getModelStatus()
-        if found == MODEL_STATUS.kUnboundedOrInfeasible or (
-            found == MODEL_STATUS.kUnbounded and len(self._whole)
-        ):
+        if found == MODEL_STATUS.kUnboundedOrInfeasible:
             solution = self._result(*self._tell_unbounded_from_infeasible())
         else:
             solution = self._result(*self._read_status(returned, found, interrupted))
@@ -240,8 +238,7 @@ class HighsModel:
     def _tell_unbounded_from_infeasible(self) -> tuple[Status, str]:
         """Solve without costs: a model that then has a plan was unbounded.
 
-        Switching presolve off would not do: HiGHS then calls a MIP unbounded when its LP is, even if no
-        whole-number plan exists.
+        Switching presolve off instead would not always settle it: HiGHS can then say the same of a MIP.
         """
         compiled, scaling = self._compiled, self._scaling
         self._send_costs(np.zeros(len(compiled.cost)))

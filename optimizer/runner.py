@@ -10,7 +10,6 @@ fifth Ctrl-C and shares its locks between all instances.)
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +37,6 @@ class Runner:
         self._highs = highs
         self._stop = False
         self._snapshot: Snapshot | None = None
-        self._next_look = 0.0
         self._status = highspy.HighsStatus.kError
         self._error: BaseException | None = None
         self._done = threading.Event()
@@ -49,14 +47,11 @@ class Runner:
         """Note the state of the solve and pass a wish to stop on; called by HiGHS, must not raise."""
         if self._stop:
             event.interrupt()
-        now = time.monotonic()
-        if now >= self._next_look:
-            self._next_look = now + PERIOD_SECONDS
-            said = event.data_out
-            is_mip = event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt
-            self._snapshot = Snapshot(
-                said.running_time, said.mip_primal_bound, said.mip_dual_bound, said.mip_node_count, is_mip
-            )
+        said = event.data_out
+        is_mip = event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt
+        self._snapshot = Snapshot(
+            said.running_time, said.mip_primal_bound, said.mip_dual_bound, said.mip_node_count, is_mip
+        )
 
     def _newest(self) -> Snapshot | None:
         """Return the last snapshot unless it was returned before."""
@@ -81,7 +76,7 @@ class Runner:
         as soon as HiGHS has stopped, a third one at once. An exception of `show` stops the solve and is
         raised afterwards.
         """
-        self._stop, self._snapshot, self._error, self._next_look = False, None, None, 0.0
+        self._stop, self._snapshot, self._error = False, None, None
         self._done.clear()
         interrupts = 0
         failure: Exception | None = None

@@ -6,6 +6,7 @@ three common kinds of colour blindness; nothing on the page relies on colour alo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PAPER, INK, MUTED, RULE, GRID = "#fbfaf7", "#16202c", "#566170", "#dedad1", "#e9e6df"
@@ -49,7 +50,7 @@ COSTS: dict[str, Account] = {
     "fixed": Account("Fixed cost of lines", "", "#8a93a0"),
     "capex": Account("Capital", "", "#034b8f"),
     "residual_value": Account("Residual value", "", "#86a9c9"),
-    "programme": Account("Programmes and upkeep", "", "#551b39"),
+    "programme": Account("Running cost of measures", "", "#551b39"),
     "carbon_price": Account("Carbon price", "", "#af4e04"),
     "shortage": Account("Unmet demand", "", "#b9b6ad"),
     "cap_overrun": Account("Paid for missing a cap", "", "#b3261e"),
@@ -99,19 +100,33 @@ _MODE_COLOURS = (
 )
 
 
+ABBREVIATIONS = frozenset({"bof", "eaf", "hbi", "dri", "ccus", "ppa", "pv", "lng"})
+
+
 def humanise(code: str) -> str:
     """Return a short name such as ``road_diesel`` as words: ``Road diesel``."""
-    words = code.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    words = [word.upper() if word.lower() in ABBREVIATIONS else word for word in code.replace("_", " ").split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
-def mode_colour(mode: str, position: int = 0) -> str:
-    """Return the colour of a transport mode, by the words of its name; unknown ones by `position`."""
-    words = mode.lower().replace("-", "_").replace(" ", "_").split("_")
-    for keys, colour in _MODE_COLOURS:
-        if any(word == key or (len(key) > 3 and key in word) for word in words for key in keys):
-            return colour
-    return SERIES[position % len(SERIES)]
+def mode_colours(modes: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each transport mode, by the words of its name; no two share one while colours last."""
+    spare = [colour for colour in SERIES if colour not in {"#034b8f", "#e0a100", "#2a9d8f"}]
+    found: dict[str, str] = {}
+    for mode in dict.fromkeys(modes):
+        words = mode.lower().replace("-", "_").replace(" ", "_").split("_")
+        wanted = next(
+            (
+                colour
+                for keys, colour in _MODE_COLOURS
+                if any(word == key or (len(key) > 3 and key in word) for word in words for key in keys)
+            ),
+            spare[0],
+        )
+        free = [colour for colour in (wanted, *spare) if colour not in found.values()]
+        found[mode] = free[0] if free else OTHERS
+    return found
 
 
 def emission_account(key: str) -> Account:

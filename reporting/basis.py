@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting.numbers import (
+from reporting.figures import (
     DASH,
     count,
     counted,
@@ -12,6 +12,8 @@ from reporting.numbers import (
     money,
     percent,
     plain,
+    rate,
+    shorten,
     tonnes,
     whole_percent,
 )
@@ -24,22 +26,23 @@ MARKS = (("measured", "#0b4f6c"), ("published", "#5f9fbf"), ("estimated", "#dcc4
 def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
     """Return the assumptions that matter: name, value, what it means."""
     periods, scenario, solver = payload["periods"], payload["scenario"], payload["solver"]
-    rate = scenario["discount_rate"]
+    yearly = scenario["discount_rate"]
     lengths = set(periods["years"])
     step = f"periods of {counted(lengths.pop(), 'year')}" if len(lengths) == 1 else "periods of different length"
     size = counted(len(periods["start"]), "period")
     rows = [
+        ("Pathway", payload["pathway"]["title"], payload["pathway"]["description"]),
         ("Horizon", f"{periods['first']}{DASH}{periods['end']}", f"{size}, {step}"),
         (
             "Discount rate",
-            f"{percent(rate)} a year" if rate is not None else "not stated",
+            f"{rate(yearly)} a year" if yearly is not None else "not stated",
             f"to {scenario['base_year']}; money is {scenario['currency']} in constant prices",
         ),
         ("Reference", "as is", "the same case and demand, with nothing new decided and no cap"),
         ("Cap", *_cap_row(payload)),
         ("Scope 2", f"{payload['emissions']['scope2']}-based", _other_method(payload)),
         ("Offsets", "none", "no offsets, removals or avoided emissions in any line"),
-        ("Solver", _status(solver), _size(solver)),
+        ("Solver", _status(solver), "; ".join(part for part in (solver["termination"], _size(solver)) if part)),
     ]
     risk = payload["risk"]
     if risk is None:
@@ -91,7 +94,7 @@ def _size(solver: dict[str, Any]) -> str:
     ]
     if solver["solve_seconds"] is not None:
         parts.append(f"{duration(solver['solve_seconds'])} to solve")
-    return ", ".join(parts) or solver["termination"]
+    return ", ".join(parts)
 
 
 def uncertainties(payload: Payload) -> list[tuple[str, str]]:
@@ -150,9 +153,11 @@ def cap_prices(payload: Payload) -> dict[str, Any] | None:
         limit, own = cap["limit"][at], cap["plan"][at]
         show = tonnes if cap["comparable"] else plain
         dual = cap["dual"][at]
-        price = f"{currency} {plain(abs(dual))}" if dual is not None and abs(dual) > 5e-4 else "0, not binding"
-        if dual is None:
-            price = "not known"
+        tight = own is not None and limit - own <= 1e-3 * abs(limit)
+        if dual is not None and abs(dual) > 5e-4:
+            price = f"{currency} {plain(abs(dual) / payload['periods']['years'][at])}"
+        else:
+            price = "not known" if tight or dual is None else "0, room is left"
         rows.append([_words(cap["key"]), str(payload["periods"]["start"][at]), show(limit), show(own or 0.0), price])
     return {"headers": ["Cap", "Year", "Limit", "Plan", "Dearest tonne"], "rows": rows} if rows else None
 
@@ -192,5 +197,8 @@ def limits(payload: Payload) -> list[str]:
         found.append(f"{count(estimated)} of {count(rows)} input rows ({whole_percent(estimated / rows)}) are estimates.")
     if max(payload["periods"]["years"]) > 1:
         found.append("A period longer than a year has one plan for all its years; amounts are per year unless they say otherwise.")
+    found += [f"Warning of the data: {shorten(text, 200)}" for text in payload["scenario"]["warnings"][:5]]
+    if len(payload["scenario"]["warnings"]) > 5:
+        found.append(f"{len(payload['scenario']['warnings']) - 5} more warnings of the data are in the manifest.")
     found.append("Demand and prices are forecasts of the input tables, not of zerolane.")
     return found

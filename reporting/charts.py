@@ -24,7 +24,6 @@ from reporting.appearance import (
     emission_account,
 )
 from reporting.drawing import (
-    Axis,
     Chart,
     Key,
     Numbers,
@@ -42,7 +41,7 @@ from reporting.drawing import (
     year_axis,
 )
 from reporting.findings import headline
-from reporting.numbers import Scale, change, emission_scale, money_scale, percent, plain, tonnes
+from reporting.figures import Scale, change, emission_scale, money_scale, percent, plain, tonnes
 from reporting.payload import Payload, cap_line
 from reporting.titles import cost_title, emissions_title
 
@@ -217,13 +216,14 @@ def cost_difference(payload: Payload) -> Chart:
     rows = [("In all", cost["extra"]), *rows]
     scale = money_scale(max(largest, abs(cost["extra"])))
     shown = scale.values([value for _, value in rows])
-    axis = round_axis(shown, ticks=4)
-    pad = 0.22 * (axis.high - axis.low)
+    low, high = min([0.0, *known(shown)]), max([0.0, *known(shown)])
+    room = 54  # px kept for the numbers beside the bars
+    left = 148 + room * (low < 0)
     option = {
         **base(axis_tip=False),
-        "grid": {"left": 150, "right": 8, "top": 4, "bottom": 4},
-        "yAxis": _names([name for name, _ in rows], bold_first=True),
-        "xAxis": {"type": "value", "show": False, "min": axis.low - pad * (axis.low < 0), "max": axis.high + pad},
+        "grid": {"left": left, "right": room * (high > 0) + 4, "top": 4, "bottom": 4},
+        "yAxis": _names([name for name, _ in rows], margin=8 + room * (low < 0), bold_first=True),
+        "xAxis": {"type": "value", "show": False, "min": low, "max": max(high, low + 1e-9)},
         "series": [_signed_bars(rows, shown, scale, currency)],
     }
     return Chart(
@@ -238,9 +238,9 @@ def cost_difference(payload: Payload) -> Chart:
     )
 
 
-def _names(names: Sequence[str], bold_first: bool = False) -> Option:
-    """Return a vertical axis of names, wrapped rather than cut."""
-    label = {"color": INK, "fontSize": 12.5, "width": 138, "overflow": "break", "lineHeight": 15, "interval": 0}
+def _names(names: Sequence[str], margin: int, bold_first: bool = False) -> Option:
+    """Return a vertical axis of names `margin` px off the plot, wrapped rather than cut."""
+    label = {"color": INK, "fontSize": 12.5, "margin": margin, "width": 138, "overflow": "break", "lineHeight": 15, "interval": 0}
     data: list[Any] = list(map(literal, names))
     if bold_first and data:
         data[0] = {"value": data[0], "textStyle": {"fontWeight": 600}}
@@ -278,14 +278,14 @@ def capital_by_year(payload: Payload) -> Chart | None:
         return None
     periods, currency = payload["periods"], payload["scenario"]["currency"]
     scale = money_scale(max(account["plan"]))
-    axis: Axis = round_axis(scale.values(account["plan"]), ticks=3)
+    axis = round_axis(scale.values(account["plan"]), ticks=3)
     series = columns("capital", scale.values(account["plan"]), PLAN, stack=None)
     series["data"] = [
-        {"value": v, "label": {"show": bool(v), "position": "top", "formatter": plain(v or 0.0), "color": MUTED}}
+        {"value": v or None, "label": {"show": bool(v), "position": "top", "formatter": plain(v or 0.0), "color": MUTED}}
         for v in scale.values(account["plan"])
     ]
     wide = {"series": [{"id": "capital", "label": {"fontSize": 12.5}}]}
-    narrow = {"series": [{"id": "capital", "label": {"fontSize": 10}}]}
+    narrow = {"series": [{"id": "capital", "label": {"fontSize": 11}}]}
     option = {
         **base(),
         "grid": {"left": 46, "right": 8, "top": 22, "bottom": 28},

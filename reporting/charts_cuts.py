@@ -22,7 +22,7 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.numbers import emission_scale, plain, shorten, tonnes
+from reporting.figures import emission_scale, plain, shorten, tonnes
 from reporting.payload import Payload, cap_line
 from reporting.titles import cuts_title
 
@@ -81,7 +81,7 @@ def wedge(payload: Payload) -> Chart:
     if cap:
         series.append(line("cap", scale.values(cap), CAP, 1.8, DASHED, z=6))
     series.append(line("plan", scale.values(emissions["plan"]), PLAN, 3, z=6))
-    height, top, bottom = 400, 14, 28
+    height, top, bottom = 372, 14, 28
     ends = [
         ("reference", scale.values(emissions["reference"])[-1], "Reference", REFERENCE_TEXT, False),
         ("plan", scale.values(emissions["plan"])[-1], short_name(payload), PLAN, True),
@@ -194,7 +194,7 @@ def steps(payload: Payload) -> Chart:
         f"{scale.unit} CO\u2082e a year",
         cuts_title(payload),
         responsive(option, narrow, wide),
-        max(38 * len(bars), 160),
+        max(36 * len(bars), 160),
         numbers=Numbers(["Step", f"{scale.unit} CO\u2082e a year"], table),
         note="Red steps add emissions." if any(bar[3] == DEARER for bar in bars) else "",
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reporting.appearance import INK, MUTED, ROLES, humanise, mode_colour
+from reporting.appearance import INK, MUTED, ROLES, humanise, mode_colours
 from reporting.drawing import FONT, Chart, Key, Numbers, Option, base, literal, responsive, tip
 from reporting.map import (
     DISCLAIMER,
     Point,
     Projection,
     Window,
+    along,
     as_geojson,
     graticule,
     inside_land,
@@ -21,14 +23,15 @@ from reporting.map import (
     projection_for,
     window_for,
 )
-from reporting.numbers import counted, plain, shorten, tonnes
+from reporting.figures import count, counted, shorten, tonnes
 from reporting.payload import Payload
 from reporting.titles import network_title
 
 MAP_WIDTH, NARROW_WIDTH = 700.0, 350.0
 WIDEST, THINNEST = 9.0, 0.7
 ARROWS = 40
-SIZES = {"plant": 11, "scrap_base": 13, "supplier": 9, "collection": 6, "hub": 9, "customer": 6}
+MOST_LABELS, MOST_LABELS_NARROW = 30, 11
+SIZES = {"plant": 11, "scrap_base": 14, "supplier": 9, "collection": 6, "hub": 9, "customer": 6}
 IMPORTANCE = {"scrap_base": 0, "plant": 1, "hub": 2, "supplier": 3, "customer": 4, "collection": 5}
 
 
@@ -76,6 +79,7 @@ def _chart(
     """Put outline, graticule, lanes, sites and labels into one option."""
     network = payload["network"]
     year = payload["periods"]["last"]
+    colours = mode_colours(mode["key"] for mode in network["modes"])
     ranked = sorted(network["sites"], key=lambda s: (IMPORTANCE.get(s["role"], 9), s["owner"] != "own", -s["tonnes"]))
     wide, narrow = _site_series(ranked, points, window, MAP_WIDTH), _site_series(ranked, points, window, NARROW_WIDTH)
     lines = [
@@ -96,17 +100,18 @@ def _chart(
             "silent": True,
             "itemStyle": {"areaColor": "#fefefc", "borderColor": "#c3ccd2", "borderWidth": 0.8},
             "emphasis": {"disabled": True},
+            "preserveAspect": "contain",
             "regions": [{"name": "frame", "itemStyle": {"areaColor": "transparent", "borderWidth": 0}}],
         },
         "series": [
             {"id": "graticule", "type": "lines", "polyline": True, "data": lines, "silent": True, "z": 1},
-            *_lane_series(network["lanes"], points),
+            *_lane_series(network["lanes"], points, colours),
             *wide,
         ],
     }
     roles = list(dict.fromkeys(s["role"] for s in ranked))
-    modes = list(dict.fromkeys(lane["mode"] for lane in network["lanes"]))
-    legend = [Key(mode_colour(mode, i), humanise(mode), "line") for i, mode in enumerate(modes)]
+    used = {lane["mode"] for lane in network["lanes"]}
+    legend = [Key(colour, humanise(mode), "line") for mode, colour in colours.items() if mode in used]
     legend += [Key(_role_colour(role), ROLES.get(role, (humanise(role), ""))[0], _role_shape(role)) for role in roles]
     return Chart(
         "map",
@@ -141,6 +146,19 @@ def _unit(network: dict[str, Any], year: int) -> str:
     return text
 
 
+def place_names(names: Sequence[str], longest: int = 26) -> list[str]:
+    """Return names for a small space: without what follows a comma or bracket where that leaves them apart."""
+    short = [_place_name(name) for name in names]
+    return [shorten(s if short.count(s) == 1 else name, longest) for s, name in zip(short, names, strict=True)]
+
+
+def _place_name(name: str) -> str:
+    """Return a name without its addition when it is long."""
+    if len(name) > 16:
+        name = re.split(r", | [(]|\uff08|\uff0c", name)[0]
+    return name
+
+
 def _role_shape(role: str) -> str:
     return ROLES.get(role, ("", "circle"))[1]
 
@@ -149,41 +167,58 @@ def _role_colour(role: str) -> str:
     return "#7b8794" if role in ("collection", "customer") else INK
 
 
-def _lane_series(lanes: Sequence[dict[str, Any]], points: dict[str, Point]) -> list[Option]:
-    """Return lanes as curves, large ones with an arrow at their end; small ones lie on top."""
+def _lane_series(
+    lanes: Sequence[dict[str, Any]], points: dict[str, Point], colours: dict[str, str]
+) -> list[Option]:
+    """Return lanes as curves, large ones with an arrow on them; small ones lie on top."""
     if not lanes:
         return []
     largest = lanes[0]["last"]
-    modes = list(dict.fromkeys(lane["mode"] for lane in lanes))
     bends: dict[tuple[str, str], int] = {}
-    series: dict[bool, list[Option]] = {True: [], False: []}
-    for rank, lane in enumerate(lanes):
-        if lane["from"] not in points or lane["to"] not in points:
-            continue
+    curves, arrows = [], []
+    for rank, lane in enumerate(lane for lane in lanes if lane["from"] in points and lane["to"] in points):
         between = (lane["from"], lane["to"])
         bends[between] = bends.get(between, -1) + 1
-        route = f"{lane['from_name']} \u2192 {lane['to_name']}"
+        colour, width = colours[lane["mode"]], max(WIDEST * lane["last"] / largest, THINNEST)
+        bend = round(0.12 + 0.1 * bends[between], 2)
+        start, end = points[lane["from"]], points[lane["to"]]
         details = [
             ("Mode", humanise(lane["mode"])),
             ("Carries", ", ".join(p.replace("_", " ") for p in lane["products"])),
             ("Tonnes a year", tonnes(lane["last"])),
-            ("Distance", f"{plain(lane['km'])} km"),
+            ("Distance", f"{count(lane['km'])} km"),
         ]
-        series[rank < ARROWS].append(
+        curves.append(
             {
-                "coords": [[round(v, 1) for v in points[lane["from"]]], [round(v, 1) for v in points[lane["to"]]]],
-                "lineStyle": {
-                    "color": mode_colour(lane["mode"], modes.index(lane["mode"])),
-                    "width": round(max(WIDEST * lane["last"] / largest, THINNEST), 2),
-                    "curveness": round(0.12 + 0.1 * bends[between], 2),
-                },
-                "tip": tip(route, details),
+                "coords": [[round(v, 1) for v in start], [round(v, 1) for v in end]],
+                "lineStyle": {"color": colour, "width": round(width, 2), "curveness": bend},
+                "tip": tip(f"{lane['from_name']} \u2192 {lane['to_name']}", details),
             }
         )
-    common = {"type": "lines", "coordinateSystem": "geo", "lineStyle": {"opacity": 0.82, "cap": "round"}, "z": 2}
+        if rank < ARROWS:
+            (x, y), heading = along(start, end, bend, 0.56)
+            arrow = {"value": [round(x, 1), round(y, 1)], "symbolRotate": round(heading - 90, 1), "symbolSize": round(6 + 0.5 * width, 1)}
+            arrows.append({**arrow, "itemStyle": {"color": colour}})
     return [
-        {"id": "main-lanes", "symbol": ["none", "arrow"], "symbolSize": 7, "data": series[True], **common},
-        {"id": "lanes", "symbol": "none", "data": series[False], **common},
+        {
+            "id": "lanes",
+            "type": "lines",
+            "coordinateSystem": "geo",
+            "symbol": "none",
+            "data": curves,
+            "lineStyle": {"opacity": 0.8, "cap": "round"},
+            "z": 2,
+        },
+        {
+            "id": "arrows",
+            "type": "scatter",
+            "coordinateSystem": "geo",
+            "symbol": "triangle",
+            "data": arrows,
+            "itemStyle": {"opacity": 1, "borderColor": "#fefefc", "borderWidth": 0.7},
+            "silent": True,
+            "z": 3,
+        },
     ]
 
 
@@ -191,12 +226,13 @@ def _site_series(ranked: Sequence[dict[str, Any]], points: dict[str, Point], win
     """Return sites by role, each with its label on a side where there is room at this map width."""
     scale = width / window.width
     factor = 1.0 if width > 500 else 0.8
-    marks = []
-    for site in ranked:
+    marks, names = [], place_names([site["name"] for site in ranked])
+    for site, name in zip(ranked, names, strict=True):
         x, y = points[site["key"]]
         radius = SIZES.get(site["role"], 8) * factor / 2
-        marks.append(((x - window.west) * scale, (window.north - y) * scale, radius, shorten(site["name"], 22)))
-    sides = place_labels(marks, width, window.height * scale, size=12.0 if width > 500 else 11.0)
+        marks.append(((x - window.west) * scale, (window.north - y) * scale, radius, name))
+    most = MOST_LABELS if width > 500 else MOST_LABELS_NARROW
+    sides = place_labels(marks, width, window.height * scale, 12.0 if width > 500 else 11.0, most)
     by_role: dict[str, list[Option]] = {}
     for i, site in enumerate(ranked):
         used = site["tonnes"] > 1e-6
@@ -210,7 +246,7 @@ def _site_series(ranked: Sequence[dict[str, Any]], points: dict[str, Point], win
                 "show": True,
                 "position": sides[i],
                 "distance": 3,
-                "formatter": literal(shorten(site["name"], 22)),
+                "formatter": literal(names[i]),
                 "color": INK if strong else MUTED,
                 "fontWeight": 600 if strong else 400,
                 "fontSize": 12 if width > 500 else 11,
@@ -223,7 +259,7 @@ def _site_series(ranked: Sequence[dict[str, Any]], points: dict[str, Point], win
                 "name": site["name"],
                 "value": [round(v, 1) for v in points[site["key"]]],
                 "symbolSize": SIZES.get(site["role"], 8) * factor,
-                "itemStyle": {"color": colour, "borderColor": "#fefefc", "borderWidth": 1.2},
+                "itemStyle": {"color": colour, "opacity": 1, "borderColor": "#fefefc", "borderWidth": 1.2},
                 "label": label,
                 "tip": tip(site["name"], rows),
             }
@@ -235,7 +271,7 @@ def _site_series(ranked: Sequence[dict[str, Any]], points: dict[str, Point], win
             "coordinateSystem": "geo",
             "symbol": _role_shape(role),
             "data": data,
-            "z": 4,
+            "z": 10 - IMPORTANCE.get(role, 6),
         }
         for role, data in by_role.items()
     ]

@@ -22,12 +22,13 @@ from reporting.drawing import (
     year_axis,
 )
 from reporting.findings import capped_risk
-from reporting.numbers import count, emission_scale, interval, plain, tonnes, whole_percent
+from reporting.figures import count, emission_scale, interval, plain, tonnes, whole_percent
 from reporting.payload import Payload, cap_line
 from reporting.titles import risk_title
 
-FAN_TOP, FAN_HEIGHT, CHANCE_HEIGHT, BOTTOM = 14, 300, 96, 28
+FAN_TOP, FAN_HEIGHT, CHANCE_HEIGHT, BOTTOM = 14, 256, 84, 28
 MEDIAN_DARK = "#0d5ea6"
+SECOND = {"xAxisIndex": 1, "yAxisIndex": 1, "silent": True}
 
 
 def fan(payload: Payload) -> Chart | None:
@@ -72,7 +73,7 @@ def fan(payload: Payload) -> Chart | None:
     }
     height = FAN_TOP + FAN_HEIGHT + BOTTOM
     if chance:
-        top = FAN_TOP + FAN_HEIGHT + 74
+        top = FAN_TOP + FAN_HEIGHT + 82
         heading = {
             "text": "Chance of missing the cap, with its 95% interval",
             "left": 52,
@@ -89,12 +90,18 @@ def fan(payload: Payload) -> Chart | None:
     narrow_ends = ["P95", "Cap", "Median", "Plan", "P5"]
     narrow: Option = {
         "grid": [{"left": 42, "right": 62}] * len(option["grid"]),
-        "series": [{"id": f"end-{e[0]}", "label": {"formatter": t}} for e, t in zip(ends, narrow_ends) if e[1] is not None],
+        "series": [
+            *_chance_names(payload, short=True),
+            *[{"id": f"end-{e[0]}", "label": {"formatter": t}} for e, t in zip(ends, narrow_ends, strict=True) if e[1] is not None],
+        ],
         **({"title": [{"left": 42}]} if chance else {}),
     }
     wide: Option = {
         "grid": [{"left": 52, "right": 132}] * len(option["grid"]),
-        "series": [{"id": f"end-{e[0]}", "label": {"formatter": e[2]}} for e in ends if e[1] is not None],
+        "series": [
+            *_chance_names(payload),
+            *[{"id": f"end-{e[0]}", "label": {"formatter": e[2]}} for e in ends if e[1] is not None],
+        ],
         **({"title": [{"left": 52}]} if chance else {}),
     }
     started = "" if axis.low == 0 else " The axis does not start at zero."
@@ -147,38 +154,36 @@ def _chance_series(payload: Payload) -> list[Option]:
     row = capped_risk(payload)
     if row is None:
         return []
-    bars, whiskers, names = [], [], []
+    bars, whiskers = [], []
     for i, chance in enumerate(row["chance"]):
         held = row["limit"][i] is not None and chance is not None
         bars.append(round(chance * 100, 4) if held else None)
-        if held:
-            low, high = row["low"][i] * 100, row["high"][i] * 100
-            whiskers.append([low, chance * 100, chance * 100, chance * 100, high])
-            names.append({"value": [i, high], "label": {"formatter": whole_percent(chance)}})
-        else:
-            whiskers.append([None] * 5)
-            names.append({"value": [i, 0], "label": {"formatter": "no cap"}})
-    second = {"xAxisIndex": 1, "yAxisIndex": 1, "silent": True}
-    return [
-        columns("chance", bars, "#c4544c", stack=None, **second),
-        {
-            "id": "chance-interval",
-            "type": "boxplot",
-            "data": whiskers,
-            "boxWidth": [5, 7],
-            "itemStyle": {"color": INK, "borderColor": INK, "borderWidth": 1.1},
-            **second,
-        },
-        {
-            "id": "chance-names",
-            "type": "scatter",
-            "data": names,
-            "symbolSize": 0.01,
-            "label": {"show": True, "position": "top", "distance": 3, "fontSize": 11.5, "color": INK},
-            "z": 6,
-            **second,
-        },
-    ]
+        ends = (row["low"][i], chance, chance, chance, row["high"][i]) if held else (None,) * 5
+        whiskers.append([None if end is None else end * 100 for end in ends])
+    interval_boxes = {
+        "id": "chance-interval",
+        "type": "boxplot",
+        "data": whiskers,
+        "boxWidth": [5, 7],
+        "itemStyle": {"color": INK, "borderColor": INK, "borderWidth": 1.1},
+        **SECOND,
+    }
+    return [columns("chance", bars, "#c4544c", stack=None, **SECOND), interval_boxes, *_chance_names(payload)]
+
+
+def _chance_names(payload: Payload, short: bool = False) -> list[Option]:
+    """Return the chances written above their whiskers; `short` leaves the percent sign to the axis."""
+    row = capped_risk(payload)
+    if row is None:
+        return []
+    names = []
+    for i, chance in enumerate(row["chance"]):
+        held = row["limit"][i] is not None and chance is not None
+        text = whole_percent(chance) if held else "no cap"
+        label = {"formatter": text.rstrip("%") if short else text, "fontSize": 10.5 if short else 11.5}
+        names.append({"value": [i, row["high"][i] * 100 if held else 0], "label": label})
+    label = {"show": True, "position": "top", "distance": 3, "color": INK}
+    return [{"id": "chance-names", "type": "scatter", "data": names, "symbolSize": 0.01, "label": label, "z": 6, **SECOND}]
 
 
 def _tips(payload: Payload) -> list[Option]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reporting.appearance import INK, MUTED, OTHERS, PAPER, PLAN, POWER_KINDS, SERIES, humanise, mode_colour
-from reporting.charts import known
+from reporting.appearance import GRID, INK, MUTED, OTHERS, PAPER, PLAN, POWER_KINDS, REFERENCE, SERIES, humanise, mode_colours
+from reporting.charts import DOTTED, known
+from reporting.charts_map import place_names
 from reporting.drawing import (
     Chart,
     Key,
     Numbers,
     base,
     columns,
+    line,
     literal,
     number_rows,
-    responsive,
     round_axis,
     tip,
     value_axis,
     year_axis,
 )
-from reporting.numbers import Scale, emission_scale, energy_scale, plain, shorten, tonnes, whole_percent
+from reporting.figures import Scale, emission_scale, energy_scale, plain, shorten, tonnes, whole_percent
 from reporting.payload import Payload
 from reporting.titles import network_title, sourcing_title
 
@@ -68,7 +69,7 @@ def _shares(
             data.append(
                 {
                     "value": round(share, 6),
-                    "label": {"show": share >= 0.09, "formatter": whole_percent(share)},
+                    "label": {"show": share >= 0.14, "formatter": whole_percent(share)},
                     "tip": tip(f"{name}, {labels[i]}", [("Share", whole_percent(share)), ("Tonnes a year", tonnes(values[i]))]),
                 }
             )
@@ -108,9 +109,14 @@ def _shares(
         finding,
         option,
         36 * len(years) + 6,
-        legend=[Key(colour, shorten(name, 36)) for name, colour, _ in rows],
+        legend=_legend([name for name, _, _ in rows], [colour for _, colour, _ in rows]),
         numbers=Numbers(["Year", *(name for name, _, _ in rows)], table),
     )
+
+
+def _legend(names: Sequence[str], colours: Sequence[str]) -> list[Key]:
+    """Return a legend of filled marks with names short enough for it."""
+    return [Key(colour, name) for colour, name in zip(colours, place_names(names, 34), strict=True)]
 
 
 def _ink_on(colour: str) -> str:
@@ -139,18 +145,22 @@ def scrap_bases(payload: Payload) -> Chart | None:
 
 
 def processes(payload: Payload) -> Chart | None:
-    """Draw what runs, by process; None when nothing does."""
+    """Draw what runs, by process, first and last year; None when nothing does.
+
+    Processes follow one another (ironmaking, steelmaking, rolling), so they are not summed.
+    """
     rows = payload["mixes"]["processes"]
     if not rows:
         return None
-    return _volumes(
+    pairs = [(humanise(row["name"]), row["plan"][0], row["plan"][-1]) for row in rows]
+    return _then_and_now(
         payload,
         "processes",
         "What runs",
-        [(humanise(row["name"]), SERIES[i % len(SERIES)], row) for i, row in enumerate(rows)],
-        emission_scale(_peak(rows)),
-        "a year by process",
-        f"{humanise(rows[0]['name'])} runs most",
+        "a year by process; not summed, one feeds the next",
+        f"{pairs[0][0]} runs most",
+        sorted(pairs, key=lambda pair: max(pair[1:])),
+        emission_scale(max(max(pair[1:]) for pair in pairs)),
     )
 
 
@@ -190,10 +200,6 @@ def _volumes(
     finding: str,
 ) -> Chart:
     """Draw stacked columns by year, with the reference's total as a dotted line."""
-    from reporting.appearance import REFERENCE
-    from reporting.charts import DOTTED
-    from reporting.drawing import line
-
     labels = payload["periods"]["labels"]
     totals = {k: [sum(column) for column in zip(*(row[k] for _, _, row in rows), strict=True)] for k in ("plan", "reference")}
     axis = round_axis(scale.values([*totals["plan"], *totals["reference"]]), ticks=4)
@@ -211,14 +217,15 @@ def _volumes(
         tip(label, [(name, f"{plain(values[i] / scale.divisor)} {scale.unit}") for name, values in shown if values[i]])
         for i, label in enumerate(labels)
     ]
-    legend = [Key(colour, shorten(name, 36)) for name, colour, _ in reversed(rows)] + [Key(REFERENCE, "Reference in all", "dots")]
+    stacked = list(reversed(rows))
+    legend = _legend([name for name, _, _ in stacked], [colour for _, colour, _ in stacked]) + [Key(REFERENCE, "Reference in all", "dots")]
     return Chart(
         key,
         title,
         f"{scale.unit} {unit}",
         finding,
         option,
-        260,
+        236,
         tips=tips,
         legend=legend,
         numbers=number_rows(labels, shown, scale.divisor),
@@ -236,8 +243,9 @@ def freight_by_mode(payload: Payload) -> Chart | None:
     scale = Scale(1e9, "bn") if max(totals.values()) >= 1e9 else Scale(1e6, "m")
     ranked = sorted(modes, key=lambda mode: -mode["tonne_km"][0])
     series = []
+    colours = mode_colours(mode["key"] for mode in modes)
     for number, mode in enumerate(ranked):
-        colour, data = mode_colour(mode["key"], number), []
+        colour, data = colours[mode["key"]], []
         for i in reversed(years):
             share = mode["tonne_km"][i] / totals[i] if totals[i] > 0 else 0.0
             data.append(
@@ -288,7 +296,7 @@ def freight_by_mode(payload: Payload) -> Chart | None:
         network_title(payload),
         option,
         46 * len(years) + 6,
-        legend=[Key(mode_colour(mode["key"], i), humanise(mode["key"])) for i, mode in enumerate(ranked)],
+        legend=[Key(colours[mode["key"]], humanise(mode["key"])) for mode in ranked],
         numbers=number_rows(labels, shown, scale.divisor),
     )
 
@@ -296,59 +304,73 @@ def freight_by_mode(payload: Payload) -> Chart | None:
 def site_change(payload: Payload) -> Chart | None:
     """Draw emissions booked at the largest sites, first and last year; None when none are booked."""
     sites = sorted(payload["network"]["sites"], key=lambda site: -max(site["emissions"]))
-    sites = [site for site in sites if max(site["emissions"]) > 1e-6][:MOST_SITES]
-    if not sites:
+    if not sites or max(sites[0]["emissions"]) <= 1e-6:
         return None
+    floor = 0.01 * max(sites[0]["emissions"])
+    pairs = [(site["name"], *site["emissions"]) for site in sites[:MOST_SITES] if max(site["emissions"]) > floor]
+    return _then_and_now(
+        payload,
+        "sites",
+        "Largest sites",
+        "CO\u2082e a year booked there",
+        f"Emissions booked at the {len(pairs)} largest sites",
+        sorted(pairs, key=lambda pair: pair[1]),
+        emission_scale(max(max(pair[1:]) for pair in pairs)),
+    )
+
+
+def _then_and_now(
+    payload: Payload,
+    key: str,
+    title: str,
+    unit: str,
+    finding: str,
+    pairs: Sequence[tuple[str, float, float]],
+    scale: Scale,
+) -> Chart:
+    """Draw a line from the first year's value to the last year's for each name, largest on top."""
     labels = payload["periods"]["labels"]
-    sites.sort(key=lambda site: site["emissions"][0])
-    scale = emission_scale(max(max(site["emissions"]) for site in sites))
-    pairs = [[v / scale.divisor for v in site["emissions"]] for site in sites]
-    texts = [f"{plain(a)} \u2192 {plain(b)}" for a, b in pairs]
-    top = max(max(pair) for pair in pairs)
+    scaled = [(first / scale.divisor, last / scale.divisor) for _, first, last in pairs]
+    texts = [f"{plain(a)} \u2192 {plain(b)}" for a, b in scaled]
     low, span = [], []
-    for (first, last), text, site in zip(pairs, texts, sites, strict=True):
-        hover = tip(site["name"], [(labels[0], f"{plain(first)} {scale.unit}"), (labels[-1], f"{plain(last)} {scale.unit}")])
+    for (name, _, _), (first, last) in zip(pairs, scaled, strict=True):
+        hover = tip(name, [(labels[0], f"{plain(first)} {scale.unit}"), (labels[-1], f"{plain(last)} {scale.unit}")])
         low.append(min(first, last))
-        span.append({"value": abs(first - last), "tip": hover, "label": {"show": False, "formatter": text}})
-    names = [literal(shorten(site["name"], 26)) for site in sites]
+        span.append({"value": abs(first - last), "tip": hover})
+    edge = {"axisLine": {"show": False}, "axisTick": {"show": False}}
+    label = {"color": INK, "fontSize": 12.5, "interval": 0}
+    names = {
+        "type": "category",
+        "data": [literal(name) for name in place_names([name for name, _, _ in pairs])],
+        "axisLabel": {**label, "width": 130, "overflow": "truncate"},
+        "splitLine": {"show": True, "lineStyle": {"color": GRID}},
+        **edge,
+    }
+    numbers = {"type": "category", "position": "right", "data": texts, "axisLabel": {**label, "margin": 12}, **edge}
     option = {
         **base(axis_tip=False),
-        "grid": {"left": 128, "right": 92, "top": 2, "bottom": 2},
-        "yAxis": [
-            {
-                "type": "category",
-                "data": names,
-                "axisLine": {"show": False},
-                "axisTick": {"show": False},
-                "axisLabel": {"color": INK, "fontSize": 12.5, "width": 118, "overflow": "truncate", "interval": 0},
-                "splitLine": {"show": True, "lineStyle": {"color": "#e9e6df"}},
-            },
-            {
-                "type": "category",
-                "position": "right",
-                "data": texts,
-                "axisLine": {"show": False},
-                "axisTick": {"show": False},
-                "axisLabel": {"color": INK, "fontSize": 12.5, "interval": 0, "margin": 12},
-            },
-        ],
-        "xAxis": {"type": "value", "show": False, "min": 0, "max": top},
+        "grid": {"left": 142, "right": 92, "top": 2, "bottom": 2},
+        "yAxis": [names, numbers],
+        "xAxis": {"type": "value", "show": False, "min": 0, "max": max(max(pair) for pair in scaled)},
         "series": [
             {"id": "low", "type": "bar", "stack": "s", "data": low, "itemStyle": {"color": "transparent"}, "silent": True},
             {"id": "span", "type": "bar", "stack": "s", "data": span, "barWidth": 3.5, "itemStyle": {"color": "#9db8d4"}},
-            _dots("first", [pair[0] for pair in pairs], {"color": PAPER, "borderColor": "#6e7175", "borderWidth": 1.8}),
-            _dots("last", [pair[1] for pair in pairs], {"color": PLAN}),
+            _dots("first", [pair[0] for pair in scaled], {"color": PAPER, "borderColor": "#6e7175", "borderWidth": 1.8}),
+            _dots("last", [pair[1] for pair in scaled], {"color": PLAN}),
         ],
     }
     return Chart(
-        "sites",
-        "Largest sites",
-        f"{scale.unit} CO\u2082e a year booked there",
-        f"Emissions booked at the {len(sites)} largest sites",
-        responsive(option, {"grid": {"left": 116}}, {"grid": {"left": 128}}),
-        28 * len(sites) + 8,
+        key,
+        title,
+        f"{scale.unit} {unit}",
+        finding,
+        option,
+        28 * len(pairs) + 8,
         legend=[Key("#6e7175", labels[0], "ring"), Key(PLAN, labels[-1], "dot")],
-        numbers=Numbers(["Site", labels[0], labels[-1]], [[s["name"], plain(a), plain(b)] for s, (a, b) in zip(sites, pairs)]),
+        numbers=Numbers(
+            ["Name", labels[0], labels[-1]],
+            [[name, plain(a), plain(b)] for (name, _, _), (a, b) in zip(reversed(pairs), reversed(scaled), strict=True)],
+        ),
     )
 
 
@@ -359,7 +381,7 @@ def _dots(key: str, values: Sequence[float], style: dict[str, Any]) -> dict[str,
         "type": "scatter",
         "data": [[value, row] for row, value in enumerate(known(values))],
         "symbolSize": 10,
-        "itemStyle": style,
+        "itemStyle": {"opacity": 1, **style},
         "silent": True,
         "z": 5,
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reporting.appearance import GRID, INK, MUTED, PAPER
-from reporting.numbers import plain
+from reporting.figures import plain
 
 Option = dict[str, Any]
 Values = Sequence[float | None]
@@ -196,7 +196,7 @@ def columns(key: str, values: Values, colour: str, stack: str | None = "all", **
     return {
         "id": key,
         "type": "bar",
-        "data": list(values),
+        "data": [value or None for value in values],  # nothing is drawn for zero, not even an edge
         "itemStyle": {"color": colour, "borderColor": PAPER, "borderWidth": 0.6},
         "barCategoryGap": "34%",
         "barMaxWidth": 46,
@@ -231,9 +231,9 @@ def end_labels(
             "data": [[position, value]],
             "symbol": "circle",
             "symbolSize": (9 if bold else 6) if dots else 0.01,
-            "itemStyle": {"color": colour},
+            "itemStyle": {"color": colour, "opacity": 1},
             "silent": True,
-            "z": 5,
+            "z": 7,
             "label": {
                 "show": True,
                 "position": "right",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting.numbers import (
+from reporting.figures import (
     change,
     count,
     counted,
     interval,
     money,
     percent,
+    rate,
     shorten,
     tonnes,
     whole_percent,
@@ -82,8 +83,8 @@ def summary(payload: Payload) -> Text:
 def _money_sentence(payload: Payload) -> Text:
     """Say what the plan costs and commits."""
     cost, scenario, years = payload["cost"], payload["scenario"], sum(payload["periods"]["years"])
-    rate = scenario["discount_rate"]
-    basis = f"net present value at {percent(rate)} a year" if rate is not None else "net present value"
+    yearly = scenario["discount_rate"]
+    basis = f"net present value at {rate(yearly)} a year" if yearly is not None else "net present value"
     amount = money(abs(cost["extra"]), scenario["currency"])
     period = counted(years, "year")
     if cost["same"]:

@@ -184,14 +184,18 @@ def text_width(text: str, size: float) -> float:
 
 
 def place_labels(
-    marks: Sequence[tuple[float, float, float, str]], width: float, height: float, size: float = 12.0
+    marks: Sequence[tuple[float, float, float, str]],
+    width: float,
+    height: float,
+    size: float = 12.0,
+    most: int = 60,
 ) -> dict[int, str]:
     """Choose a side for each label so that none covers a mark or another label.
 
     Parameters
     ----------
     marks : (x, y, radius, text) in px, the most important first; every mark is kept free.
-    width, height : of the map, px.
+    width, height : of the map, px; `most` : labels at most.
 
     Returns
     -------
@@ -208,6 +212,8 @@ def place_labels(
             "top": (x - long / 2, y - away - tall, x + long / 2, y - away),
             "bottom": (x - long / 2, y + away, x + long / 2, y + away + tall),
         }
+        if len(chosen) >= most:
+            break
         for side, box in sides.items():
             inside = box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
             others = [b for j, b in enumerate(boxes) if j != i]
@@ -226,3 +232,16 @@ def as_geojson(polygons: Sequence[Sequence[Sequence[Point]]]) -> dict[str, Any]:
     """Return projected polygons as one GeoJSON feature named ``land``."""
     geometry = {"type": "MultiPolygon", "coordinates": [[list(map(list, ring)) for ring in rings] for rings in polygons]}
     return {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "land"}, "geometry": geometry}]}
+
+
+def along(start: Point, end: Point, curveness: float, share: float) -> tuple[Point, float]:
+    """Return the point at `share` of the way along a curved lane and its heading, degrees anticlockwise from east.
+
+    The curve is ECharts' own: quadratic, its control point off the middle by `curveness` times the length.
+    """
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    control = ((start[0] + end[0]) / 2 - dy * curveness, (start[1] + end[1]) / 2 + dx * curveness)
+    back = 1 - share
+    x, y = (back * back * start[i] + 2 * back * share * control[i] + share * share * end[i] for i in (0, 1))
+    slope = [2 * back * (control[i] - start[i]) + 2 * share * (end[i] - control[i]) for i in (0, 1)]
+    return (x, y), math.degrees(math.atan2(slope[1], slope[0]))

@@ -14,8 +14,10 @@ import jinja2
 from markupsafe import Markup
 
 from reporting import basis, charts, charts_cuts, charts_map, charts_risk, charts_supply, findings, titles
+from reporting.appearance import humanise, mode_colours
+from reporting.decisions import timetable
 from reporting.drawing import Chart
-from reporting.numbers import interval, money, plain, shorten, tonnes, whole_percent
+from reporting.figures import count, emission_scale, interval, money, plain, rate, whole_percent
 from reporting.payload import Payload, main_cap
 from reporting.tiles import tiles
 
@@ -23,7 +25,7 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; img-src data: blob:"
 )
 FONTS = {"inter-400": ("Inter R", "400"), "inter-600": ("Inter R", "600 700"), "inter-display-600": ("Inter D", "600")}
-MOST_DECISIONS, MOST_LANES = 60, 15
+MOST_LANES = 15
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def render_page(payload: Payload) -> str:
     network = charts_map.network_map(payload)
     suppliers = charts_supply.supplier_shares(payload)
     drawn = _drawn(payload, network, suppliers)
+    lane_unit, lanes = _lanes(payload)
     outlines = {"land": network.outline} if network is not None else {}
     return _template().render(
         policy=POLICY,
@@ -71,8 +74,9 @@ def render_page(payload: Payload) -> str:
         tiles=tiles(payload),
         tiles_note=_tiles_note(payload),
         titles=titles,
-        decisions=_decisions(payload),
-        lanes=_lanes(payload),
+        decisions=timetable(payload),
+        lanes=lanes,
+        lane_unit=lane_unit,
         facts=_facts(payload),
         assumptions=basis.assumptions(payload),
         uncertainties=basis.uncertainties(payload),
@@ -154,73 +158,34 @@ def _font(name: str) -> str:
 def _tiles_note(payload: Payload) -> str:
     """Say what the tiles' changes and costs are measured against."""
     periods, scenario = payload["periods"], payload["scenario"]
-    rate = scenario["discount_rate"]
-    at = f" at {plain(rate * 100)}% a year" if rate is not None else ""
+    yearly = scenario["discount_rate"]
+    at = f" at {rate(yearly)} a year" if yearly is not None else ""
     return (
         f"Reference is the same case with nothing new decided and no cap. Changes against {periods['first']} are "
-        f"against Reference in {periods['first']}. Costs are net present values, {periods['first']}\u2013{periods['end']},"
+        f"against Reference in {periods['first']}. Costs are net present values, {periods['first']}\u2013{periods['end']}"
         f"{at}; capital is not discounted. Scope 2 is {payload['emissions']['scope2']}-based."
     )
 
 
-def _decisions(payload: Payload) -> dict[str, Any]:
-    """Return the timetable of decisions: rows by kind with where their bars lie, in percent."""
-    start, end = payload["periods"]["first"], payload["periods"]["end"] + 1
-    chosen = [row for row in payload["interventions"] if row["chosen"]]
-    kinds: dict[str, list[dict[str, Any]]] = {}
-    for row in sorted(chosen, key=lambda r: (r["decided"], r["name"]))[:MOST_DECISIONS]:
-        since = row["works_from"] if row["works_from"] is not None else end
-        until = row["works_to"] + 1 if row["works_to"] is not None else end
-        scale = 100 / (end - start)
-        kinds.setdefault(row["kind"], []).append(
-            {
-                **row,
-                "from": (row["decided"] - start) * scale,
-                "lead": max(since - row["decided"], 0) * scale,
-                "works": max(min(until, end) - since, 0) * scale,
-                "when": _when(row, payload["periods"]["end"]),
-            }
-        )
-    unused = [row["name"] for row in payload["interventions"] if not row["chosen"]]
-    years = list(range(start, end, max(1, (end - start) // 5)))
-    return {
-        "kinds": kinds,
-        "hidden": max(len(chosen) - MOST_DECISIONS, 0),
-        "unused": [shorten(name, 60) for name in unused[:12]],
-        "unused_more": max(len(unused) - 12, 0),
-        "ticks": [(year, (year - start) * 100 / (end - start)) for year in years],
-        "axis": f"{start} \u2192 {end - 1}",
-    }
-
-
-def _when(row: dict[str, Any], end: int) -> str:
-    """Say in words when something is decided and works."""
-    if row["works_from"] is None:
-        return f"decided {row['decided']}, works after {end}"
-    ended = f", until {row['works_to']}" if row["works_to"] < end else ""
-    if row["works_from"] == row["decided"]:
-        return f"from {row['decided']}{ended}"
-    return f"decided {row['decided']}, works from {row['works_from']}{ended}"
-
-
-def _lanes(payload: Payload) -> list[dict[str, Any]]:
-    """Return the rows of the lane table."""
-    from reporting.appearance import humanise, mode_colour
-
-    modes = list(dict.fromkeys(lane["mode"] for lane in payload["network"]["lanes"]))
-    return [
+def _lanes(payload: Payload) -> tuple[str, list[dict[str, Any]]]:
+    """Return the unit and the rows of the lane table."""
+    lanes = payload["network"]["lanes"]
+    colours = mode_colours(mode["key"] for mode in payload["network"]["modes"])
+    scale = emission_scale(max((lane["last"] for lane in lanes), default=0.0))
+    rows = [
         {
             **lane,
             "mode_name": humanise(lane["mode"]),
-            "colour": mode_colour(lane["mode"], modes.index(lane["mode"])),
+            "colour": colours[lane["mode"]],
             "carries": ", ".join(p.replace("_", " ") for p in lane["products"]),
-            "km_text": plain(lane["km"]),
-            "first_text": tonnes(lane["first"]),
-            "last_text": tonnes(lane["last"]),
-            "share": 100 * lane["last"] / payload["network"]["lanes"][0]["last"],
+            "km_text": count(lane["km"]),
+            "first_text": scale.show(lane["first"]),
+            "last_text": scale.show(lane["last"]),
+            "share": 100 * lane["last"] / lanes[0]["last"],
         }
-        for lane in payload["network"]["lanes"][:MOST_LANES]
+        for lane in lanes[:MOST_LANES]
     ]
+    return scale.unit, rows
 
 
 def _facts(payload: Payload) -> list[Fact]:
@@ -254,14 +219,12 @@ def _facts(payload: Payload) -> list[Fact]:
 def _accounts(payload: Payload) -> dict[str, Any]:
     """Return the table of emission accounts: first and last year of plan and reference, both scope 2 methods."""
     emissions, last = payload["emissions"], payload["periods"]["last"]
-    rows = []
-    for account in emissions["accounts"]:
-        mark = "" if account["counted"] else " (not in the total)"
-        values = (account["reference"][0], account["reference"][-1], account["plan"][-1])
-        rows.append([account["label"] + mark, *(tonnes(v) for v in values)])
-    for method in (emissions["scope2"], emissions["other_scope2"]):
-        both = emissions["methods"][method]
-        values = (both["reference"][0], both["reference"][-1], both["plan"][-1])
-        rows.append([f"Total, {method}-based", *(tonnes(v) for v in values)])
+    named = [(a["label"] + ("" if a["counted"] else " (not in the total)"), a) for a in emissions["accounts"]]
+    named += [(f"Total, {m}-based", emissions["methods"][m]) for m in (emissions["scope2"], emissions["other_scope2"])]
+    scale = emission_scale(max(max(values["reference"] + values["plan"]) for _, values in named))
+    rows = [
+        [name, *(scale.show(v) for v in (values["reference"][0], values["reference"][-1], values["plan"][-1]))]
+        for name, values in named
+    ]
     headers = ["Account", f"Reference {payload['periods']['first']}", f"Reference {last}", f"Plan {last}"]
-    return {"headers": headers, "rows": rows}
+    return {"headers": headers, "rows": rows, "unit": f"{scale.unit} CO\u2082e a year; offsets: none counted"}

@@ -59,10 +59,12 @@ def build_payload(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset |
             "base_year": int(attrs.get("base_year", plan["period"].values[0])),
             "discount_rate": number(attrs.get("discount_rate")),
             "data_quality": document(plan, "data_quality_json"),
+            "warnings": [str(text) for text in document(plan, "warnings_json")],
         },
         "pathway": {
             "name": str(attrs.get("pathway", "")),
             "title": str(attrs.get("pathway_title", "") or attrs.get("pathway", "") or "This plan"),
+            "description": str(attrs.get("pathway_description", "")),
         },
         "periods": _periods(plan),
         "solver": _solver(plan),

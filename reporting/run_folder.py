@@ -12,7 +12,9 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -66,8 +68,8 @@ class RunFolder:
     def __enter__(self) -> Self:
         """Check the place and make the temporary folder."""
         self._refuse_taken()
-        self.partial.parent.mkdir(parents=True, exist_ok=True)
-        self.partial.mkdir()
+        self._made = [parent for parent in self.path.parents if not parent.exists()]
+        self.partial.mkdir(parents=True)
         return self
 
     def __exit__(
@@ -79,6 +81,9 @@ class RunFolder:
                 self._put_in_place()
         finally:
             shutil.rmtree(self.partial, ignore_errors=True)
+            for parent in self._made if not self.path.exists() else []:
+                with suppress(OSError):  # somebody else has put something there
+                    parent.rmdir()
 
     def file(self, name: str) -> Path:
         """Return where a file of this run is to be written."""
@@ -95,12 +100,6 @@ class RunFolder:
     def write_dataset(self, name: str, dataset: xr.Dataset) -> None:
         """Write a Dataset as compressed netCDF-4."""
         self.file(name).write_bytes(netcdf_bytes(dataset))
-
-    def copy(self, names: Iterable[str], source: Path) -> None:
-        """Copy files of a former run folder, those of them that exist."""
-        for name in names:
-            if (source / name).exists():
-                shutil.copyfile(source / name, self.file(name))
 
     def _refuse_taken(self) -> None:
         if not os.path.lexists(self.path):
@@ -147,14 +146,50 @@ def former_run(path: Path) -> Path:
     return path
 
 
-def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file beside `path`, then move it there; nothing half-written stays."""
-    partial = path.with_name(f".{path.stem}.partial-{os.getpid()}{path.suffix}")
-    try:
-        write(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+def settled_values(former: Path, values: Mapping[str, Any], overrides: Sequence[str], free: str) -> dict[str, Any]:
+    """Return the settings of a former run, with what was overridden in the section `free`.
+
+    Parameters
+    ----------
+    values : the settings as composed now.
+    overrides : what was written on the command line, ``key=value``.
+
+    Raises ConfigError when an override is about another section, which the former run has settled.
+    """
+    saved = read_json(former / MANIFEST)["settings"]
+    for key in (override.lstrip("+~").split("=")[0] for override in overrides):
+        first, *rest = key.split(".")
+        if first not in (free, "run", "out", "overwrite"):
+            message = f"{key} was settled by the former run: use `zerolane run` to change it"
+            raise ConfigError(message)
+        source, target, path = values, saved, [first, *rest]
+        for part in path[:-1]:
+            source, target = source[part], target[part]
+        target[path[-1]] = source[path[-1]]
+    return saved
+
+
+def refuse_changed_tables(former: Path, data: Path) -> None:
+    """Raise ConfigError when the tables are not those that the former run has read."""
+    then, now = read_json(former / MANIFEST)["inputs"]["sha256"], table_hashes(data)
+    changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+    if changed:
+        message = f"{', '.join(changed)} of {data} changed since {near(former)} was made: run again"
+        raise ConfigError(message)
+
+
+def near(path: Path) -> Path:
+    """Return `path` as seen from the working directory when it is below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+@contextmanager
+def replaced(folder: Path) -> Iterator[Callable[[str], Path]]:
+    """Yield where to write files that take the place of those in a run folder when all are written."""
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
+        yield Path(partial).joinpath
+        for file in sorted(Path(partial).iterdir()):
+            file.replace(folder / file.name)
 
 
 def read_dataset(path: Path) -> xr.Dataset:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
+import tomllib
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reporting.run_folder import json_text
+from reporting.run_folder import json_text, table_hashes
 from scenarios.accounts import total_accounts
 from scenarios.settings import Scope2
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PACKAGES = (
-    "zerolane",
     "pyomo",
     "highspy",
     "simpy",
@@ -33,13 +35,17 @@ PACKAGES = (
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, of zerolane and of the packages that decide its numbers."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    found = {"python": platform.python_version(), "zerolane": _own_version()}
+    return found | {package: version(package) for package in PACKAGES}
+
+
+def _own_version() -> str:
+    """Return the installed version, or that of the checkout this file stands in."""
+    try:
+        return version("zerolane")
+    except PackageNotFoundError:
+        project = Path(__file__).resolve().parents[1] / "pyproject.toml"
+        return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
 
 
 def total_emissions(dataset: xr.Dataset) -> dict[int, float]:
@@ -111,6 +117,38 @@ def summarise(
         content["trials"] = outcome.attrs["trials"]
     fingerprint = hashlib.sha256(json_text(content).encode()).hexdigest()
     return {**content, "fingerprint": fingerprint, "seconds": dict(seconds)}
+
+
+def manifest(
+    plan: xr.Dataset,
+    outcome: xr.Dataset | None,
+    data: Path,
+    settings: Mapping[str, Any],
+    request: Mapping[str, Any],
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return the content of ``manifest.json``: where the results come from, enough to make them again.
+
+    Parameters
+    ----------
+    data : folder or workbook of the tables.
+    settings : all settings as plain values.
+    request : command, overrides and time of the run.
+    """
+    attrs = plan.attrs
+    found = [json.loads(d.attrs.get("warnings_json", "[]")) for d in (plan, outcome) if d is not None]
+    return {
+        "format": 1,
+        **request,
+        "settings": settings,
+        "inputs": {"path": data, "sha256": table_hashes(data)},
+        "seeds": {"simulation": settings["simulation"]["seed"], "solver": settings["solver"]["seed"]},
+        "solver": {key: attrs[key] for key in ("status", "termination", "objective", "bound", "gap")},
+        "seconds": seconds,
+        "warnings": [warning for warnings in found for warning in warnings],
+        "versions": versions(),
+        "platform": platform.platform(),
+    }
 
 
 def _by_period(values: xr.DataArray) -> dict[int, float]:

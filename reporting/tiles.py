@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reporting.findings import cap_chance
-from reporting.numbers import (
+from reporting.figures import (
     DASH,
     change,
     count,
@@ -79,7 +79,8 @@ def _extra_cost(payload: Payload) -> Tile:
         known = "within the solver's gap" if cost["slack"] is not None else "the solver's gap is unknown"
         return Tile("Extra cost over Reference", value, unit, f"No clear difference: {known}. {of_cost}")
     if cost["per_tonne_cut"] is not None:
-        of_cost += f", {money(cost['per_tonne_cut'], currency)} per t cut"
+        amount = money(abs(cost["per_tonne_cut"]), currency)
+        of_cost += f"; {amount} per t cut" if extra > 0 else f"; saves {amount} per t cut"
     return Tile("Extra cost over Reference", value, unit, of_cost)
 
 
@@ -101,9 +102,9 @@ def _chance(payload: Payload) -> Tile:
     if payload["risk"] is None or chance is None:
         return Tile("Chance of missing the cap", "unknown", "", "The plan was not simulated against it")
     seen = f"{count(chance['missed'])} of {counted(payload['risk']['trials'], 'simulated future')}"
-    name = f"Chance of missing the {chance['year']} cap"
+    name, when = "Chance of missing the cap", f"In {chance['year']}"
     if chance["missed"] == 0:
-        return Tile(name, f"<{max(round(chance['high'] * 100), 1)}%", "", f"Likely: missed in {seen}")
-    words = odds(chance["share"]).capitalize()
-    context = f"{words}: {seen}, 95% interval {interval(chance['low'], chance['high'])}"
+        return Tile(name, f"<{max(round(chance['high'] * 100), 1)}%", "", f"{when}: missed in {seen}")
+    words = odds(chance["share"])
+    context = f"{when}, {words}: {seen}, 95% interval {interval(chance['low'], chance['high'])}"
     return Tile(name, whole_percent(chance["share"]), "", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reporting.appearance import humanise
 from reporting.findings import cap_chance
-from reporting.numbers import (
+from reporting.figures import (
     change,
     count,
     counted,
@@ -13,6 +13,7 @@ from reporting.numbers import (
     money,
     odds,
     percent,
+    plain,
     shorten,
     tonnes,
     whole_percent,
@@ -36,7 +37,7 @@ def cuts_title(payload: Payload) -> str:
             break
         chosen.append(shorten(part["label"], 32))
         reached += part["values"][-1]
-    words = [chosen[0], *(_lower(word) for word in chosen[1:])]
+    words = [chosen[0][:1].upper() + chosen[0][1:], *(_lower(word) for word in chosen[1:])]
     share = reached / total
     verb = "makes" if len(chosen) == 1 else "make"
     if share > 1.005:
@@ -154,7 +155,9 @@ def cost_sub(payload: Payload) -> str:
     cost, currency = payload["cost"], payload["scenario"]["currency"]
     text = []
     if cost["per_tonne_cut"] is not None and cost["clear"]:
-        text.append(f"Each tonne cut costs {money(cost['per_tonne_cut'], currency)} on average, in today's money.")
+        verb = "costs" if cost["extra"] > 0 else "saves"
+        amount = money(abs(cost["per_tonne_cut"]), currency)
+        text.append(f"Each tonne cut {verb} {amount} on average, net present value.")
     if cost["slack"] is not None and cost["slack"] > 0:
         text.append(f"A plan up to {money(cost['slack'], currency)} cheaper may exist: that is the solver's gap.")
     return " ".join(text) or "Costs are net present values unless a chart says otherwise."
@@ -174,6 +177,17 @@ def network_title(payload: Payload) -> str:
         return "The modes of transport hardly change"
     verb = "grows" if after > before else "falls"
     return f"{name} {verb} from {whole_percent(before)} to {whole_percent(after)} of tonne-km by {payload['periods']['last']}"
+
+
+def network_sub(payload: Payload) -> str:
+    """Say how many lanes carry how much."""
+    network = payload["network"]
+    if not network["lanes"]:
+        return ""
+    work = sum(mode["tonne_km"][-1] for mode in network["modes"])
+    scale, unit = (1e9, "bn") if work >= 1e9 else (1e6, "m")
+    lanes, year = counted(network["lane_count"], "lane"), payload["periods"]["last"]
+    return f"{lanes} carry {plain(work / scale)} {unit} tonne-km in {year}. A lane is an origin, a destination and a mode."
 
 
 def sourcing_title(payload: Payload) -> str:

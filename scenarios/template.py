@@ -10,6 +10,7 @@ import csv
 import os
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from scenarios.errors import ConfigError
@@ -17,6 +18,8 @@ from scenarios.loading import BUNDLED
 from scenarios.schema import QUALITY_MARKS, TABLES, Column, Table
 
 EXAMPLE = BUNDLED / "tutorial"
+HORIZON = {"first_year": 2025, "last_year": 2026, "years_per_period": 1, "base_year": 2025, "discount_rate": 0.0}
+CAP = 0.7  # of the last year, as a share of the baseline: the example can meet it
 
 SETTINGS = """\
 # What the case is: where its tables are, its horizon and its money.
@@ -54,7 +57,7 @@ def case_name(folder: Path) -> str:
     return name
 
 
-def write_template(folder: Path, settings: dict[str, object], cap: float) -> str:
+def write_template(folder: Path, taken: Collection[str] = ()) -> str:
     """Write a case that validates and runs as it stands; return its name.
 
     Makes ``scenario/<name>.yaml``, ``pathway/<name>.yaml``, ``tables/*.csv`` and ``README.md`` in
@@ -62,9 +65,8 @@ def write_template(folder: Path, settings: dict[str, object], cap: float) -> str
 
     Parameters
     ----------
-    folder : where to write; must be absent or empty.
-    settings : horizon and discounting of the example, as in ``conf/scenario/tutorial.yaml``.
-    cap : a cap of the last year that the example can meet, as a share of its baseline.
+    folder : where to write; must be absent or empty. Its last part names the case.
+    taken : names that a case cannot have.
 
     Raises
     ------
@@ -72,11 +74,14 @@ def write_template(folder: Path, settings: dict[str, object], cap: float) -> str
     """
     folder = folder.expanduser().absolute()
     name = case_name(folder)
+    if name in taken:
+        message = f"{name!r} is the name of a shipped choice: give another name"
+        raise ConfigError(message)
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
         message = f"{folder} exists already and is not an empty folder: give another name"
         raise ConfigError(message)
     partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
-    words = {**settings, "name": name, "folder": folder.name, "cap": cap, "title": name.replace("_", " ").capitalize()}
+    words = {"name": name, "folder": folder.name, "title": name.replace("_", " ").capitalize(), "cap": CAP} | HORIZON
     try:
         for part in ("scenario", "pathway", "tables"):
             (partial / part).mkdir(parents=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -30,7 +31,8 @@ def typed_settings(types: Mapping[str, type], values: Mapping[str, Any]) -> dict
         except ValidationError as error:
             problems += list(_problems(section, error, default_values({section: kind})))
     if problems:
-        raise ConfigError("\n  ".join(problems) if len(problems) == 1 else "\n  ".join(["settings", *problems]))
+        head = [f"{len(problems)} settings cannot be used:"] if len(problems) > 1 else []
+        raise ConfigError("\n  ".join([*head, *problems]))
     return settings
 
 
@@ -42,10 +44,12 @@ def known_keys(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield from known_keys(value, f"{prefix}{key}.")
 
 
-def did_you_mean(key: str, known: Iterator[str] | list[str]) -> str:
-    """Return a hint naming the known key closest to `key`, or nothing."""
-    close = difflib.get_close_matches(key, list(known), n=1, cutoff=0.75)
-    return f"; did you mean {close[0]}?" if close else ""
+def did_you_mean(key: str, known: Iterable[str]) -> str:
+    """Return a hint naming the known key closest to `key`, or the one that ends like it, or nothing."""
+    keys, depth = list(known), key.count(".")
+    close = difflib.get_close_matches(key, [k for k in keys if k.count(".") == depth], n=1)
+    close = close or [k for k in keys if k.split(".")[-1] == key.split(".")[-1]]
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _problems(section: str, error: ValidationError, defaults: Mapping[str, Any]) -> Iterator[str]:
@@ -53,7 +57,28 @@ def _problems(section: str, error: ValidationError, defaults: Mapping[str, Any])
         key = ".".join([section, *(str(part) for part in item["loc"])])
         if item["type"] in UNKNOWN:
             yield f"{key}: unknown setting{did_you_mean(key, known_keys(defaults))}"
-        elif item["type"] == "value_error":  # a rule of ours: its own words
-            yield f"{key}: {item['ctx']['error']}"
+        elif item["type"] == "value_error":  # a rule of ours, in its own words
+            yield str(item["ctx"]["error"])
         else:
             yield f"{key}={item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def composition_error(error: Exception, values: Mapping[str, Any]) -> ConfigError:
+    """Return what the composition of settings complained about, short and with the nearest known name.
+
+    Parameters
+    ----------
+    error : with ``options`` where a choice of a group does not exist.
+    values : all settings there are, nested.
+    """
+    options = getattr(error, "options", None)
+    name = re.search(r"Could not (?:override|find) '([^']+)'", str(error))
+    if name and options is not None:
+        group, _, choice = name[1].rpartition("/")
+        return ConfigError(f"no {group} {choice!r}{did_you_mean(choice, options)}. Choices: {', '.join(options)}")
+    if name:
+        return ConfigError(f"unknown setting {name[1]}{did_you_mean(name[1], known_keys(values))}")
+    if hasattr(error, "override"):
+        return ConfigError(f"cannot read {error.override!r}: write key=value, in quotes where it holds blanks or commas")
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return ConfigError("; ".join(line for line in lines if "hydra.cc/docs" not in line))

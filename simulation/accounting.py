@@ -90,6 +90,7 @@ def relative_errors(account: Account, plan: xr.Dataset) -> Mapping[str, float]:
     errors = {"cost_npv": abs(account.cost_npv - planned_cost) / max(abs(planned_cost), 1.0)}
     emissions = plan["emissions"].transpose("emission_account", "period").to_numpy().astype(float)
     floor = max(1e-6 * float(np.abs(emissions).max(initial=0.0)), 1e-9)
-    for name, real, planned in zip(plan["emission_account"].to_numpy(), account.emissions, emissions, strict=True):
+    names = plan["emission_account"].to_numpy()
+    for name, real, planned in zip(names, account.emissions, emissions, strict=True):
         errors[str(name)] = float(np.abs(real - planned).max() / max(np.abs(planned).max(), floor))
     return errors

@@ -1,21 +1,58 @@
-"""Compile with numba and keep the machine code, where there is a place to keep it."""
+"""Compile with numba and keep the machine code for later processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
-from numba import njit
+import numba
+
+NUMBA: Any = numba.config  # its settings have no types
 
 Function = TypeVar("Function", bound=Callable[..., object])
+SOURCES = ("kernel.py", "production.py", "dispatch.py", "layout.py")
 
 
 def compiled(function: Function) -> Function:
-    """Return `function` compiled; the code is cached beside the file or in the user's cache folder.
+    """Return `function` compiled; plain when ``NUMBA_DISABLE_JIT=1`` is set.
 
     Floating-point operations keep their order (no fast-math), so compiled and plain Python agree.
+    Where no folder can be written to, every process compiles for itself.
     """
+    with _kept_in(cache_folder()) as keep:
+        return cast("Function", numba.njit(function, cache=keep))
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return a folder for the machine code of these very sources, or None when none can be written.
+
+    numba looks at the file of the outermost function alone; a name made from all files keeps code
+    compiled from former versions of the others out.
+    """
+    here = Path(__file__).resolve().parent
+    text = b"".join((here / name).read_bytes() for name in SOURCES)
+    name = f"zerolane-{hashlib.blake2b(text, digest_size=8).hexdigest()}"
+    chosen = [Path(NUMBA.CACHE_DIR)] if NUMBA.CACHE_DIR else []
+    for parent in (*chosen, here / "__pycache__", Path.home() / ".cache"):
+        with contextlib.suppress(OSError):
+            folder = parent / name
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+    return None
+
+
+@contextlib.contextmanager
+def _kept_in(folder: Path | None) -> Iterator[bool]:
+    before = NUMBA.CACHE_DIR
+    NUMBA.CACHE_DIR = str(folder or before)
     try:
-        return cast("Function", njit(function, cache=True))
-    except RuntimeError:  # numba finds no folder it may write to: compile in every process
-        return cast("Function", njit(function))
+        yield folder is not None
+    finally:
+        NUMBA.CACHE_DIR = before

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.calendar_days import Days
-from simulation.layout import Draws, Floats, Integers
+from simulation.layout import Floats, Integers, Shares
 from simulation.network import Network
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams, mean_one_lognormal, persistent
@@ -17,21 +17,24 @@ LONGEST_LEAD = 4.0  # drawn lead times are cut off at this multiple of the lane'
 DAYS_PER_YEAR = 365.25
 
 
-def draw(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> tuple[Draws, Floats]:
-    """Return the draws of a trial and the demand of each period, product units, (T, D).
+def draw(
+    network: Network, uncertainty: UncertaintySettings, streams: Streams
+) -> tuple[dict[str, NDArray], Floats]:
+    """Return the draws of a trial by field of the world, and the demand of each period, units, (T, D).
 
     Sites, lanes and lines are up; outages are entered while the trial runs.
     """
     days = network.days
     factor = demand_factors(network, uncertainty, streams)
-    required = np.add.reduceat(network.required[days.period] * factor, days.first[:-1], axis=0)
-    structure = network.structure
-    up = [
-        np.ones((days.count, count), dtype=np.float32)
-        for count in (len(network.used.site), len(structure.lane_origin), len(structure.line_site))
-    ]
+    required = np.add.reduceat(network.planned.required[days.period] * factor, days.first[:-1], axis=0)
+    sizes = {
+        "site_up": len(network.used.site),
+        "lane_up": len(network.used.lane),
+        "line_up": len(network.used.line),
+    }
+    up = {name: np.ones((days.count, size), dtype=np.float32) for name, size in sizes.items()}
     demand = network.planned.delivered[days.period] * factor
-    return Draws(demand, lead_days(network, uncertainty, streams), *up), required
+    return {"demand": demand, "lead": lead_days(network, uncertainty, streams), **up}, required
 
 
 def demand_factors(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
@@ -63,7 +66,7 @@ def _levels(entity: str, days: Days, uncertainty: UncertaintySettings, streams: 
 
 def planned_lead_days(network: Network) -> Integers:
     """Return whole days from dispatch to arrival, at least one, (A,)."""
-    return np.maximum(np.rint(network.lead_days), 1).astype(np.int64)
+    return np.maximum(np.rint(network.scenario.arcs.lead_days[network.used.arc]), 1).astype(np.int64)
 
 
 def longest_lead(network: Network) -> int:
@@ -78,13 +81,15 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
     result = np.repeat(planned[None, :], weeks, axis=0)
     if uncertainty.lead_time_cv > 0:
         for a, label in enumerate(network.labels("arc")):
-            factor = mean_one_lognormal(streams.normals(f"arc {label}", "lead", weeks), uncertainty.lead_time_cv)
-            drawn = np.rint(network.lead_days[a] * factor)
+            factor = mean_one_lognormal(
+                streams.normals(f"arc {label}", "lead", weeks), uncertainty.lead_time_cv
+            )
+            drawn = np.rint(network.scenario.arcs.lead_days[network.used.arc[a]] * factor)
             result[:, a] = np.clip(drawn, 1, np.ceil(LONGEST_LEAD * planned[a])).astype(np.int64)
     return result
 
 
-def lose(up: NDArray[np.float32], start: float, end: float) -> None:
+def lose(up: Shares, start: float, end: float) -> None:
     """Take an outage from `start` to `end` off the daily shares of up time `up`, (H,)."""
     first, last = int(start), min(int(end), len(up) - 1)
     for day in {first, last}:
@@ -93,7 +98,9 @@ def lose(up: NDArray[np.float32], start: float, end: float) -> None:
     up[first + 1 : last] = 0.0
 
 
-def outage_times(per_year: float, mean_days: float, luck: Iterator[float], horizon: float) -> Iterator[tuple[float, float]]:
+def outage_times(
+    per_year: float, mean_days: float, luck: Iterator[float], horizon: float
+) -> Iterator[tuple[float, float]]:
     """Yield start and end of outages before `horizon`, days; up and down times are exponential."""
     start = next(luck) * DAYS_PER_YEAR / per_year
     while start < horizon:

@@ -10,65 +10,59 @@ from __future__ import annotations
 
 from simulation.compiled import compiled
 from simulation.dispatch import release
-from simulation.layout import ARC, OPERATION, World
+from simulation.layout import ARC, OPERATION, Floats, Records, World
 from simulation.production import decide_runs, produce
 
 
 @compiled
-def run_days(first: int, last: int, period: int, world: World) -> None:
+def run_days(first: int, last: int, world: World) -> None:
     """Run days `first` to `last` - 1, all of one period and with no event in between."""
     for day in range(first, last):
-        receive(day, world)
-        decide_runs(day, period, world)
-        produce(period, world)
-        deliver(day, period, world)
-        release(day, period, world)
-        record(period, world)
+        receive(world.nodes, world.coming[day % len(world.coming)])
+        decide_runs(day, world)
+        produce(world.free, world.nodes, world.operations, world.entries, world.lines, world.run_order)
+        deliver(world.free, world.nodes, world.demands, world.demand[day])
+        release(day, world)
+        record(world.nodes, world.covers, world.operations, world.arcs, world.offers)
 
 
 @compiled
-def receive(day: int, world: World) -> None:
-    """Take in what arrives today."""
-    state = world.state
-    slot = day % len(state.coming)
-    for node in range(len(state.stock)):
-        quantity = state.coming[slot, node]
-        if quantity != 0.0:
-            state.stock[node] += quantity
-            state.transit[node] -= quantity
-            state.coming[slot, node] = 0.0
+def receive(nodes: Records, arriving: Floats) -> None:
+    """Take in what arrives today, (nodes,)."""
+    for n in range(len(nodes)):
+        if arriving[n] != 0.0:
+            nodes[n].stock += arriving[n]
+            nodes[n].transit -= arriving[n]
+            arriving[n] = 0.0
 
 
 @compiled
-def deliver(day: int, period: int, world: World) -> None:
-    """Serve today's demand and what is owed from earlier days of the period."""
-    state, booked = world.state, world.booked
-    for d in range(len(world.structure.demand_node)):
-        node = world.structure.demand_node[d]
-        asked = world.draws.demand[day, d]
-        owed = state.backlog[d] + asked
-        served = owed if world.rules.free else min(owed, max(state.stock[node], 0.0))
-        state.backlog[d] = owed - served
-        state.stock[node] -= served
-        state.deviation[node] += asked - world.planned.delivered[period, d]
-        booked.delivered[period, d] += served
-        booked.lowest[node] = min(booked.lowest[node], state.stock[node])
+def deliver(free: bool, nodes: Records, demands: Records, asked: Floats) -> None:
+    """Serve today's demand, (demands,), and what is owed from earlier days of the period."""
+    for d in range(len(demands)):
+        demand = demands[d]
+        node = nodes[demand.node]
+        owed = demand.waiting + asked[d]
+        served = owed if free else min(owed, max(node.stock, 0.0))
+        demand.waiting = owed - served
+        demand.booked += served
+        node.stock -= served
+        node.deviation += asked[d] - demand.planned
+        node.lowest = min(node.lowest, node.stock)
 
 
 @compiled
-def record(period: int, world: World) -> None:
+def record(nodes: Records, covers: Records, operations: Records, arcs: Records, offers: Records) -> None:
     """Book what interventions cover, and stocks and goods on the way at the end of the day."""
-    structure, booked, scratch = world.structure, world.booked, world.scratch
-    for c in range(len(structure.cover_element)):
-        weight = world.now.cover_weight[c]
-        if weight > 0.0:
-            element, family = structure.cover_element[c], structure.cover_family[c]
-            if family == OPERATION:
-                booked.covered[period, c] += weight * scratch.ran[element]
-            elif family == ARC:
-                booked.covered[period, c] += weight * scratch.sent[element]
+    for c in range(len(covers)):
+        cover = covers[c]
+        if cover.weight > 0.0:
+            if cover.family == OPERATION:
+                cover.booked += cover.weight * operations[cover.element].done
+            elif cover.family == ARC:
+                cover.booked += cover.weight * arcs[cover.element].done
             else:
-                booked.covered[period, c] += weight * scratch.bought[element]
-    for node in range(len(world.state.stock)):
-        booked.stock_days[node] += world.state.stock[node]
-        booked.transit_days[node] += world.state.transit[node]
+                cover.booked += cover.weight * offers[cover.element].done
+    for n in range(len(nodes)):
+        nodes[n].stock_days += nodes[n].stock
+        nodes[n].transit_days += nodes[n].transit

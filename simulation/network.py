@@ -9,9 +9,40 @@ import xarray as xr
 
 from scenarios.scenario import Scenario
 from simulation.calendar_days import Days, days_of
-from simulation.layout import Flags, Floats, Integers, Planned, Structure
-from simulation.selection import Labels, Used, choose_used, entries_of, yearly
-from simulation.wiring import build_structure, places
+from simulation.layout import Flags, Floats, Integers, World
+from simulation.selection import Labels, Used, choose_used, yearly
+from simulation.wiring import build_world, places_of
+
+SHARE_LIMIT = 1 + 1e-6  # of its activity that a cover may cover, with the solver's tolerance
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan spread evenly over the days of each period, product units a day; capacities likewise."""
+
+    run: Floats  # (T, R)
+    flow: Floats  # (T, A)
+    purchase: Floats  # (T, O)
+    delivered: Floats  # (T, D)
+    required: Floats  # (T, D)
+    line_capacity: Floats  # (T, L)
+    lane_capacity: Floats  # t, (T, K)
+    offer_capacity: Floats  # (T, O)
+
+
+@dataclass(frozen=True)
+class SparedInputs:
+    """Inputs that interventions spare, entries (M,)."""
+
+    entry: Integers
+    cover: Integers
+    quantity: Floats  # per unit covered
+
+    def recipe(self, quantity: Floats, cover_share: Floats) -> Floats:
+        """Return recipe quantities, (E,), when shares `cover_share`, (C,), of the activities are covered."""
+        result = quantity.copy()
+        np.add.at(result, self.entry, self.quantity * cover_share[self.cover])
+        return np.where(quantity < 0, np.minimum(result, 0.0), result)
 
 
 @dataclass(frozen=True)
@@ -20,36 +51,36 @@ class Network:
 
     Attributes
     ----------
-    entry_quantity : recipe of the used operations, (E,).
-    input_entry, input_cover, input_quantity : inputs that interventions spare, entries (M,): recipe
-        entry, cover, quantity spared per unit covered.
-    cover_share : part of its activity that a cover covers while live, (T, C).
-    line_capacity : a day, (T, L).
-    required : demand a day, (T, D).
-    lead_days : (A,).
+    used : elements that take part; R, A, O ... count these.
+    template : the world before its first day.
     active : interventions at work as planned, (T, I) of the whole scenario.
+    cover_share : part of its activity that a cover covers while its intervention works, (T, C).
     """
 
     scenario: Scenario
     plan: xr.Dataset
     days: Days
     used: Used
-    structure: Structure
+    template: World
     planned: Planned
-    entry_quantity: Floats
-    input_entry: Integers
-    input_cover: Integers
-    input_quantity: Floats
-    cover_share: Floats
-    line_capacity: Floats
-    required: Floats
-    lead_days: Floats
     active: Flags
+    cover_share: Floats
+    spared: SparedInputs
+
+    @property
+    def cover_intervention(self) -> Integers:
+        """Intervention of each used cover, (C,)."""
+        return self.scenario.covers.intervention[self.used.cover]
 
     def labels(self, family: str) -> Labels:
         """Return the labels of the used elements of ``offer``, ``arc``, ``line`` and so on."""
         members: Labels = getattr(self.scenario, f"{family}s").label[getattr(self.used, family)]
         return members
+
+    def recipe(self, period: int, live: Flags) -> Floats:
+        """Return recipe quantities, (E,), with the savings of the interventions `live`, (I,)."""
+        share = self.cover_share[period] * live[self.cover_intervention]
+        return self.spared.recipe(self.template.entries.quantity, share)
 
 
 def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
@@ -61,105 +92,80 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
     """
     _check_labels(scenario, plan)
     days = days_of(scenario.periods.start, scenario.periods.years)
-    per_day = (scenario.periods.years / days.in_period)[:, None]
     active = yearly(plan, "in_effect") > 0.5
     used = choose_used(scenario, plan, active)
-    structure = build_structure(scenario, used)
-    entries = np.concatenate([entries_of(scenario, r) for r in used.operation] or [np.zeros(0, np.int64)])
-    input_entry, input_cover, input_quantity = _spared(scenario, used, entries)
-    cover_share = _cover_share(scenario, plan, used, active)
-    quantity = scenario.recipe.quantity[entries]
-    capacity = scenario.lanes.capacity[used.lane]
-    planned = Planned(
-        run=yearly(plan, "run")[:, used.operation] * per_day,
-        quantity=np.array(
-            [
-                effective_quantity(quantity, input_entry, input_quantity, share[input_cover])
-                for share in cover_share * active[:, scenario.covers.intervention[used.cover]]
-            ]
-        ).reshape(len(days.in_period), -1),
-        flow=yearly(plan, "flow")[:, used.arc] * per_day,
-        purchase=yearly(plan, "purchase")[:, used.offer] * per_day,
-        delivered=yearly(plan, "delivered")[:, used.demand] * per_day,
-        lane_capacity=_at_least_planned(
-            np.repeat(capacity[None, :], len(days.in_period), axis=0) * per_day,
-            _sum_by(structure.arc_lane, yearly(plan, "flow")[:, used.arc] * per_day * structure.arc_mass, len(capacity)),
-        ),
-        offer_capacity=_at_least_planned(
-            scenario.offers.capacity[used.offer].T * per_day, yearly(plan, "purchase")[:, used.offer] * per_day
-        ),
-    )
-    lines_used = _sum_by(structure.operation_line, planned.run * structure.operation_use, len(used.line))
+    template = build_world(scenario, used)
     return Network(
         scenario=scenario,
         plan=plan,
         days=days,
         used=used,
-        structure=structure,
-        planned=planned,
-        entry_quantity=quantity,
-        input_entry=input_entry,
-        input_cover=input_cover,
-        input_quantity=input_quantity,
-        cover_share=cover_share,
-        line_capacity=_at_least_planned(yearly(plan, "standing")[:, used.line] * per_day, lines_used),
-        required=yearly(plan, "required")[:, used.demand] * per_day,
-        lead_days=scenario.arcs.lead_days[used.arc],
+        template=template,
+        planned=_planned(scenario, plan, used, template, days),
         active=active,
+        cover_share=_cover_share(scenario, plan, used, active),
+        spared=_spared(scenario, used, template),
     )
-
-
-def effective_quantity(quantity: Floats, entry: Integers, spared: Floats, share: Floats) -> Floats:
-    """Return recipe quantities, (E,), after interventions spare `spared` x `share` of the inputs, (M,)."""
-    result = quantity.copy()
-    np.add.at(result, entry, spared * share)
-    return np.where(quantity < 0, np.minimum(result, 0.0), result)
 
 
 def _check_labels(scenario: Scenario, plan: xr.Dataset) -> None:
     families = ("offer", "arc", "operation", "supply", "intervention", "cover", "demand", "line", "site")
     plural = {"supply": "supplies"}
-    for family in families:
-        own = list(getattr(scenario, plural.get(family, f"{family}s")).label)
-        if own != [str(label) for label in plan[family].to_numpy()]:
+    own = {family: getattr(scenario, plural.get(family, f"{family}s")).label for family in families}
+    for family, values in {**own, "period": scenario.periods.start}.items():
+        if [str(v) for v in values] != [str(v) for v in plan[family].to_numpy()]:
             message = f"the plan does not belong to scenario {scenario.name!r}: its {family} labels differ"
             raise ValueError(message)
-    if list(plan["period"].to_numpy()) != list(scenario.periods.start):
-        message = f"the plan does not belong to scenario {scenario.name!r}: its periods differ"
-        raise ValueError(message)
 
 
-def _spared(scenario: Scenario, used: Used, entries: Integers) -> tuple[Integers, Integers, Floats]:
-    """Return the inputs that used covers spare: recipe entry, cover and quantity per unit covered."""
-    covers, recipe = scenario.covers, scenario.recipe
-    cover_at = places(used.cover)
-    entry_at = {
-        (int(recipe.operation[e]), int(recipe.node[e])): i for i, e in enumerate(entries) if recipe.quantity[e] < 0
-    }
-    rows = [
-        (entry_at[int(covers.element[c]), int(node)], cover_at[int(c)], float(quantity))
-        for c, node, quantity in zip(covers.input_cover, covers.input_node, covers.input_quantity, strict=True)
-        if int(c) in cover_at
-    ]
-    table = np.array(rows, dtype=float).reshape(-1, 3)
-    return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
-
-
-def _cover_share(scenario: Scenario, plan: xr.Dataset, used: Used, active: Flags) -> Floats:
-    """Return the share of its activity each cover covers in the plan, (T, C); all of an unplanned one."""
-    covers = scenario.covers
-    activity = {"operation": yearly(plan, "run"), "arc": yearly(plan, "flow"), "offer": yearly(plan, "purchase")}
-    base = np.array([activity[covers.family[c]][:, covers.element[c]] for c in used.cover]).reshape(-1, len(active)).T
-    covered = yearly(plan, "covered")[:, used.cover]
-    share = active[:, covers.intervention[used.cover]].astype(float)
-    return np.clip(np.divide(covered, base, out=share, where=base > 0), 0.0, 1 + 1e-6)
+def _planned(scenario: Scenario, plan: xr.Dataset, used: Used, template: World, days: Days) -> Planned:
+    """Return daily rates; capacities are raised where the plan passes them by the solver's tolerance."""
+    per_day = (scenario.periods.years / days.in_period)[:, None]
+    run, flow = yearly(plan, "run")[:, used.operation] * per_day, yearly(plan, "flow")[:, used.arc] * per_day
+    purchase = yearly(plan, "purchase")[:, used.offer] * per_day
+    on_line = _sum_by(template.operations.line, run * template.operations.use, len(used.line))
+    on_lane = _sum_by(template.arcs.lane, flow * template.arcs.mass, len(used.lane))
+    return Planned(
+        run=run,
+        flow=flow,
+        purchase=purchase,
+        delivered=yearly(plan, "delivered")[:, used.demand] * per_day,
+        required=yearly(plan, "required")[:, used.demand] * per_day,
+        line_capacity=np.maximum(yearly(plan, "standing")[:, used.line] * per_day, on_line),
+        lane_capacity=np.maximum(scenario.lanes.capacity[used.lane] * per_day, on_lane),
+        offer_capacity=np.maximum(scenario.offers.capacity[used.offer].T * per_day, purchase),
+    )
 
 
 def _sum_by(group: Integers, values: Floats, groups: int) -> Floats:
     """Return sums of columns by group, (T, groups)."""
-    return np.array([np.bincount(group, row, minlength=groups) for row in values]).reshape(len(values), groups)
+    return np.array([np.bincount(group, row, groups) for row in values]).reshape(len(values), groups)
 
 
-def _at_least_planned(capacity: Floats, planned: Floats) -> Floats:
-    """Return capacity, raised where the plan passes it by the solver's tolerance."""
-    return np.maximum(capacity, planned)
+def _spared(scenario: Scenario, used: Used, template: World) -> SparedInputs:
+    covers, entries, operations = scenario.covers, template.entries, template.operations
+    owner = np.repeat(np.arange(len(operations)), operations.end_entry - operations.first_entry)
+    inputs = {
+        (int(owner[e]), int(entries.node[e])): e for e in range(len(entries)) if entries.quantity[e] < 0
+    }
+    cover = places_of(covers.input_cover, used.cover)
+    taking_part = np.flatnonzero(cover >= 0)
+    operation = places_of(covers.element[covers.input_cover[taking_part]], used.operation)
+    node = places_of(covers.input_node[taking_part], used.node)
+    entry = [inputs[int(r), int(n)] for r, n in zip(operation, node, strict=True)]
+    return SparedInputs(
+        np.array(entry, dtype=np.int64), cover[taking_part], covers.input_quantity[taking_part]
+    )
+
+
+def _cover_share(scenario: Scenario, plan: xr.Dataset, used: Used, active: Flags) -> Floats:
+    """Return the share of its activity that each cover covers in the plan, all of one not planned."""
+    covers = scenario.covers
+    names = {"operation": "run", "arc": "flow", "offer": "purchase"}
+    activity = {family: yearly(plan, name) for family, name in names.items()}
+    share = active[:, covers.intervention[used.cover]].astype(float)
+    covered = yearly(plan, "covered")
+    for column, c in enumerate(used.cover):
+        base = activity[covers.family[c]][:, covers.element[c]]
+        np.divide(covered[:, c], base, out=share[:, column], where=base > 0)
+    return np.minimum(share, SHARE_LIMIT)

@@ -14,7 +14,7 @@ import numpy as np
 from simulation.conditions import Situation
 from simulation.draws import draw, longest_lead, planned_lead_days
 from simulation.kernel import run_days
-from simulation.layout import Floats, Rules, State, World, empty_booked, empty_scratch
+from simulation.layout import Floats, fresh
 from simulation.network import Network
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams
@@ -30,22 +30,6 @@ class Opening:
     transit: Floats
     coming: Floats
 
-    def state(self, network: Network) -> State:
-        """Return a fresh state of the first morning."""
-        structure = network.structure
-        return State(
-            stock=self.stock.copy(),
-            transit=self.transit.copy(),
-            coming=self.coming.copy(),
-            deviation=np.zeros(len(self.stock)),
-            backlog=np.zeros(len(structure.demand_node)),
-            line_room=np.zeros(len(structure.line_site)),
-            lane_room=np.zeros(len(structure.lane_origin)),
-            offer_room=np.zeros(len(structure.offer_site)),
-            starved=np.zeros(len(structure.made_node), dtype=bool),
-            correction=np.zeros(len(structure.tail)),
-        )
-
 
 def opening_balance(network: Network, safety_days: float) -> Opening:
     """Return the least opening stock with which the plan runs through, and `safety_days` more.
@@ -53,52 +37,48 @@ def opening_balance(network: Network, safety_days: float) -> Opening:
     Safety stock is kept where goods arrive, leave or are delivered; what passes through a site
     within the day, such as hot metal, is not stored.
     """
-    structure, planned = network.structure, network.planned
-    nodes = len(structure.source)
+    template = network.template
     coming = _pipeline(network)
-    empty = Opening(np.zeros(nodes), coming.sum(axis=0), coming)
-    lowest = _dry_run(network, empty)
-    use = np.array(
-        [
-            np.bincount(structure.tail, planned.flow[t], nodes)
-            + np.bincount(structure.demand_node, planned.delivered[t], nodes)
-            + np.bincount(structure.entry_node, np.maximum(-_per_entry(network, t), 0.0), nodes)
-            for t in range(len(planned.run))
-        ]
-    ).max(axis=0)
-    kept = np.zeros(nodes, dtype=bool)
-    kept[np.concatenate([structure.tail, structure.head, structure.demand_node])] = True
-    stock = np.maximum(-lowest, 0.0) + MARGIN_DAYS * use + safety_days * use * kept
-    stock[structure.source] = 0.0
-    return Opening(stock, empty.transit, coming)
+    lowest = _dry_run(network, coming)
+    use = _largest_use(network)
+    kept = np.zeros(len(template.nodes), dtype=bool)
+    kept[np.concatenate([template.arcs.tail, template.arcs.head, template.demands.node])] = True
+    stock = np.maximum(-lowest, 0.0) + (MARGIN_DAYS + safety_days * kept) * use
+    stock[template.nodes.source] = 0.0
+    return Opening(stock, coming.sum(axis=0), coming)
 
 
-def _per_entry(network: Network, period: int) -> Floats:
-    """Return planned use (-) and output (+) of each recipe entry a day, (E,)."""
-    structure, planned = network.structure, network.planned
-    operation = np.repeat(np.arange(len(structure.made_node)), np.diff(structure.entry_start))
-    return planned.quantity[period] * planned.run[period, operation]
+def _largest_use(network: Network) -> Floats:
+    """Return the largest planned use of a day at each node, (N,)."""
+    template, planned = network.template, network.planned
+    operations, nodes = template.operations, len(template.nodes)
+    owner = np.repeat(np.arange(len(operations)), operations.end_entry - operations.first_entry)
+    use = []
+    for period in range(len(planned.run)):
+        inputs = np.maximum(-network.recipe(period, network.active[period]), 0.0) * planned.run[period, owner]
+        leaving = np.bincount(template.arcs.tail, planned.flow[period], nodes)
+        delivered = np.bincount(template.demands.node, planned.delivered[period], nodes)
+        use.append(leaving + delivered + np.bincount(template.entries.node, inputs, nodes))
+    return np.max(use, axis=0)
 
 
 def _pipeline(network: Network) -> Floats:
     """Return arrivals of what was sent before the first day at the first period's rates."""
-    structure = network.structure
-    coming = np.zeros((longest_lead(network) + 1, len(structure.source)))
+    coming = np.zeros((longest_lead(network) + 1, len(network.template.nodes)))
     for a, days in enumerate(planned_lead_days(network)):
-        coming[:days, structure.head[a]] += network.planned.flow[0, a]
+        coming[:days, network.template.arcs.head[a]] += network.planned.flow[0, a]
     return coming
 
 
-def _dry_run(network: Network, opening: Opening) -> Floats:
+def _dry_run(network: Network, coming: Floats) -> Floats:
     """Return the lowest stock at each node, (N,), when nothing varies and nothing holds goods back."""
-    situation, booked = Situation(network), empty_booked(network.structure, network.planned)
+    situation = Situation(network)
     draws, _ = draw(network, UncertaintySettings.off(), Streams(0, 0))
-    state, scratch = opening.state(network), empty_scratch(network.structure)
-    rules = Rules(gain=0.0, surge=0.0, free=True)
+    world = fresh(network.template, free=True, coming=coming.copy(), **draws)
+    for room in (world.lines.room, world.lanes.room, world.offers.room):
+        room[:] = np.inf
     for period in range(len(network.planned.run)):
-        now = situation.conditions(period, network.active[period])
-        world = World(rules, network.structure, network.planned, now, state, draws, booked, scratch)
-        for room in (state.line_room, state.lane_room, state.offer_room):
-            room[:] = np.inf
-        run_days(int(network.days.first[period]), int(network.days.first[period + 1]), period, world)
-    return booked.lowest
+        situation.open_period(world, period)
+        situation.apply(world, period, network.active[period])
+        run_days(int(network.days.first[period]), int(network.days.first[period + 1]), world)
+    return world.nodes.lowest

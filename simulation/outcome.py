@@ -18,7 +18,9 @@ from simulation.settings import SimulationSettings
 from simulation.statistics import mean_interval, wilson_interval
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+POLICY = ("gain", "safety_days", "surge")
 STOPPING_RULE = "fixed number of trials"
+FROM_PLAN = ("period", "years", "cap", "cost_account", "emission_account", "demand", "site")
 BY_CAP = ("cap", "period")
 
 
@@ -32,10 +34,9 @@ def outcome_dataset(
     accounts : one per trial, in the order of their index.
     """
     plan, scenario = network.plan, network.scenario
-    outcome = xr.Dataset(
-        coords={"trial": np.arange(len(accounts)), "quantile": list(QUANTILES), "product": _text(scenario.products.label)}
-        | {name: plan[name].to_numpy() for name in ("period", "cap", "cost_account", "emission_account", "demand", "site")}
-        | {"years": ("period", scenario.periods.years)},
+    outcome = xr.Dataset(coords={name: plan[name] for name in FROM_PLAN})
+    outcome = outcome.assign_coords(
+        trial=np.arange(len(accounts)), quantile=list(QUANTILES), product=scenario.products.label.astype(str)
     )
     _add_money(outcome, accounts, settings, scenario.currency)
     _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)
@@ -50,7 +51,7 @@ def outcome_dataset(
         "confidence": settings.confidence,
         "stopping_rule": STOPPING_RULE,
         "mass_max_relative_error": max(a.mass_error for a in accounts),
-        "policy_json": json.dumps({name: getattr(settings, name) for name in ("gain", "safety_days", "surge")}),
+        "policy_json": json.dumps({name: getattr(settings, name) for name in POLICY}),
         "uncertainty_json": json.dumps(dataclasses.asdict(settings.uncertainty)),
         "warnings_json": json.dumps(plan_warnings(plan)),
     }
@@ -73,17 +74,18 @@ def plan_warnings(plan: xr.Dataset) -> list[str]:
     return found
 
 
-def _text(labels: np.ndarray) -> list[str]:
-    return [str(label) for label in labels]
-
-
-def _add(outcome: xr.Dataset, name: str, dims: tuple[str, ...], values: Floats, units: str, meaning: str) -> None:
+def _add(
+    outcome: xr.Dataset, name: str, dims: tuple[str, ...], values: Floats, units: str, meaning: str
+) -> None:
     outcome[name] = (dims, np.asarray(values), {"units": units, "long_name": meaning})
 
 
-def _add_money(outcome: xr.Dataset, accounts: Sequence[Account], settings: SimulationSettings, currency: str) -> None:
+def _add_money(
+    outcome: xr.Dataset, accounts: Sequence[Account], settings: SimulationSettings, currency: str
+) -> None:
     cost = np.array([a.cost for a in accounts])
-    _add(outcome, "cost", ("trial", "cost_account", "period"), cost, currency, "cost paid in the whole period")
+    dims = ("trial", "cost_account", "period")
+    _add(outcome, "cost", dims, cost, currency, "cost paid in the whole period")
     npv = np.array([a.cost_npv for a in accounts])
     _add(outcome, "cost_npv", ("trial",), npv, currency, "present value of all cost")
     mean, low, high = mean_interval(npv, settings.confidence)
@@ -92,15 +94,17 @@ def _add_money(outcome: xr.Dataset, accounts: Sequence[Account], settings: Simul
     _add(outcome, "cost_npv_high", (), high, currency, "upper end of the confidence interval of the mean")
 
 
-def _add_emissions(outcome: xr.Dataset, accounts: Sequence[Account], counted: list[str], plan: xr.Dataset) -> None:
+def _add_emissions(
+    outcome: xr.Dataset, accounts: Sequence[Account], counted: list[str], plan: xr.Dataset
+) -> None:
     emissions = np.array([a.emissions for a in accounts])
     _add(outcome, "emissions", ("trial", "emission_account", "period"), emissions, "tCO2e/year", "emissions")
     total = outcome["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
     quantiles = np.quantile(total, QUANTILES, axis=0)
     meaning = "quantiles over trials of the total of the pathway's accounts"
     _add(outcome, "emissions_quantile", ("quantile", "period"), quantiles, "tCO2e/year", meaning)
-    planned = plan["emissions"].sel(emission_account=counted).sum("emission_account")
-    _add(outcome, "plan_emissions", ("period",), planned.to_numpy(), "tCO2e/year", "the same total in the plan")
+    planned = plan["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
+    _add(outcome, "plan_emissions", ("period",), planned, "tCO2e/year", "the same total in the plan")
 
 
 def _add_caps(

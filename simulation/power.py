@@ -26,12 +26,9 @@ def site_loads(scenario: Scenario, run: Floats, covered: Floats) -> Floats:
     element = covers.element[members]
     saved = covered[:, members] * covers.electricity_cut[members] * operations.electricity[element]
     sites = len(scenario.sites.label)
-    return np.array(
-        [
-            np.bincount(operations.site, needed[t], sites) - np.bincount(operations.site[element], saved[t], sites)
-            for t in range(len(run))
-        ]
-    )
+    drawn = [np.bincount(operations.site, row, sites) for row in needed]
+    spared = [np.bincount(operations.site[element], row, sites) for row in saved]
+    return np.array(drawn, dtype=float) - np.array(spared, dtype=float)
 
 
 def renewable_factors(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
@@ -47,7 +44,8 @@ def renewable_factors(network: Network, uncertainty: UncertaintySettings, stream
     years = network.scenario.periods.years
     for u in np.flatnonzero(np.isin(supplies.kind.astype(str), ("ppa", "onsite"))):
         name = supplies.option[u] if supplies.kind[u] == "ppa" else supplies.label[u]
-        luck = mean_one_lognormal(streams.normals(f"power {name}", "output", days.years), uncertainty.renewable_cv)
+        normals = streams.normals(f"power {name}", "output", days.years)
+        luck = mean_one_lognormal(normals, uncertainty.renewable_cv)
         factors[:, u] = np.add.reduceat(luck, first_year) / years
     return factors
 
@@ -79,7 +77,8 @@ def settle(network: Network, run: Floats, covered: Floats, available: Floats) ->
     scenario, plan = network.scenario, network.plan
     supplies = scenario.supplies
     planned = yearly(plan, "power")
-    excess = site_loads(scenario, run, covered) - site_loads(scenario, yearly(plan, "run"), yearly(plan, "covered"))
+    planned_load = site_loads(scenario, yearly(plan, "run"), yearly(plan, "covered"))
+    excess = site_loads(scenario, run, covered) - planned_load
     used = np.zeros(planned.shape)
     for site in np.unique(supplies.site):
         members = np.flatnonzero(supplies.site == site)

@@ -5,152 +5,156 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled
-from simulation.layout import World
+from simulation.layout import Integers, Records, Shares, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
 SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as starved
 
 
 @compiled
-def decide_runs(day: int, period: int, world: World) -> None:
+def decide_runs(day: int, world: World) -> None:
     """Set what each operation shall run, downstream first, so that a pull reaches upstream today."""
-    s, now, want, left = world.structure, world.now, world.scratch.want, world.scratch.line_left
-    plan_lines(day, world)
-    pull, planned = world.scratch.pull, world.planned
-    pull[:] = 0.0
-    for node in s.want_order:
-        asked = world.rules.gain * world.state.deviation[node] + pull[node]
-        amount = now.missing_run[node] + now.run_part[node] * asked
+    plan_lines(world.surge, world.lines, world.operations, world.line_up[day], world.site_up[day])
+    for n in range(len(world.nodes)):
+        world.nodes[n].pull = 0.0
+    for n in world.want_order:
+        node = world.nodes[n]
+        amount = node.missing_run + node.run_part * (world.gain * node.deviation + node.pull)
         if amount > 0.0:
-            spread(node, amount, world)
+            spread(amount, node, world.surge, world.operations, world.lines, world.maker)
         elif amount < 0.0:
-            lower(node, -amount, world)
-        for i in range(s.maker_start[node], s.maker_start[node + 1]):
-            r = s.maker[i]
-            for e in range(s.entry_start[r], s.entry_start[r + 1]):
-                change = now.quantity[e] * want[r] - planned.quantity[period, e] * planned.run[period, r]
-                pull[s.entry_node[e]] -= change
+            lower(-amount, node, world.operations, world.lines, world.maker)
+        for i in range(node.first_maker, node.end_maker):
+            operation = world.operations[world.maker[i]]
+            for e in range(operation.first_entry, operation.end_entry):
+                entry = world.entries[e]
+                change = entry.quantity * operation.want - entry.planned * operation.planned
+                world.nodes[entry.node].pull -= change
 
 
 @compiled
-def plan_lines(day: int, world: World) -> None:
+def plan_lines(surge: float, lines: Records, operations: Records, line_up: Shares, site_up: Shares) -> None:
     """Find today's capacity of each line, and the part of the planned runs that fits."""
-    s, now, state = world.structure, world.now, world.state
-    want, left, base = world.scratch.want, world.scratch.line_left, world.scratch.line_base
-    for line in range(len(left)):
-        up = world.draws.line_up[day, line] * world.draws.site_up[day, s.line_site[line]]
-        state.line_room[line] += now.line_capacity[line]
-        most = up * (1.0 + world.rules.surge) * now.line_capacity[line]
-        left[line] = max(min(most, state.line_room[line]), 0.0)
-        base[line] = 0.0
-    for r in range(len(want)):
-        base[s.operation_line[r]] += s.operation_use[r] * now.run[r]
-    for r in range(len(want)):
-        line = s.operation_line[r]
-        want[r] = now.run[r] if base[line] <= left[line] else now.run[r] * left[line] / base[line]
-    for line in range(len(left)):
-        left[line] = max(left[line] - base[line], 0.0)
+    for i in range(len(lines)):
+        line = lines[i]
+        up = line_up[i] * site_up[line.site]
+        line.room += line.capacity
+        line.left = max(min(up * (1.0 + surge) * line.capacity, line.room), 0.0)
+        line.base = 0.0
+    for r in range(len(operations)):
+        operation = operations[r]
+        lines[operation.line].base += operation.use * operation.possible
+    for r in range(len(operations)):
+        operation = operations[r]
+        line = lines[operation.line]
+        operation.want = operation.possible
+        if line.base > line.left:
+            operation.want = operation.possible * line.left / line.base
+    for i in range(len(lines)):
+        line = lines[i]
+        line.left = max(line.left - line.base, 0.0)
 
 
 @compiled
-def spread(node: int, amount: float, world: World) -> None:
+def spread(
+    amount: float, node: np.record, surge: float, operations: Records, lines: Records, maker: Integers
+) -> None:
     """Share `amount` among the operations that make the product: those planned now, then the reserve."""
-    s, now, scratch = world.structure, world.now, world.scratch
     enough = 1e-12 * amount
-    for tier in range(2):
-        weights = now.run if tier == 0 else now.run_reserve
-        for _ in range(SWEEPS):
-            total = 0.0
-            for i in range(s.maker_start[node], s.maker_start[node + 1]):
-                if room_of(s.maker[i], world) > 0.0:
-                    total += weights[s.maker[i]] * s.made_quantity[s.maker[i]]
-            if total <= 0.0:
-                break
-            asked = amount
-            for i in range(s.maker_start[node], s.maker_start[node + 1]):
-                r = s.maker[i]
-                room = room_of(r, world)
-                if room > 0.0 and weights[r] > 0.0:
-                    more = min(asked * weights[r] / total, room)
-                    scratch.want[r] += more
-                    scratch.line_left[s.operation_line[r]] -= more * s.operation_use[r]
-                    amount -= more * s.made_quantity[r]
-            if amount <= enough:
-                return
+    for sweep in range(2 * SWEEPS):
+        planned = sweep < SWEEPS
+        total = 0.0
+        for i in range(node.first_maker, node.end_maker):
+            operation = operations[maker[i]]
+            if room_of(operation, lines[operation.line], surge) > 0.0:
+                weight = operation.possible if planned else operation.reserve
+                total += weight * operation.made_quantity
+        if total <= 0.0:
+            continue
+        asked = amount
+        for i in range(node.first_maker, node.end_maker):
+            operation = operations[maker[i]]
+            weight = operation.possible if planned else operation.reserve
+            room = room_of(operation, lines[operation.line], surge)
+            if room > 0.0 and weight > 0.0:
+                more = min(asked * weight / total, room)
+                operation.want += more
+                lines[operation.line].left -= more * operation.use
+                amount -= more * operation.made_quantity
+        if amount <= enough:
+            return
 
 
 @compiled
-def room_of(operation: int, world: World) -> float:
+def room_of(operation: np.record, line: np.record, surge: float) -> float:
     """Return how much more an operation could run today; nothing when its inputs ran short yesterday."""
-    s = world.structure
-    if world.state.starved[operation]:
+    if operation.starved:
         return 0.0
-    use, line = s.operation_use[operation], s.operation_line[operation]
     room = np.inf
-    if use > 0.0:
-        room = world.scratch.line_left[line] / use
-    share = s.operation_share[operation]
-    if share < 1.0:
-        most = share * (1.0 + world.rules.surge) * world.now.line_capacity[line]
-        room = min(room, most - world.scratch.want[operation])
+    if operation.use > 0.0:
+        room = line.left / operation.use
+    if operation.most_share < 1.0:
+        most = operation.most_share * (1.0 + surge) * line.capacity
+        room = min(room, most - operation.want)
     return room
 
 
 @compiled
-def lower(node: int, amount: float, world: World) -> None:
+def lower(amount: float, node: np.record, operations: Records, lines: Records, maker: Integers) -> None:
     """Take `amount` off the operations that make the product, in proportion, not below zero."""
-    s, want, total = world.structure, world.scratch.want, 0.0
-    for i in range(s.maker_start[node], s.maker_start[node + 1]):
-        total += want[s.maker[i]] * s.made_quantity[s.maker[i]]
+    total = 0.0
+    for i in range(node.first_maker, node.end_maker):
+        operation = operations[maker[i]]
+        total += operation.want * operation.made_quantity
     if total <= 0.0:
         return
     cut = min(amount / total, 1.0)
-    for i in range(s.maker_start[node], s.maker_start[node + 1]):
-        r = s.maker[i]
-        world.scratch.line_left[s.operation_line[r]] += cut * want[r] * s.operation_use[r]
-        want[r] -= cut * want[r]
+    for i in range(node.first_maker, node.end_maker):
+        operation = operations[maker[i]]
+        lines[operation.line].left += cut * operation.want * operation.use
+        operation.want -= cut * operation.want
 
 
 @compiled
-def produce(period: int, world: World) -> None:
+def produce(
+    free: bool, nodes: Records, operations: Records, entries: Records, lines: Records, run_order: Integers
+) -> None:
     """Run the operations, upstream first; one day's output feeds downstream the same day."""
-    s, now, state, booked = world.structure, world.now, world.state, world.booked
-    want, claim = world.scratch.want, world.scratch.claim
-    claim[:] = 0.0
-    for r in range(len(want)):
-        for e in range(s.entry_start[r], s.entry_start[r + 1]):
-            if now.quantity[e] < 0.0:
-                claim[s.entry_node[e]] -= now.quantity[e] * want[r]
-    for r in s.run_order:
-        done = possible(r, world)
-        state.starved[r] = done < SHORT * want[r]
-        for e in range(s.entry_start[r], s.entry_start[r + 1]):
-            node, quantity = s.entry_node[e], now.quantity[e] * done
-            asked = world.planned.quantity[period, e] * world.planned.run[period, r]
-            state.stock[node] += quantity
-            state.deviation[node] -= quantity - asked
-            if now.quantity[e] < 0.0:
-                claim[node] += now.quantity[e] * want[r]
-                booked.used[node] -= quantity
-                booked.lowest[node] = min(booked.lowest[node], state.stock[node])
+    for n in range(len(nodes)):
+        nodes[n].claim = 0.0
+    for r in range(len(operations)):
+        operation = operations[r]
+        for e in range(operation.first_entry, operation.end_entry):
+            entry = entries[e]
+            nodes[entry.node].claim += max(-entry.quantity, 0.0) * operation.want
+    for r in run_order:
+        operation = operations[r]
+        operation.done = operation.want if free else affordable(operation, entries, nodes)
+        operation.starved = operation.done < SHORT * operation.want
+        operation.booked += operation.done
+        lines[operation.line].room -= operation.done * operation.use
+        for e in range(operation.first_entry, operation.end_entry):
+            entry = entries[e]
+            node = nodes[entry.node]
+            quantity = entry.quantity * operation.done
+            node.stock += quantity
+            node.deviation -= quantity - entry.planned * operation.planned
+            node.claim -= max(-entry.quantity, 0.0) * operation.want
+            if quantity < 0.0:
+                node.used -= quantity
+                node.lowest = min(node.lowest, node.stock)
             else:
-                booked.made[node] += quantity
-        state.line_room[s.operation_line[r]] -= done * s.operation_use[r]
-        booked.run[period, r] += done
-        world.scratch.ran[r] = done
+                node.made += quantity
 
 
 @compiled
-def possible(operation: int, world: World) -> float:
-    """Return what an operation can run; rivals for a short input get it in proportion to what they want."""
-    s, now, claim = world.structure, world.now, world.scratch.claim
-    want = world.scratch.want[operation]
-    if world.rules.free:
-        return want
-    done = want
-    for e in range(s.entry_start[operation], s.entry_start[operation + 1]):
-        node = s.entry_node[e]
-        stock = max(world.state.stock[node], 0.0)
-        if now.quantity[e] < 0.0 and claim[node] > stock:
-            done = min(done, want * stock / claim[node])
+def affordable(operation: np.record, entries: Records, nodes: Records) -> float:
+    """Return what inputs allow; rivals for a short input get it in proportion to what they want."""
+    done = operation.want
+    for e in range(operation.first_entry, operation.end_entry):
+        entry = entries[e]
+        node = nodes[entry.node]
+        stock = max(node.stock, 0.0)
+        if entry.quantity < 0.0 and node.claim > stock:
+            done = min(done, operation.want * stock / node.claim)
     return done

@@ -40,11 +40,12 @@ def yearly(plan: xr.Dataset, name: str) -> Floats:
 
 
 def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
-    """Return the elements with a planned quantity, idle operations that could stand in, and what they touch."""
-    running = (yearly(plan, "run") > 0).any(axis=0)
-    arc = _sorted(np.flatnonzero((yearly(plan, "flow") > 0).any(axis=0)), scenario.arcs.label)
-    offer = _sorted(np.flatnonzero((yearly(plan, "purchase") > 0).any(axis=0)), scenario.offers.label)
-    operation = _sorted(np.flatnonzero(running | _stand_ins(scenario, running, arc, offer)), scenario.operations.label)
+    """Return what has a planned quantity, idle operations that could stand in, and what they touch."""
+    running = _ever(yearly(plan, "run") > 0)
+    arc = _sorted(np.flatnonzero(_ever(yearly(plan, "flow") > 0)), scenario.arcs.label)
+    offer = _sorted(np.flatnonzero(_ever(yearly(plan, "purchase") > 0)), scenario.offers.label)
+    takes_part = running | _stand_ins(scenario, running, arc, offer)
+    operation = _sorted(np.flatnonzero(takes_part), scenario.operations.label)
     demand = _sorted(np.arange(len(scenario.demands.label)), scenario.demands.label)
     entries = np.flatnonzero(np.isin(scenario.recipe.operation, operation))
     node = np.concatenate(
@@ -58,16 +59,15 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
     )
     members = {"operation": operation, "arc": arc, "offer": offer}
     covers = scenario.covers
-    at_work = active.any(axis=0)
+    at_work = _ever(active)
     cover = [
         c
         for c in range(len(covers.label))
         if at_work[covers.intervention[c]] and covers.element[c] in members[covers.family[c]]
     ]
     line = scenario.operations.line[operation]
-    site = np.concatenate(
-        [scenario.arcs.origin[arc], scenario.arcs.destination[arc], scenario.offers.site[offer], scenario.lines.site[line]]
-    )
+    ends = [scenario.arcs.origin[arc], scenario.arcs.destination[arc]]
+    site = np.concatenate([*ends, scenario.offers.site[offer], scenario.lines.site[line]])
     return Used(
         operation=operation,
         arc=arc,
@@ -81,6 +81,11 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
     )
 
 
+def _ever(flags: Flags) -> Flags:
+    """Return what is true in some period, (n,)."""
+    return np.asarray(flags.any(axis=0))
+
+
 def _sorted(positions: Sequence[int] | Integers, labels: Labels) -> Integers:
     return np.array(sorted({int(p) for p in positions}, key=lambda p: str(labels[p])), dtype=np.int64)
 
@@ -90,9 +95,9 @@ def _stand_ins(scenario: Scenario, running: Flags, arc: Integers, offer: Integer
     recipe = scenario.recipe
     fed = set(scenario.arcs.head[arc]) | set(scenario.offers.node[offer])
     fed |= set(recipe.node[(recipe.quantity > 0) & running[recipe.operation]])
-    wanted = {int(main_output(scenario, r)[0]) for r in np.flatnonzero(running)}
+    wanted = {main_output(scenario, int(r))[0] for r in np.flatnonzero(running)}
     found = np.zeros(len(running), dtype=bool)
-    for r in np.flatnonzero(~running & ~scenario.operations.locked):
+    for r in np.flatnonzero(~running & ~scenario.operations.locked).tolist():
         entries = entries_of(scenario, r)
         inputs = recipe.node[entries][recipe.quantity[entries] < 0]
         makes_something = bool((recipe.quantity[entries] > 0).any())

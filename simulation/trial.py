@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from simulation.conditions import Situation
 from simulation.draws import draw, go_live_days, lose, outage_times
 from simulation.kernel import run_days
-from simulation.layout import Conditions, Floats, Rules, State, World, empty_booked, empty_scratch
+from simulation.layout import Floats, Shares, fresh
 from simulation.network import Network, yearly
 from simulation.opening import Opening
 from simulation.power import onsite_built, renewable_factors, settle
@@ -20,6 +19,9 @@ from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.streams import Streams
 
 Steps = Generator[simpy.Event, None, None]
+AS_PLANNED = ("standing", "contracted", "adopt", "in_effect")
+BOOKED = ("operations", "arcs", "offers", "demands", "covers")
+ROUNDING_DAYS = 1e-9  # of a day's capacity, for the rounding of sums
 BUYING = ("supplier", "collection")  # roles of sites whose outage is a supplier's
 
 
@@ -65,16 +67,17 @@ class Trial:
     ) -> None:
         self._network, self._opening, self._uncertainty = network, opening, uncertainty
         self._streams = Streams(settings.seed, index)
-        self._rules = Rules(settings.gain, settings.surge, free=False)
-        self._draws, self._required = draw(network, uncertainty, self._streams)
+        draws, self._required = draw(network, uncertainty, self._streams)
+        self._world = fresh(
+            network.template, gain=settings.gain, surge=settings.surge, coming=opening.coming.copy(), **draws
+        )
+        self._world.nodes.stock = opening.stock
+        self._world.nodes.transit = opening.transit
         self._go_live = go_live_days(network, uncertainty, self._streams)
         self._situation = Situation(network)
-        self._state: State = opening.state(network)
-        self._booked = empty_booked(network.structure, network.planned)
-        self._scratch = empty_scratch(network.structure)
         self._live = np.zeros(network.active.shape[1], dtype=bool)
         self._period = 0
-        self._world: World | None = None
+        self._books: list[dict[str, Floats]] = []
         self.environment = simpy.Environment()
 
     def run(self) -> TrialResult:
@@ -101,7 +104,7 @@ class Trial:
             while day < end:
                 quiet_until = int(min(self.environment.peek(), end))
                 if quiet_until > day:
-                    run_days(day, quiet_until, period, self._world)
+                    run_days(day, quiet_until, self._world)
                     day = quiet_until
                 else:
                     yield self.environment.timeout(day + 1 - self.environment.now)
@@ -109,7 +112,7 @@ class Trial:
                 yield self.environment.timeout(end - self.environment.now)
             self._close()
 
-    def _outages(self, up: NDArray[np.float32], per_year: float, mean_days: float, entity: str, cause: str) -> Steps:
+    def _outages(self, up: Shares, per_year: float, mean_days: float, entity: str, cause: str) -> Steps:
         """Take an entity down at random; the time of repair is known when it goes down."""
         luck = self._streams.exponentials(entity, cause)
         for start, end in outage_times(per_year, mean_days, luck, len(up)):
@@ -126,36 +129,26 @@ class Trial:
     # ---- what events change
 
     def _open(self, period: int) -> None:
-        """Start a period: what is live now, and capacities that count from zero."""
+        """Start a period: the plan, what is live now, and capacities that count from zero."""
         self._period = period
         morning = self._network.days.first[period]
         self._live = self._network.active[period] & (self._go_live[period] <= morning)
-        for room in (self._state.line_room, self._state.lane_room, self._state.offer_room):
-            room[:] = 0.0
+        self._situation.open_period(self._world, period)
         self._apply()
-        tolerance = 1e-9  # of a day, for the rounding of sums
-        self._state.line_room[:] = tolerance * self._now.line_capacity
-        self._state.lane_room[:] = tolerance * self._network.planned.lane_capacity[period]
-        self._state.offer_room[:] = tolerance * self._network.planned.offer_capacity[period]
+        for family in (self._world.lines, self._world.lanes, self._world.offers):
+            family.room = ROUNDING_DAYS * family.capacity
 
     def _apply(self) -> None:
-        self._now: Conditions = self._situation.conditions(self._period, self._live)
-        self._world = World(
-            self._rules,
-            self._network.structure,
-            self._network.planned,
-            self._now,
-            self._state,
-            self._draws,
-            self._booked,
-            self._scratch,
-        )
+        self._situation.apply(self._world, self._period, self._live)
 
     def _close(self) -> None:
-        """End a period: what customers still wait for is lost to them and booked as unmet."""
-        demand_node = self._network.structure.demand_node
-        np.subtract.at(self._state.deviation, demand_node, self._state.backlog)
-        self._state.backlog[:] = 0.0
+        """End a period: book it; what customers still wait for is lost to them and counts as unmet."""
+        world = self._world
+        self._books.append({name: getattr(world, name).booked.copy() for name in BOOKED})
+        for name in BOOKED:
+            getattr(world, name).booked = 0.0
+        np.subtract.at(world.nodes.deviation, world.demands.node, world.demands.waiting)
+        world.demands.waiting = 0.0
 
     # ---- set-up and result
 
@@ -167,15 +160,15 @@ class Trial:
             if role in BUYING:
                 per_year, mean = chance.supplier_disruptions_per_year, chance.supplier_disruption_mean_days
             if role != "customer":
-                self._start(self._draws.site_up[:, j], per_year, mean, f"site {label}", "disruption")
+                self._start(self._world.site_up[:, j], per_year, mean, f"site {label}", "disruption")
         for k, label in enumerate(network.labels("lane")):
             per_year, mean = chance.lane_disruptions_per_year, chance.lane_disruption_mean_days
-            self._start(self._draws.lane_up[:, k], per_year, mean, f"lane {label}", "disruption")
+            self._start(self._world.lane_up[:, k], per_year, mean, f"lane {label}", "disruption")
         for line, label in enumerate(network.labels("line")):
             per_year, mean = chance.breakdowns_per_year, chance.repair_mean_days
-            self._start(self._draws.line_up[:, line], per_year, mean, f"line {label}", "breakdown")
+            self._start(self._world.line_up[:, line], per_year, mean, f"line {label}", "breakdown")
 
-    def _start(self, up: NDArray[np.float32], per_year: float, mean_days: float, entity: str, cause: str) -> None:
+    def _start(self, up: Shares, per_year: float, mean_days: float, entity: str, cause: str) -> None:
         if per_year > 0 and mean_days > 0:
             self.environment.process(self._outages(up, per_year, mean_days, entity, cause))
 
@@ -186,50 +179,47 @@ class Trial:
         return sorted(found)
 
     def _result(self) -> TrialResult:
-        network, booked = self._network, self._booked
-        scenario, plan, used = network.scenario, network.plan, network.used
+        network, scenario, plan = self._network, self._network.scenario, self._network.plan
         years = scenario.periods.years[:, None]
 
-        def whole(family: str, count: int, values: Floats) -> Floats:
-            full = np.zeros((len(years), count))
-            full[:, getattr(used, family)] = values / years
+        def whole(family: str, period_totals: Floats) -> Floats:
+            """Return activities a year of the whole scenario, (T, n)."""
+            full = np.zeros((len(years), len(getattr(scenario, f"{family}s").label)))
+            full[:, getattr(network.used, family)] = period_totals / years
             return full
 
-        run = whole("operation", len(scenario.operations.label), booked.run)
-        covered = whole("cover", len(scenario.covers.label), booked.covered)
-        required = whole("demand", len(scenario.demands.label), self._required)
-        delivered = np.minimum(whole("demand", len(scenario.demands.label), booked.delivered), required)
+        booked = {name: np.array([book[name] for book in self._books]) for name in BOOKED}
+        run, covered = whole("operation", booked["operations"]), whole("cover", booked["covers"])
+        required = whole("demand", self._required)
+        delivered = np.minimum(whole("demand", booked["demands"]), required)
         available = renewable_factors(network, self._uncertainty, self._streams)
         available = available * onsite_built(network, self._go_live)
         by_period = {
-            "purchase": whole("offer", len(scenario.offers.label), booked.purchase),
-            "flow": whole("arc", len(scenario.arcs.label), booked.flow),
+            "purchase": whole("offer", booked["offers"]),
+            "flow": whole("arc", booked["arcs"]),
             "run": run,
             "covered": covered,
             "power": settle(network, run, covered, available),
             "unmet": required - delivered,
-            "standing": yearly(plan, "standing"),
-        } | {name: yearly(plan, name) for name in ("contracted", "adopt", "in_effect")}
-        days = network.days.count
+        } | {name: yearly(plan, name) for name in AS_PLANNED}
+        nodes, days = self._world.nodes, network.days.count
         return TrialResult(
             activities={name: values.T for name, values in by_period.items()},
             required=required.T,
             delivered=delivered.T,
-            mass_error=self._mass_error(),
-            closing_stock=self._state.stock.copy(),
-            mean_stock=booked.stock_days / days,
-            mean_transit=booked.transit_days / days,
+            mass_error=self._mass_error(booked["offers"], booked["demands"]),
+            closing_stock=nodes.stock.copy(),
+            mean_stock=nodes.stock_days / days,
+            mean_transit=nodes.transit_days / days,
         )
 
-    def _mass_error(self) -> float:
+    def _mass_error(self, bought: Floats, delivered: Floats) -> float:
         """Opening + bought + made = used + delivered + closing, by product, stock and goods on the way."""
-        network, booked, state = self._network, self._booked, self._state
+        network, world, opening = self._network, self._world, self._opening
         product = network.scenario.nodes.product[network.used.node]
-        structure, count = network.structure, len(network.scenario.products.label)
-        offer_product = network.scenario.offers.product[network.used.offer]
-        demand_product = product[structure.demand_node]
-        came = np.bincount(product, self._opening.stock + self._opening.transit + booked.made, count)
-        came += np.bincount(offer_product, booked.purchase.sum(axis=0), count)
-        went = np.bincount(product, state.stock + state.transit + booked.used, count)
-        went += np.bincount(demand_product, booked.delivered.sum(axis=0), count)
+        count, nodes = len(network.scenario.products.label), world.nodes
+        came = np.bincount(product, opening.stock + opening.transit + nodes.made, count)
+        came += np.bincount(product[world.offers.node], bought.sum(axis=0), count)
+        went = np.bincount(product, nodes.stock + nodes.transit + nodes.used, count)
+        went += np.bincount(product[world.demands.node], delivered.sum(axis=0), count)
         return float(np.max(np.abs(came - went) / np.maximum(came, 1e-9), initial=0.0))

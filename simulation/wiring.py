@@ -5,85 +5,142 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.scenario import Scenario
-from simulation.layout import ARC, OFFER, OPERATION, Integers, Structure
+from simulation.layout import (
+    ARC,
+    ARC_RECORD,
+    COVER,
+    DEMAND,
+    ENTRY,
+    LANE,
+    LINE,
+    NODE,
+    OFFER,
+    OFFER_RECORD,
+    OPERATION,
+    OPERATION_RECORD,
+    Integers,
+    Records,
+    World,
+    records,
+)
 from simulation.order import by_group, upstream_first
 from simulation.selection import Used, entries_of, main_output
 
 FAMILIES = {"operation": OPERATION, "arc": ARC, "offer": OFFER}
 
 
-def build_structure(scenario: Scenario, used: Used) -> Structure:
-    """Return the structure that the kernel walks through."""
-    recipe, operations, arcs = scenario.recipe, scenario.operations, scenario.arcs
-    count = len(used.node)
-    entries = [entries_of(scenario, r) for r in used.operation]
-    flat = np.concatenate(entries or [np.zeros(0, np.int64)])
-    entry_start = np.concatenate([[0], np.cumsum([len(e) for e in entries])]).astype(np.int64)
-    entry_node = _mapped(recipe.node[flat], used.node)
-    entry_operation = np.repeat(np.arange(len(entries)), np.diff(entry_start))
-    output = recipe.quantity[flat] > 0
-    main = [main_output(scenario, r) for r in used.operation]
-    place = places(used.node)
-    made_node = np.array([place.get(node, -1) for node, _ in main], dtype=np.int64)
-    tail, head = _mapped(arcs.tail[used.arc], used.node), _mapped(arcs.head[used.arc], used.node)
-    offer_node = _mapped(scenario.offers.node[used.offer], used.node)
-    demand_node = _mapped(scenario.demands.node[used.demand], used.node)
-    source = np.zeros(count, dtype=bool)
-    source[offer_node] = True
-    source[np.concatenate([head, entry_node, demand_node])] = False
-    makers = np.flatnonzero(made_node >= 0)
-    maker_start, maker = by_group(made_node[makers], count)
-    inputs, outputs = np.flatnonzero(~output), np.flatnonzero(output)
-    feeds = [
-        (int(entry_operation[a]), int(entry_operation[b]))
-        for a in outputs
-        for b in inputs[entry_node[inputs] == entry_node[a]]
-    ]
-    turns = [
-        (int(entry_node[a]), int(entry_node[b])) for a in inputs for b in outputs[entry_operation[outputs] == entry_operation[a]]
-    ]
-    downstream_first = upstream_first(count, turns)[::-1]
-    covers = scenario.covers
-    members = {"operation": places(used.operation), "arc": places(used.arc), "offer": places(used.offer)}
-    return Structure(
-        operation_line=_mapped(operations.line[used.operation], used.line),
-        operation_use=operations.use[used.operation].astype(float),
-        operation_share=operations.maximum_share[used.operation].astype(float),
-        made_node=made_node,
-        made_quantity=np.array([quantity for _, quantity in main], dtype=float),
-        entry_start=entry_start,
-        entry_node=entry_node,
-        run_order=upstream_first(len(entries), feeds),
-        want_order=np.ascontiguousarray(downstream_first[np.isin(downstream_first, made_node)]),
-        maker_start=maker_start,
-        maker=makers[maker],
-        tail=tail,
-        head=head,
-        arc_lane=_mapped(arcs.lane[used.arc], used.lane),
-        arc_mass=np.maximum(arcs.tonnes_per_unit[used.arc].astype(float), 1e-12),
-        leaving_start=by_group(tail, count)[0],
-        leaving=by_group(tail, count)[1],
-        arriving_start=by_group(head, count)[0],
-        arriving=by_group(head, count)[1],
-        offer_site=_mapped(scenario.offers.site[used.offer], used.site),
-        seller_start=by_group(offer_node, count)[0],
-        seller=by_group(offer_node, count)[1],
-        source=source,
-        send_order=np.ascontiguousarray(upstream_first(count, zip(tail.tolist(), head.tolist(), strict=True))[::-1]),
-        lane_origin=_mapped(scenario.lanes.origin[used.lane], used.site),
-        line_site=_mapped(scenario.lines.site[used.line], used.site),
-        demand_node=demand_node,
-        cover_family=np.array([FAMILIES[covers.family[c]] for c in used.cover], dtype=np.int64),
-        cover_element=np.array([members[covers.family[c]][int(covers.element[c])] for c in used.cover], dtype=np.int64),
+def build_world(scenario: Scenario, used: Used) -> World:
+    """Return the world of a network before its first day: who belongs to whom, all quantities zero."""
+    operations, entries = _operations(scenario, used)
+    arcs, lanes = _arcs(scenario, used), records(LANE, len(used.lane))
+    lanes.origin = places_of(scenario.lanes.origin[used.lane], used.site)
+    offers = records(OFFER_RECORD, len(used.offer))
+    offers.node = places_of(scenario.offers.node[used.offer], used.node)
+    offers.site = places_of(scenario.offers.site[used.offer], used.site)
+    lines = records(LINE, len(used.line))
+    lines.site = places_of(scenario.lines.site[used.line], used.site)
+    demands = records(DEMAND, len(used.demand))
+    demands.node = places_of(scenario.demands.node[used.demand], used.node)
+    nodes = records(NODE, len(used.node))
+    nodes.source[offers.node] = True
+    nodes.source[np.concatenate([arcs.head, entries.node, demands.node])] = False
+    lists = {}
+    makes = np.flatnonzero(operations.made_node >= 0)
+    for name, members, node in (
+        ("maker", makes, operations.made_node[makes]),
+        ("leaving", np.arange(len(arcs)), arcs.tail),
+        ("arriving", np.arange(len(arcs)), arcs.head),
+        ("seller", np.arange(len(offers)), offers.node),
+    ):
+        start, order = by_group(node, len(nodes))
+        nodes[f"first_{name}"], nodes[f"end_{name}"] = start[:-1], start[1:]
+        lists[name] = members[order]
+    run_order, want_order = _production_orders(operations, entries, len(nodes))
+    links = zip(arcs.tail.tolist(), arcs.head.tolist(), strict=True)
+    return World(
+        gain=0.0,
+        surge=0.0,
+        free=False,
+        nodes=nodes,
+        operations=operations,
+        entries=entries,
+        arcs=arcs,
+        offers=offers,
+        lines=lines,
+        lanes=lanes,
+        demands=demands,
+        covers=_covers(scenario, used),
+        **lists,
+        run_order=run_order,
+        want_order=want_order,
+        send_order=np.ascontiguousarray(upstream_first(len(nodes), links)[::-1]),
+        coming=np.zeros((1, len(nodes))),
+        demand=np.zeros((0, len(demands))),
+        lead=np.zeros((0, len(arcs)), dtype=np.int64),
+        site_up=np.ones((0, len(used.site)), dtype=np.float32),
+        lane_up=np.ones((0, len(lanes)), dtype=np.float32),
+        line_up=np.ones((0, len(lines)), dtype=np.float32),
     )
 
 
-def places(members: Integers) -> dict[int, int]:
-    """Return the place of each scenario position among the used members."""
-    return {int(position): i for i, position in enumerate(members)}
+def places_of(values: Integers, members: Integers) -> Integers:
+    """Return the places of scenario positions among the used members; -1 for those that are not."""
+    place = {int(position): i for i, position in enumerate(members)}
+    return np.array([place.get(int(v), -1) for v in values], dtype=np.int64)
 
 
-def _mapped(values: Integers, members: Integers) -> Integers:
-    """Return the places of scenario positions among the used members."""
-    place = places(members)
-    return np.array([place[int(v)] for v in values], dtype=np.int64)
+def _operations(scenario: Scenario, used: Used) -> tuple[Records, Records]:
+    """Return operations, and their recipe entries one operation after the other."""
+    rows = [entries_of(scenario, r) for r in used.operation]
+    flat = np.concatenate([*rows, np.zeros(0, dtype=np.int64)])
+    entries = records(ENTRY, len(flat))
+    entries.node = places_of(scenario.recipe.node[flat], used.node)
+    entries.quantity = scenario.recipe.quantity[flat]
+    operations = records(OPERATION_RECORD, len(used.operation))
+    operations.end_entry = np.cumsum([len(r) for r in rows])
+    operations.first_entry[1:] = operations.end_entry[:-1]
+    operations.line = places_of(scenario.operations.line[used.operation], used.line)
+    operations.use = scenario.operations.use[used.operation]
+    operations.most_share = scenario.operations.maximum_share[used.operation]
+    main = [main_output(scenario, r) for r in used.operation]
+    operations.made_node = places_of(np.array([node for node, _ in main], dtype=np.int64), used.node)
+    operations.made_quantity = [quantity for _, quantity in main]
+    return operations, entries
+
+
+def _arcs(scenario: Scenario, used: Used) -> Records:
+    arcs = records(ARC_RECORD, len(used.arc))
+    arcs.tail = places_of(scenario.arcs.tail[used.arc], used.node)
+    arcs.head = places_of(scenario.arcs.head[used.arc], used.node)
+    arcs.lane = places_of(scenario.arcs.lane[used.arc], used.lane)
+    arcs.mass = np.maximum(scenario.arcs.tonnes_per_unit[used.arc], 1e-12)  # weightless goods fill no lane
+    return arcs
+
+
+def _covers(scenario: Scenario, used: Used) -> Records:
+    members = {"operation": used.operation, "arc": used.arc, "offer": used.offer}
+    covers = records(COVER, len(used.cover))
+    for row, c in enumerate(used.cover):
+        family = str(scenario.covers.family[c])
+        covers.family[row] = FAMILIES[family]
+        covers.element[row] = places_of(scenario.covers.element[[c]], members[family])[0]
+    return covers
+
+
+def _production_orders(operations: Records, entries: Records, nodes: int) -> tuple[Integers, Integers]:
+    """Return operations upstream first, and nodes of main outputs downstream first."""
+    operation = np.repeat(np.arange(len(operations)), operations.end_entry - operations.first_entry)
+    inputs, outputs = np.flatnonzero(entries.quantity < 0), np.flatnonzero(entries.quantity > 0)
+    feeds = [
+        (int(operation[made]), int(operation[used]))
+        for made in outputs
+        for used in inputs[entries.node[inputs] == entries.node[made]]
+    ]
+    turns = [
+        (int(entries.node[used]), int(entries.node[made]))
+        for used in inputs
+        for made in outputs[operation[outputs] == operation[used]]
+    ]
+    downstream_first = upstream_first(nodes, turns)[::-1]
+    wanted = downstream_first[np.isin(downstream_first, operations.made_node)]
+    return upstream_first(len(operations), feeds), np.ascontiguousarray(wanted)

@@ -21,7 +21,7 @@ def cap_respected(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
     Index: cap, period. Unit: tCO2e. x: activities; e: the ledger's emission coefficients over the
     cap's accounts and sites; L: years of a period. A period before the first limit has no bound.
     Dual: value of one more t of allowance, present value, a t a year for absolute caps.
-    Source: design, section 5, carbon.
+    Source: own; accounts of the GHG Protocol, limits by period.
     """
     scenario, caps, limits = instance.scenario, instance.caps, instance.limits
     periods, years = len(scenario.periods), scenario.periods.years

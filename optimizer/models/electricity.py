@@ -21,7 +21,7 @@ def load_met(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     Index: site with a load, period. Unit: MWh a year. e: MWh per unit of activity; k: share of it
     that an intervention saves (negative: it draws more).
     Dual: cost of one more MWh at the site, present value.
-    Source: design, section 5, electricity.
+    Source: own; annual energy balance of a site.
     """
     scenario = instance.scenario
     periods, operations, covers, supplies = (
@@ -63,7 +63,7 @@ def option_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
 
     Index: supply with a share below one, period. Unit: MWh a year.
     Dual: saving from one more MWh allowed, present value.
-    Source: design, section 5, electricity.
+    Source: own; annual energy balance of a site.
     """
     scenario = instance.scenario
     periods, supplies = len(scenario.periods), scenario.supplies
@@ -92,7 +92,7 @@ def contracted_output(model: pyo.ConcreteModel, instance: Instance) -> ArrayCons
 
     Index: contractable supply, period. Unit: MWh a year. f: capacity factor.
     Dual: value of one more contracted MWh, present value.
-    Source: design, section 5, power purchase agreements (take or pay).
+    Source: own; take-or-pay contract, output by capacity factor.
     """
     scenario = instance.scenario
     periods, supplies = len(scenario.periods), scenario.supplies
@@ -123,7 +123,7 @@ def contract_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
 
     Index: contractable supply, period. Unit: MWh a year.
     Dual: value of one more contracted MWh, present value.
-    Source: design, section 5, annual matching.
+    Source: GHG Protocol Scope 2 Guidance (2015), annual matching.
     """
     scenario = instance.scenario
     periods = len(scenario.periods)
@@ -141,7 +141,7 @@ def onsite_output(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
 
     Index: onsite supply, period. Unit: MWh a year. f: capacity factor.
     Dual: value of one more MWh of output, present value.
-    Source: design, section 5, onsite power.
+    Source: own; output by capacity factor.
     """
     scenario = instance.scenario
     periods, additions = len(scenario.periods), scenario.power_additions

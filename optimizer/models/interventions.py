@@ -20,7 +20,7 @@ def effect_follows_adoption(model: pyo.ConcreteModel, instance: Instance) -> Arr
 
     Index: intervention, period. Unit: 0 or 1.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, interventions.
+    Source: own; decision by period with lead time and life.
     """
     scenario = instance.scenario
     periods = len(scenario.periods)
@@ -44,7 +44,7 @@ def adopted_once(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
 
     Index: intervention. Unit: decisions.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, interventions.
+    Source: own; decision by period with lead time and life.
     """
     scenario = instance.scenario
     periods, count = len(scenario.periods), len(scenario.interventions.label)
@@ -58,7 +58,7 @@ def prerequisite_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
 
     Index: pair of intervention i and prerequisite j, period. Unit: decisions.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, prerequisites.
+    Source: own; precedence between decisions.
     """
     scenario = instance.scenario
     periods = len(scenario.periods)
@@ -82,7 +82,7 @@ def exclusive_choice(model: pyo.ConcreteModel, instance: Instance) -> ArrayConst
 
     Index: exclusive group. Unit: decisions.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, mutual exclusion.
+    Source: own; clique constraint.
     """
     scenario = instance.scenario
     groups, member = _exclusive_groups(scenario)
@@ -108,7 +108,7 @@ def covered_within_activity(model: pyo.ConcreteModel, instance: Instance) -> Arr
 
     Index: cover (intervention, activity), period. Unit: unit of activity a year.
     Dual: value of one more unit of activity to improve, present value.
-    Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
+    Source: exact linearisation of activity times a 0/1 decision (McCormick 1976).
     """
     scenario = instance.scenario
     return _covered_rows(scenario).at_most(0.0, _covered_minus_activity(model, scenario))
@@ -121,7 +121,7 @@ def covered_only_if_active(model: pyo.ConcreteModel, instance: Instance) -> Arra
 
     Index: cover, period. Unit: unit of activity a year. X: the activity's own bound.
     Dual: value of having more of the intervention in effect, present value.
-    Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
+    Source: exact linearisation of activity times a 0/1 decision (McCormick 1976).
     """
     scenario = instance.scenario
     periods, covers = len(scenario.periods), scenario.covers
@@ -148,7 +148,7 @@ def covered_when_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
     Index: cover, period. Unit: unit of activity a year. X: the activity's own bound. Without this
     side a saving would go unreported when no cap asks for it, and an added cost could be dodged.
     Dual: cost of being made to improve one more unit, present value.
-    Source: design, section 5, exact linearisation of activity times adoption (McCormick 1976).
+    Source: exact linearisation of activity times a 0/1 decision (McCormick 1976).
     """
     scenario = instance.scenario
     periods, covers = len(scenario.periods), scenario.covers

@@ -20,7 +20,7 @@ def node_balance(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
     Index: node (site, product), period. Unit: product unit a year. q: recipe quantity, made (+) or
     used (-); s: input spared by an intervention per unit covered.
     Dual: cost of one more unit needed at the node, present value.
-    Source: design, section 5, node balance; multicommodity network flow.
+    Source: multicommodity network flow with conversion at nodes (Ahuja, Magnanti and Orlin 1993, ch. 17).
     """
     scenario = instance.scenario
     periods = len(scenario.periods)
@@ -63,7 +63,7 @@ def lane_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
 
     Index: lane with a capacity, period. Unit: t a year. m: tonnes per product unit.
     Dual: saving from one more tonne of room, present value.
-    Source: design, section 5, lane capacity.
+    Source: bundle constraint of multicommodity flow (Ahuja, Magnanti and Orlin 1993, ch. 17).
     """
     scenario = instance.scenario
     periods, arcs = len(scenario.periods), scenario.arcs
@@ -90,7 +90,7 @@ def arc_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
 
     Index: locked arc, period. Unit: product unit a year. F: the arc's own bound.
     Dual: value of unlocking one more unit of the mode here, present value.
-    Source: design, section 5, effect unlocks_mode.
+    Source: disaggregated linking constraint (Krarup and Pruzan 1983).
     """
     scenario = instance.scenario
     return opened_by(model, scenario, model.flow, "arc", scenario.arcs.locked, instance.bounds.flow)

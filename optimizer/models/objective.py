@@ -16,7 +16,7 @@ def least_cost(model: pyo.ConcreteModel, instance: Instance) -> ArrayObjective:
     Unit: currency, present value in the base year. x: activities; c: the ledger's cost
     coefficients, already discounted (yearly flows mid-year, investments at the period's start,
     residual values at the end of the horizon).
-    Source: design, sections 5 (finance) and 6 (one ledger).
+    Source: net present value; coefficients of `scenarios/ledger.py`.
     """
     coefficients = instance.ledger.cost_coefficients()
     return ArrayObjective(

@@ -18,7 +18,7 @@ def standing_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayCons
 
     Index: line, period. Unit: unit of activity a year.
     Dual: saving from one more unit of capacity in place, present value.
-    Source: design, section 5, line capacity.
+    Source: activity analysis (Koopmans 1951).
     """
     scenario = instance.scenario
     periods, changes = len(scenario.periods), scenario.capacity_changes
@@ -43,7 +43,7 @@ def line_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
 
     Index: line, period. Unit: unit of activity a year. u: capacity used per unit of activity.
     Dual: saving from one more unit of capacity, present value.
-    Source: design, section 5, line capacity.
+    Source: activity analysis (Koopmans 1951).
     """
     scenario = instance.scenario
     periods, operations = len(scenario.periods), scenario.operations
@@ -68,7 +68,7 @@ def minimum_use(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
 
     Index: line with a minimum, period. Unit: unit of activity a year.
     Dual: cost of being made to run one more unit, present value.
-    Source: design, section 5, minimum load.
+    Source: own; minimum load as in unit commitment, on yearly totals.
     """
     scenario = instance.scenario
     periods, operations = len(scenario.periods), scenario.operations
@@ -100,7 +100,7 @@ def recipe_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
 
     Index: operation with a share below one, period. Unit: unit of activity a year.
     Dual: saving from letting one more unit run by this recipe, present value.
-    Source: design, section 5, recipe shares.
+    Source: own; blending constraint on a line's activity.
     """
     scenario = instance.scenario
     periods, operations = len(scenario.periods), scenario.operations
@@ -128,7 +128,7 @@ def operation_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayCon
 
     Index: locked operation, period. Unit: unit of activity a year. R: the operation's own bound.
     Dual: value of unlocking one more unit, present value.
-    Source: design, section 5, effect unlocks_process.
+    Source: disaggregated linking constraint (Krarup and Pruzan 1983).
     """
     scenario = instance.scenario
     return opened_by(model, scenario, model.run, "operation", scenario.operations.locked, instance.bounds.run)

@@ -19,7 +19,7 @@ def offer_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstra
 
     Index: locked offer, period. Unit: product unit a year. P: the offer's own bound.
     Dual: value of unlocking one more unit, present value.
-    Source: design, section 5, effect unlocks_offer.
+    Source: disaggregated linking constraint (Krarup and Pruzan 1983).
     """
     scenario = instance.scenario
     return opened_by(
@@ -34,7 +34,7 @@ def least_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
 
     Index: sourcing rule with a minimum share, period. Unit: product unit a year.
     Dual: cost of one more unit bought there, present value.
-    Source: design, section 5, sourcing.
+    Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.minimum_share))
@@ -49,7 +49,7 @@ def largest_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
 
     Index: sourcing rule with a maximum share, period. Unit: product unit a year.
     Dual: saving from one more unit allowed there, present value.
-    Source: design, section 5, sourcing.
+    Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.maximum_share))
@@ -93,7 +93,7 @@ def bought_only_if_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
 
     Index: counted offer, period. Unit: product unit a year. P: the offer's own bound.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, sourcing.
+    Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     periods, counted = len(scenario.periods), counted_offers(scenario)
@@ -114,7 +114,7 @@ def used_only_if_bought(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
 
     Index: counted offer, period. Unit: product unit a year. A thousandth of the offer's bound counts.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, sourcing (the threshold is ours).
+    Source: own; the threshold is a convention.
     """
     scenario = instance.scenario
     periods, counted = len(scenario.periods), counted_offers(scenario)
@@ -135,7 +135,7 @@ def supplier_count(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstra
 
     Index: sourcing rule with a count, period. Unit: offers.
     Dual: of the linear program with integers fixed; no planning meaning.
-    Source: design, section 5, sourcing.
+    Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     periods, rules = len(scenario.periods), scenario.sourcing_rules

@@ -14,22 +14,22 @@ from scenarios.scenario import Floats, Scenario
 def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare all decisions on `model`.
 
-    ======== ============================ ============= =======================================
-    name     index                        unit          meaning
-    ======== ============================ ============= =======================================
-    purchase offer, period                unit/year     bought from an offer
-    flow     arc, period                  unit/year     moved of one product on one lane
-    run      operation, period            unit/year     activity of a process on a line
-    covered  cover, period                unit/year     activity improved by an intervention
-    standing line, period                 unit/year     capacity in place
-    power    supply, period               MWh/year      electricity used from a power option
-    contract supply, period               MW            newly contracted in the period
-    contracted supply, period             MWh/year      output of all contracts that run
-    unmet    demand, period               unit/year     demand left unserved
-    adopt    intervention, period         0 or 1        decided in the period
-    in_effect intervention, period         0 or 1        in effect in the period
-    overrun  cap, period                  tCO2e         emissions above a soft cap
-    ======== ============================ ============= =======================================
+    ========== ==================== ========= ====================================
+    name       index                unit      meaning
+    ========== ==================== ========= ====================================
+    purchase   offer, period        unit/year bought from an offer
+    flow       arc, period          unit/year moved of one product on one lane
+    run        operation, period    unit/year activity of a process on a line
+    covered    cover, period        unit/year activity improved by an intervention
+    standing   line, period         unit/year capacity in place
+    power      supply, period       MWh/year  electricity used from a power option
+    contract   supply, period       MW        newly contracted in the period
+    contracted supply, period       MWh/year  output of all contracts that run
+    unmet      demand, period       unit/year demand left unserved
+    adopt      intervention, period 0 or 1    decided in the period
+    in_effect  intervention, period 0 or 1    in effect in the period
+    overrun    cap, period          tCO2e     emissions above a soft cap
+    ========== ==================== ========= ====================================
     """
     scenario, bounds = instance.scenario, instance.bounds
     periods = len(scenario.periods)

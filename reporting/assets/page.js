@@ -50,7 +50,7 @@
   Promise.all(fonts).finally(draw);
 
   // Charts are redrawn at the width of the paper, so that print is sharp and nothing is cut.
-  const refit = () => drawn.forEach((chart) => chart.resize());
+  const refit = () => drawn.forEach((chart) => { chart.resize(); chart.getZr().flush(); });
   addEventListener("beforeprint", () => { document.documentElement.classList.add("print"); refit(); });
   addEventListener("afterprint", () => { document.documentElement.classList.remove("print"); refit(); });
 })();

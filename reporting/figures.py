@@ -18,11 +18,13 @@ _ODDS = (
     (0.1, "about 1 in 10"),
     (0.2, "about 1 in 5"),
     (0.25, "about 1 in 4"),
+    (0.3, "about 3 in 10"),
     (1 / 3, "about 1 in 3"),
     (0.4, "about 2 in 5"),
     (0.5, "about 1 in 2"),
     (0.6, "about 3 in 5"),
     (2 / 3, "about 2 in 3"),
+    (0.7, "about 7 in 10"),
     (0.75, "about 3 in 4"),
     (0.8, "about 4 in 5"),
     (0.9, "about 9 in 10"),
@@ -115,6 +117,11 @@ def percent(share: float, signed: bool = False) -> str:
     text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
     text = true_minus(text)
     return f"{text}%" if any(c in "123456789" for c in text) else "0%"
+
+
+def rate(share: float) -> str:
+    """Return a given rate as it was given: ``6%``, ``7.25%``."""
+    return true_minus(f"{share * 100:.10g}") + "%"
 
 
 def whole_percent(share: float) -> str:

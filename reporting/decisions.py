@@ -1,0 +1,140 @@
+"""What gets built when: a timetable by decision, or by kind and year when there are many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reporting.figures import counted, listed, shorten
+from reporting.payload import Payload
+
+FEW = 16  # up to this many decisions each has its own bar
+MOST = 150
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One decision: where its bar lies in percent of the horizon, and in words."""
+
+    name: str
+    site: str
+    start: float
+    lead: float
+    works: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kind in one year: how many are at work, how many are being built, how dark to draw it."""
+
+    text: str
+    shade: float
+    building: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of intervention over the years."""
+
+    name: str
+    used: str
+    cells: list[Cell]
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """All decisions, by kind."""
+
+    kinds: list[Kind]
+    labels: list[str]
+    ticks: list[tuple[int, float]]
+    many: bool
+    total: int
+    hidden: int
+    unused: str
+
+
+def timetable(payload: Payload) -> Timetable:
+    """Return the timetable of what the plan decides; kinds in the order they start."""
+    periods = payload["periods"]
+    chosen = [row for row in payload["interventions"] if row["chosen"]]
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(chosen, key=lambda r: (r["decided"], r["name"])):  # kinds in the order they start
+        kinds.setdefault(row["kind"], []).append(row)
+    start, end = periods["first"], periods["end"] + 1
+    years = range(start, end, max(1, (end - start) // 5))
+    return Timetable(
+        kinds=[_kind(payload, name, rows) for name, rows in kinds.items()],
+        labels=periods["labels"],
+        ticks=[(year, (year - start) * 100 / (end - start)) for year in years],
+        many=len(chosen) > FEW,
+        total=len(chosen),
+        hidden=max(len(chosen) - MOST, 0),
+        unused=_unused(payload, set(kinds)),
+    )
+
+
+def sentence(text: str) -> str:
+    """Return a kind's name with a capital first letter and spaces for underscores."""
+    words = text.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _kind(payload: Payload, name: str, rows: list[dict[str, Any]]) -> Kind:
+    """Gather one kind: counts by period and a bar for each decision."""
+    offered = sum(row["kind"] == name for row in payload["interventions"])
+    cells: list[Cell] = []
+    before = ""
+    for start, years in zip(payload["periods"]["start"], payload["periods"]["years"], strict=True):
+        last = start + years - 1
+        at_work = sum(row["works_from"] is not None and row["works_from"] <= last and row["works_to"] >= start for row in rows)
+        building = sum(row["decided"] <= last and (row["works_from"] is None or row["works_from"] > last) for row in rows)
+        text = str(at_work) if at_work else ""
+        words = f"{start}: {at_work} at work" + (f", {building} being built" if building else "")
+        cells.append(Cell(text if text != before else "", at_work / len(rows), building > 0, words))
+        before = text
+    return Kind(sentence(name), f"{len(rows)} of {offered}", cells, [_bar(payload, row) for row in rows[:MOST]])
+
+
+def _bar(payload: Payload, row: dict[str, Any]) -> Bar:
+    """Place one decision on the horizon."""
+    start, end = payload["periods"]["first"], payload["periods"]["end"] + 1
+    since = row["works_from"] if row["works_from"] is not None else end
+    until = min(row["works_to"] + 1, end) if row["works_to"] is not None else end
+    scale = 100 / (end - start)
+    site = "" if not row["site"] or row["site"] in row["name"] else row["site"]
+    return Bar(
+        name=row["name"],
+        site=site,
+        start=(row["decided"] - start) * scale,
+        lead=max(since - row["decided"], 0) * scale,
+        works=max(until - since, 0) * scale,
+        words=_when(row, end - 1),
+    )
+
+
+def _when(row: dict[str, Any], end: int) -> str:
+    """Say in words when something is decided and works."""
+    if row["works_from"] is None:
+        return f"decided {row['decided']}, works after {end}"
+    ended = f", until {row['works_to']}" if row["works_to"] < end else ""
+    if row["works_from"] == row["decided"]:
+        return f"from {row['decided']}{ended}"
+    return f"decided {row['decided']}, works from {row['works_from']}{ended}"
+
+
+def _unused(payload: Payload, used: set[str]) -> str:
+    """Name what the plan never uses: kinds with their number, or names when there are few."""
+    left = [row for row in payload["interventions"] if not row["chosen"]]
+    if not left:
+        return ""
+    if len(left) <= 6:
+        return "; ".join(shorten(row["name"], 60) for row in left) + "."
+    whole = [kind for kind in dict.fromkeys(row["kind"] for row in left) if kind not in used]
+    if not whole:
+        return f"Every kind on offer is used in part; {counted(len(left), 'single intervention')} are not."
+    names = [f"{kind.replace('_', ' ')} ({sum(row['kind'] == kind for row in left)})" for kind in whole]
+    return sentence(listed(names)) + "."

@@ -1,0 +1,54 @@
+"""The help of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+COMMANDS = {
+    "run": "validate, optimise, simulate and report (the default)",
+    "validate": "read and check tables and settings; every problem is listed",
+    "optimize": "find the plan only, without simulation and page",
+    "simulate": "try the plan of a former run again: run=DIR",
+    "report": "rebuild page and workbook of a former run: run=DIR",
+    "init": "write a small case of your own to start from: init DIR",
+}
+EXAMPLES = {
+    "run": "run pathway=deep_cut carbon.cap_2035=0.5 simulation.trials=50",
+    "validate": "validate --config-dir my_case scenario=my_case",
+    "optimize": "optimize scenario=tutorial pathway=least_cost out=results/first",
+    "simulate": "simulate run=runs/DIR simulation.trials=500 simulation.seed=7",
+    "report": "report run=runs/DIR",
+    "init": "init my_case",
+}
+OPTIONS = {
+    "section.key=value": "one value of scenario, carbon, pathway, solver or simulation",
+    "out=DIR": "the run folder (default: a fresh one under runs/)",
+    "overwrite=true": "out may replace a former run folder",
+    "run=DIR": "a former run folder, for simulate and report",
+    "--config-dir DIR": "your own choices, in DIR/scenario/, DIR/pathway/ ...",
+    "-m": "every combination of lists such as pathway=capped,deep_cut",
+    "--cfg job": "print all settings and stop",
+}
+
+
+def help_text(command: str, choices: Path) -> str:
+    """Return the help of one command, or of all when `command` is empty; fits a screen.
+
+    `choices` is the folder whose subfolders are the groups of shipped settings.
+    """
+    if command == "init":
+        return f"usage: zerolane init DIR\n\n{COMMANDS['init']}\nexample\n  zerolane init my_case"
+    groups = {g.name: " ".join(sorted(f.stem for f in g.glob("*.yaml"))) for g in sorted(choices.iterdir())}
+    head = f"zerolane {command}: {COMMANDS[command]}" if command else (
+        "zerolane: the cheapest supply chain plan that fits your carbon cap, and how likely it is to hold"
+    )
+    lines = [head, "", f"usage: zerolane {command or '[COMMAND]'} [group=choice] [section.key=value] [options]"]
+    if not command:
+        lines += ["", "commands", *_rows(COMMANDS)]
+    lines += ["", "groups", *_rows({f"{name}=": files for name, files in groups.items() if files})]
+    lines += ["", "options", *_rows(OPTIONS), "", "example", f"  zerolane {EXAMPLES[command or 'run']}"]
+    return "\n".join(lines)
+
+
+def _rows(items: dict[str, str]) -> list[str]:
+    return [f"  {name:<18} {what}" for name, what in items.items()]
