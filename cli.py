@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scenarios import Scenario
 
 CONF_DIR = Path(__file__).resolve().parent / "conf"  # the same in a checkout, editable and as a wheel
-FREE_KEYS = ("carbon.price", "carbon.caps", "pathway.levers.minimum_green_share")  # mappings the user fills
+FREE_KEYS = ("carbon", "pathway.levers.minimum_green_share")  # keys by year or of the user's choice
 
 
 @dataclass
@@ -139,7 +139,8 @@ def compose(command: str, words: list[str]) -> int:
     from scenarios.typed import composition_error, default_values
 
     defaults = default_values(settings_types())
-    schema = OmegaConf.create(defaults)
+    stated = {key: value for key, value in defaults["carbon"].items() if value is not None}  # spares 40 empty years
+    schema = OmegaConf.create({**defaults, "carbon": stated})
     for key in FREE_KEYS:
         OmegaConf.set_struct(OmegaConf.select(schema, key), value=False)
     ConfigStore.instance().store(name="schema", node=schema)
@@ -271,9 +272,11 @@ def plan_and_try(request: Request, folder: RunFolder) -> None:
         write_report(folder.file, plan, reference, outcome)
     seed = request.settings["simulation"].seed
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, request.seconds, seed))
-    folder.write_text(CONFIG, OmegaConf.to_yaml(OmegaConf.create(request.values)))
-    asked_for = {"command": request.command, "overrides": request.overrides, "started": request.started}
-    folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, request.values, asked_for, request.seconds))
+    started = request.started.isoformat(timespec="seconds")
+    asked_for = {"command": request.command, "overrides": request.overrides, "started": started}
+    values = {section: request.values[section] for section in request.settings}
+    folder.write_text(CONFIG, OmegaConf.to_yaml(OmegaConf.create(values)))
+    folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, values, asked_for, request.seconds))
 
 
 def write_report(place: Callable[[str], Path], plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None) -> None:
@@ -281,9 +284,10 @@ def write_report(place: Callable[[str], Path], plan: xr.Dataset, reference: xr.D
     from reporting.page import write_page
     from reporting.payload import build_payload
     from reporting.run_folder import PAGE, WORKBOOK
+    from reporting.workbook import write_workbook
 
-    payload = build_payload(plan, reference, outcome)
-    write_page(payload, place(PAGE))
+    write_page(build_payload(plan, reference, outcome), place(PAGE))
+    write_workbook(plan, reference, outcome, place(WORKBOOK))
 
 
 def rebuild_report(request: Request) -> Path:

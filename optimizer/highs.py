@@ -177,6 +177,16 @@ class HighsModel:
         columns = np.arange(len(cost), dtype=np.int32)
         self._require(self._highs.changeColsCost(len(cost), columns, cost), "costs")
 
+    def suggest(self, solution: Solution) -> None:
+        """Offer the values of another solve of the same columns as a plan to start from.
+
+        HiGHS ignores values that break a rule.
+        """
+        start = highspy.HighsSolution()
+        start.col_value = (solution.values / self._scaling.unit).tolist()
+        start.value_valid = True
+        self._require(self._highs.setSolution(start), "a starting plan")
+
     # ------------------------------------------------------------ solving
 
     def run(self, progress: Progress | None = None) -> Solution:
@@ -366,7 +376,8 @@ class HighsModel:
         many = len(self._compiled.cost) > self.settings.interior_point_columns
         self._set("solver", "ipx" if many and not is_mip else "choose")
         self._set("mip_lp_solver", "ipx" if many and is_mip else "choose")
-        self._set("time_limit", float(seconds))
+        # HiGHS counts the time of all its runs against the limit.
+        self._set("time_limit", float(seconds) + self._highs.getRunTime())
 
     def _set(self, option: str, value: Any) -> None:
         self._require(self._highs.setOptionValue(option, value), f"option {option} = {value}")

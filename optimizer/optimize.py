@@ -11,12 +11,13 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from optimizer.diagnosis import why_infeasible
-from optimizer.highs import solve
+from optimizer.highs import HighsModel
 from optimizer.models.build import build_model
 from optimizer.models.instance import Instance, make_instance
 from optimizer.results import add_solution, make_plan, read_activities
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status
+from optimizer.start import rounded_start
 from optimizer.verify import verify
 from scenarios.caps import Cap, cap_limits, cap_terms, main_accounts
 from scenarios.errors import InfeasibleError, SolverError, UnboundedError
@@ -59,7 +60,7 @@ def optimize(
     instance = make_instance(scenario, ledger, caps, limits)
     model = build_model(instance)
     build_seconds = time.perf_counter() - started
-    solution = solve(model, settings, progress)
+    solution = _solve(model, instance, settings, progress)
     _raise_without_plan(solution, instance, settings)
     plan = make_plan(scenario, ledger, caps, limits, read_activities(model, scenario))
     total = _total_emissions(scenario, reference if reference is not None else plan)
@@ -93,6 +94,22 @@ def as_is(scenario: Scenario) -> Scenario:
     interventions = replace(scenario.interventions, allowed=np.zeros_like(scenario.interventions.allowed))
     supplies = replace(scenario.supplies, allowed=scenario.supplies.kind == "grid")
     return replace(scenario, carbon=uncapped, pathway=pathway, interventions=interventions, supplies=supplies)
+
+
+def _solve(
+    model: pyo.ConcreteModel, instance: Instance, settings: SolverSettings, progress: Watch | None
+) -> Solution:
+    """Solve from a rounded relaxation where there is much to decide."""
+    started = time.perf_counter()
+    highs = HighsModel(model, settings)
+    if np.count_nonzero(model.adopt.upper > 0) > settings.rounding_binaries:
+        start = rounded_start(model, instance, settings)
+        if start is not None:
+            highs.suggest(start)
+    solution = highs.run(progress)
+    highs.load(solution)
+    solution.seconds = time.perf_counter() - started
+    return solution
 
 
 def _baseline(scenario: Scenario, caps: list[Cap], reference: xr.Dataset | None) -> Mapping[str, float]:

@@ -35,6 +35,7 @@ class SolverSettings:
     presolve : whether the model is simplified first.
     interior_point_columns : LPs with more columns than this are solved by interior point, others by simplex.
     crossover : whether an interior point solution is moved to a vertex: slower, cleaner values and duals.
+    rounding_binaries : MIPs with more yes/no decisions than this start from a rounded relaxation.
     log_file : where HiGHS writes its log; empty: no log.
     """
 
@@ -47,4 +48,5 @@ class SolverSettings:
     presolve: Presolve = Presolve.CHOOSE
     interior_point_columns: Annotated[int, Field(ge=0)] = 50_000
     crossover: bool = True
+    rounding_binaries: Annotated[int, Field(ge=0)] = 200
     log_file: str = ""

@@ -42,7 +42,7 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
         ("Cap", *_cap_row(payload)),
         ("Scope 2", f"{payload['emissions']['scope2']}-based", _other_method(payload)),
         ("Offsets", "none", "no offsets, removals or avoided emissions in any line"),
-        ("Solver", _status(solver), "; ".join(part for part in (solver["termination"], _size(solver)) if part)),
+        ("Solver", solver_status(solver), "; ".join(part for part in (solver["termination"], _size(solver)) if part)),
     ]
     risk = payload["risk"]
     if risk is None:
@@ -78,7 +78,7 @@ def _other_method(payload: Payload) -> str:
     return f"{other}-based, the plan's total in {payload['periods']['last']} is {tonnes(value)}"
 
 
-def _status(solver: dict[str, Any]) -> str:
+def solver_status(solver: dict[str, Any]) -> str:
     """Say whether the solver finished and with which gap."""
     gap = "gap unknown" if solver["gap"] is None else "gap 0" if solver["gap"] == 0 else f"gap {percent(solver['gap'])}"
     words = {"optimal": "solved", "feasible": "stopped early"}

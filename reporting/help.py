@@ -7,7 +7,7 @@ from pathlib import Path
 COMMANDS = {
     "run": "validate, optimise, simulate and report (the default)",
     "validate": "read and check tables and settings; every problem is listed",
-    "optimize": "find the plan only, without simulation and page",
+    "optimize": "find and report the plan, without simulation",
     "simulate": "try the plan of a former run again: run=DIR",
     "report": "rebuild page and workbook of a former run: run=DIR",
     "init": "write a small case of your own to start from: init DIR",

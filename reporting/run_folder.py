@@ -279,9 +279,11 @@ def table_hashes(data: Path) -> dict[str, str]:
 
 def disk_problem(error: OSError) -> str:
     """Return what a failed write or read means, in the user's words."""
-    place = f" at {error.filename}" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full{place}: nothing was written; free some space or give another place with out=DIR"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
-        return f"cannot write{place} ({error.strerror}): give a place you may write to with out=DIR"
-    return f"{error.strerror or error}{place}"
+    chain: list[object] = [error, error.__cause__, *getattr(error.__cause__, "args", ())]
+    known = next((e for e in chain if isinstance(e, OSError) and e.errno is not None), error)
+    place = f" at {known.filename}" if known.filename else ""
+    if known.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full{place}: nothing was written. Free some space or give another place with out=DIR"
+    if known.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        return f"cannot write{place} ({known.strerror}): give a place you may write to with out=DIR"
+    return f"{known.strerror or known}{place}"

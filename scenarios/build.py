@@ -123,7 +123,10 @@ def _assemble(
             covers=effects.covers,
             tables=tables,
             path=path,
-            warnings=tuple(completeness.unusable_offers(offers, arcs, recipe, nodes)),
+            warnings=(
+                *completeness.unusable_offers(offers, arcs, recipe, nodes),
+                *completeness.unknown_kinds(pathway.levers, interventions),
+            ),
         ),
         problems,
     )

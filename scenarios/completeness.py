@@ -8,7 +8,8 @@ import pandas as pd
 
 from scenarios.errors import Problem
 from scenarios.network import unreachable
-from scenarios.scenario import Arcs, Floats, Nodes, Offers, Operations, Recipe, Sites, Supplies
+from scenarios.scenario import Arcs, Floats, Interventions, Nodes, Offers, Operations, Recipe, Sites, Supplies
+from scenarios.settings import LeverSettings
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -63,6 +64,16 @@ def unreachable_demand(tables: Tables, arcs: pd.DataFrame) -> list[Problem]:
         (s, p): row for s, p, row in zip(wanted["site"], wanted["product"], wanted["row"], strict=True)
     }
     return list(unreachable(demanded, offered, operations, arcs))
+
+
+def unknown_kinds(levers: LeverSettings, interventions: Interventions) -> list[str]:
+    """Return a warning for each kind that the pathway allows and the scenario does not have."""
+    kinds = sorted(set(interventions.kind))
+    return [
+        f"pathway.levers.kinds names {kind!r}; the scenario has: {', '.join(kinds)}"
+        for kind in levers.kinds
+        if kind not in kinds
+    ]
 
 
 def unusable_offers(offers: Offers, arcs: Arcs, recipe: Recipe, nodes: Nodes) -> list[str]:

@@ -357,12 +357,13 @@ def make_sourcing_rules(
 def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: LeverSettings) -> Interventions:
     """Return the interventions, marked by whether the pathway allows them.
 
-    Raises ConfigError when the pathway names a kind that the scenario does not have.
+    Raises ConfigError when the pathway names kinds and the scenario has none of them.
     """
     kinds = set(frame["kind"])
-    unknown = [kind for kind in levers.kinds if kind not in kinds]
-    if unknown and kinds:
-        message = f"pathway.levers.kinds names {unknown}, but the scenario has: {', '.join(sorted(kinds))}"
+    if levers.kinds and kinds and not kinds & set(levers.kinds):
+        message = (
+            f"pathway.levers.kinds names {levers.kinds}, but the scenario has: {', '.join(sorted(kinds))}"
+        )
         raise ConfigError(message)
     position = positions(labels(frame["intervention"]))
     allowed = frame["kind"].isin(levers.kinds or kinds).to_numpy(bool) & levers.interventions

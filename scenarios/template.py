@@ -18,7 +18,13 @@ from scenarios.loading import BUNDLED
 from scenarios.schema import QUALITY_MARKS, TABLES, Column, Table
 
 EXAMPLE = BUNDLED / "tutorial"
-HORIZON = {"first_year": 2025, "last_year": 2026, "years_per_period": 1, "base_year": 2025, "discount_rate": 0.0}
+HORIZON = {
+    "first_year": 2025,
+    "last_year": 2026,
+    "years_per_period": 1,
+    "base_year": 2025,
+    "discount_rate": 0.0,
+}
 CAP = 0.7  # of the last year, as a share of the baseline: the example can meet it
 
 SETTINGS = """\
@@ -81,7 +87,12 @@ def write_template(folder: Path, taken: Collection[str] = ()) -> str:
         message = f"{folder} exists already and is not an empty folder: give another name"
         raise ConfigError(message)
     partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
-    words = {"name": name, "folder": folder.name, "title": name.replace("_", " ").capitalize(), "cap": CAP} | HORIZON
+    words = {
+        "name": name,
+        "folder": folder.name,
+        "title": name.replace("_", " ").capitalize(),
+        "cap": CAP,
+    } | HORIZON
     try:
         for part in ("scenario", "pathway", "tables"):
             (partial / part).mkdir(parents=True)

@@ -75,10 +75,14 @@ def composition_error(error: Exception, values: Mapping[str, Any]) -> ConfigErro
     name = re.search(r"Could not (?:override|find) '([^']+)'", str(error))
     if name and options is not None:
         group, _, choice = name[1].rpartition("/")
-        return ConfigError(f"no {group} {choice!r}{did_you_mean(choice, options)}. Choices: {', '.join(options)}")
+        return ConfigError(
+            f"no {group} {choice!r}{did_you_mean(choice, options)}. Choices: {', '.join(options)}"
+        )
     if name:
         return ConfigError(f"unknown setting {name[1]}{did_you_mean(name[1], known_keys(values))}")
     if hasattr(error, "override"):
-        return ConfigError(f"cannot read {error.override!r}: write key=value, in quotes where it holds blanks or commas")
+        return ConfigError(
+            f"cannot read {error.override!r}: write key=value, in quotes where it holds blanks or commas"
+        )
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return ConfigError("; ".join(line for line in lines if "hydra.cc/docs" not in line))

@@ -15,7 +15,7 @@ import numba
 NUMBA: Any = numba.config  # its settings have no types
 
 Function = TypeVar("Function", bound=Callable[..., object])
-SOURCES = ("kernel.py", "production.py", "dispatch.py", "layout.py")
+SOURCES = ("compiled.py", "kernel.py", "production.py", "dispatch.py", "layout.py")
 
 
 def compiled(function: Function) -> Function:
@@ -25,7 +25,7 @@ def compiled(function: Function) -> Function:
     Where no folder can be written to, every process compiles for itself.
     """
     with _kept_in(cache_folder()) as keep:
-        return cast("Function", numba.njit(function, cache=keep))
+        return cast("Function", numba.njit(function, cache=keep, error_model="numpy"))
 
 
 @cache

@@ -54,42 +54,44 @@ class Situation:
     def open_period(self, world: World, period: int) -> None:
         """Write the plan and the capacities of a period into the world."""
         planned = self._network.planned
-        world.operations.planned = planned.run[period]
-        world.entries.planned = self._network.recipe(period, self._network.active[period])
-        world.arcs.planned = planned.flow[period]
-        world.offers.planned = planned.purchase[period]
-        world.offers.capacity = planned.offer_capacity[period]
-        world.lanes.capacity = planned.lane_capacity[period]
-        world.demands.planned = planned.delivered[period]
+        world.operations["planned"] = planned.run[period]
+        world.entries["planned"] = self._network.recipe(period, self._network.active[period])
+        world.arcs["planned"] = planned.flow[period]
+        world.offers["planned"] = planned.purchase[period]
+        world.offers["capacity"] = planned.offer_capacity[period]
+        world.lanes["capacity"] = planned.lane_capacity[period]
+        world.demands["planned"] = planned.delivered[period]
 
     def apply(self, world: World, period: int, live: Flags) -> None:
         """Write into the world what is possible while the interventions `live`, (I,), work."""
         planned, nodes = self._network.planned, world.nodes
         operations, arcs, offers = world.operations, world.arcs, world.offers
-        world.entries.quantity = self._network.recipe(period, live)
-        world.covers.weight = self._network.cover_share[period] * live[self._network.cover_intervention]
-        world.lines.capacity = self._line_capacity(period, live)
+        world.entries["quantity"] = self._network.recipe(period, live)
+        world.covers["weight"] = self._network.cover_share[period] * live[self._network.cover_intervention]
+        world.lines["capacity"] = self._line_capacity(period, live)
         run, run_reserve = self._possible("operation", planned.run[period], period, live)
-        operations.possible = _within(run, world)
-        arcs.possible, arcs.reserve = self._possible("arc", planned.flow[period], period, live)
-        offers.possible, offers.reserve = self._possible("offer", planned.purchase[period], period, live)
-        makes = operations.made_node >= 0
-        made_node, made = operations.made_node[makes], operations.made_quantity[makes]
+        operations["possible"] = _within(run, world)
+        arcs["possible"], arcs["reserve"] = self._possible("arc", planned.flow[period], period, live)
+        offers["possible"], offers["reserve"] = self._possible(
+            "offer", planned.purchase[period], period, live
+        )
+        makes = operations["made_node"] >= 0
+        made_node, made = operations["made_node"][makes], operations["made_quantity"][makes]
 
         def at_nodes(runs: Floats, flows: Floats, purchases: Floats) -> Floats:
-            ways = [(made_node, runs[makes] * made), (arcs.head, flows), (offers.node, purchases)]
+            ways = [(made_node, runs[makes] * made), (arcs["head"], flows), (offers["node"], purchases)]
             return np.array([np.bincount(node, values, len(nodes)) for node, values in ways])
 
-        possible = at_nodes(operations.possible, arcs.possible, offers.possible)
+        possible = at_nodes(operations["possible"], arcs["possible"], offers["possible"])
         missing = at_nodes(
-            planned.run[period] - operations.possible,
-            planned.flow[period] - arcs.possible,
-            planned.purchase[period] - offers.possible,
+            planned.run[period] - operations["possible"],
+            planned.flow[period] - arcs["possible"],
+            planned.purchase[period] - offers["possible"],
         )
-        nodes.missing_run, nodes.missing_flow, nodes.missing_purchase = missing
-        operations.reserve = self._with_stand_ins(run_reserve, world, live)
-        parts = _parts(possible, at_nodes(operations.reserve, arcs.reserve, offers.reserve))
-        nodes.run_part, nodes.flow_part, nodes.purchase_part = parts
+        nodes["missing_run"], nodes["missing_flow"], nodes["missing_purchase"] = missing
+        operations["reserve"] = self._with_stand_ins(run_reserve, world, live)
+        parts = _parts(possible, at_nodes(operations["reserve"], arcs["reserve"], offers["reserve"]))
+        nodes["run_part"], nodes["flow_part"], nodes["purchase_part"] = parts
 
     def _line_capacity(self, period: int, live: Flags) -> Floats:
         """Return planned capacity without what is not live yet, and with what it would have replaced."""
@@ -116,9 +118,9 @@ class Situation:
     def _with_stand_ins(self, reserve: Floats, world: World, live: Flags) -> Floats:
         """Let every unlocked operation step in, with little weight, where planned ones are not live."""
         operations = world.operations
-        missing = (operations.made_node >= 0) & (world.nodes.missing_run > 0)[operations.made_node]
+        missing = (operations["made_node"] >= 0) & (world.nodes["missing_run"] > 0)[operations["made_node"]]
         may = missing & self._locks["operation"].opened(live)
-        weight = np.maximum(reserve, STAND_IN_WEIGHT * world.lines.capacity[operations.line])
+        weight = np.maximum(reserve, STAND_IN_WEIGHT * world.lines["capacity"][operations["line"]])
         return np.where(may, weight, reserve)
 
 
@@ -140,11 +142,11 @@ def _carried(planned: Floats) -> Floats:
 
 def _within(run: Floats, world: World) -> Floats:
     """Return runs scaled down to the capacity of their lines."""
-    operations, capacity = world.operations, world.lines.capacity
-    needed = np.bincount(operations.line, run * operations.use, len(capacity))
+    operations, capacity = world.operations, world.lines["capacity"]
+    needed = np.bincount(operations["line"], run * operations["use"], len(capacity))
     fits = np.ones(len(capacity))
     np.divide(capacity, needed, out=fits, where=needed > capacity)
-    return run * fits[operations.line]
+    return run * fits[operations["line"]]
 
 
 def _parts(possible: Floats, reserve: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled
-from simulation.layout import Integers, Records, Shares, World
+from simulation.layout import Floats, Integers, Records, Shares, World
 
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
@@ -14,24 +14,31 @@ ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
 @compiled
 def release(day: int, world: World) -> None:
     """Dispatch and buy, the heads of arcs before their tails, so that an order travels upstream today."""
-    open_lanes(world.surge, world.lanes, world.arcs, world.lane_up[day], world.site_up[day])
-    open_offers(world.surge, world.offers, world.site_up[day])
-    for n in range(len(world.nodes)):
-        node = world.nodes[n]
-        node.spare = offered(node, world.offers, world.seller) if node.source else node.stock
-    for a in range(len(world.arcs)):
-        world.nodes[world.arcs[a].tail].spare -= world.arcs[a].base
+    nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
+    leaving, arriving, seller, coming = world.leaving, world.arriving, world.seller, world.coming
+    open_lanes(world.surge, lanes, arcs, world.lane_up[day], world.site_up[day])
+    open_offers(world.surge, offers, world.site_up[day])
+    for n in range(len(nodes)):
+        node = nodes[n]
+        node.spare = offered(node, offers, seller) if node.source else node.stock
+    lead = world.lead[day // 7]
+    for a in range(len(arcs)):
+        arcs[a].lead = lead[a]
+        nodes[arcs[a].tail].spare -= arcs[a].base
+    gain, free = world.gain, world.free
     for n in world.send_order:
-        node = world.nodes[n]
-        excess = send(day, node, world)
+        node = nodes[n]
+        there = offered(node, offers, seller) * ROUNDING if node.source else max(node.stock, 0.0)
+        if free:
+            there = np.inf
+        excess = send(there, day, node, nodes, arcs, lanes, leaving, coming)
+        wanted = gain * node.deviation
         if node.source:
-            buy(node.missing_purchase + excess, node, world.offers, world.seller)
-            node.deviation = 0.0
+            buy(node.missing_purchase + excess, node, offers, seller)
+            node.deviation, wanted = 0.0, 0.0
         else:
-            extra = node.missing_purchase + node.purchase_part * world.gain * node.deviation
-            buy(extra, node, world.offers, world.seller)
-        wanted = node.missing_flow + node.flow_part * world.gain * node.deviation
-        correct_arrivals(wanted, node, world.nodes, world.arcs, world.lanes, world.arriving)
+            buy(node.missing_purchase + node.purchase_part * wanted, node, offers, seller)
+        correct_arrivals(node.missing_flow + node.flow_part * wanted, node, nodes, arcs, lanes, arriving)
 
 
 @compiled
@@ -90,18 +97,25 @@ def offered(node: np.record, offers: Records, seller: Integers) -> float:
 
 
 @compiled
-def send(day: int, node: np.record, world: World) -> float:
-    """Dispatch from a node, in proportion when there is too little; return the excess over plan."""
+def send(
+    there: float,
+    day: int,
+    node: np.record,
+    nodes: Records,
+    arcs: Records,
+    lanes: Records,
+    leaving: Integers,
+    coming: Floats,
+) -> float:
+    """Dispatch what is `there`, in proportion when it is too little; return the excess over plan."""
     asked, excess = 0.0, 0.0
     for i in range(node.first_leaving, node.end_leaving):
-        arc = world.arcs[world.leaving[i]]
+        arc = arcs[leaving[i]]
         asked += max(arc.base + arc.correction, 0.0)
-    there = offered(node, world.offers, world.seller) * ROUNDING if node.source else max(node.stock, 0.0)
-    part = there / asked if asked > there and not world.free else 1.0
+    part = there / asked if asked > there else 1.0
     for i in range(node.first_leaving, node.end_leaving):
-        a = world.leaving[i]
-        arc = world.arcs[a]
-        lane, head = world.lanes[arc.lane], world.nodes[arc.head]
+        arc = arcs[leaving[i]]
+        lane, head = lanes[arc.lane], nodes[arc.head]
         arc.done = max(arc.base + arc.correction, 0.0) * part
         if arc.done * arc.mass > lane.passable * ROUNDING:
             arc.done = max(lane.passable, 0.0) / arc.mass
@@ -110,7 +124,7 @@ def send(day: int, node: np.record, world: World) -> float:
         arc.booked += arc.done
         node.stock -= arc.done
         head.transit += arc.done
-        world.coming[(day + world.lead[day // 7, a]) % len(world.coming), arc.head] += arc.done
+        coming[(day + arc.lead) % len(coming), arc.head] += arc.done
         node.deviation += arc.done - arc.planned
         head.deviation -= arc.done - arc.planned
         excess += arc.done - arc.planned

@@ -17,14 +17,15 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Shares = NDArray[np.float32]
-Records = np.recarray
+Records = NDArray[np.record]
 
 OPERATION, ARC, OFFER = 0, 1, 2
 
 
 def _record(integers: str, numbers: str, flags: str = "") -> np.dtype[np.void]:
     kinds = ((integers, np.int64), (numbers, np.float64), (flags, np.bool_))
-    return np.dtype([(name, kind) for names, kind in kinds for name in names.split()], align=True)
+    fields = np.dtype([(name, kind) for names, kind in kinds for name in names.split()], align=True)
+    return np.dtype((np.record, fields))  # one element has attributes, in compiled and in plain code
 
 
 NODE = _record(
@@ -45,7 +46,7 @@ OPERATION_RECORD = _record(
     "starved",  # an input ran short yesterday
 )
 ENTRY = _record("node", "planned quantity")  # recipe, per unit: with planned savings, and as it is now
-ARC_RECORD = _record("tail head lane", "mass planned possible reserve base correction done booked")
+ARC_RECORD = _record("tail head lane lead", "mass planned possible reserve base correction done booked")
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
 LINE = _record("site", "capacity room left base")  # room: not used since the period opened
 LANE = _record("origin", "capacity room left base passable")  # t
@@ -88,7 +89,7 @@ RECORD_FAMILIES = ("nodes", "operations", "entries", "arcs", "offers", "lines", 
 
 def records(kind: np.dtype[np.void], count: int) -> Records:
     """Return `count` records, all fields zero."""
-    return np.zeros(count, dtype=kind).view(np.recarray)
+    return np.zeros(count, dtype=kind)
 
 
 def fresh(world: World, **changes: object) -> World:

@@ -80,7 +80,7 @@ class Network:
     def recipe(self, period: int, live: Flags) -> Floats:
         """Return recipe quantities, (E,), with the savings of the interventions `live`, (I,)."""
         share = self.cover_share[period] * live[self.cover_intervention]
-        return self.spared.recipe(self.template.entries.quantity, share)
+        return self.spared.recipe(self.template.entries["quantity"], share)
 
 
 def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
@@ -123,8 +123,8 @@ def _planned(scenario: Scenario, plan: xr.Dataset, used: Used, template: World, 
     per_day = (scenario.periods.years / days.in_period)[:, None]
     run, flow = yearly(plan, "run")[:, used.operation] * per_day, yearly(plan, "flow")[:, used.arc] * per_day
     purchase = yearly(plan, "purchase")[:, used.offer] * per_day
-    on_line = _sum_by(template.operations.line, run * template.operations.use, len(used.line))
-    on_lane = _sum_by(template.arcs.lane, flow * template.arcs.mass, len(used.lane))
+    on_line = _sum_by(template.operations["line"], run * template.operations["use"], len(used.line))
+    on_lane = _sum_by(template.arcs["lane"], flow * template.arcs["mass"], len(used.lane))
     return Planned(
         run=run,
         flow=flow,
@@ -144,9 +144,9 @@ def _sum_by(group: Integers, values: Floats, groups: int) -> Floats:
 
 def _spared(scenario: Scenario, used: Used, template: World) -> SparedInputs:
     covers, entries, operations = scenario.covers, template.entries, template.operations
-    owner = np.repeat(np.arange(len(operations)), operations.end_entry - operations.first_entry)
+    owner = np.repeat(np.arange(len(operations)), operations["end_entry"] - operations["first_entry"])
     inputs = {
-        (int(owner[e]), int(entries.node[e])): e for e in range(len(entries)) if entries.quantity[e] < 0
+        (int(owner[e]), int(entries["node"][e])): e for e in range(len(entries)) if entries["quantity"][e] < 0
     }
     cover = places_of(covers.input_cover, used.cover)
     taking_part = np.flatnonzero(cover >= 0)

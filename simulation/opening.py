@@ -42,9 +42,9 @@ def opening_balance(network: Network, safety_days: float) -> Opening:
     lowest = _dry_run(network, coming)
     use = _largest_use(network)
     kept = np.zeros(len(template.nodes), dtype=bool)
-    kept[np.concatenate([template.arcs.tail, template.arcs.head, template.demands.node])] = True
+    kept[np.concatenate([template.arcs["tail"], template.arcs["head"], template.demands["node"]])] = True
     stock = np.maximum(-lowest, 0.0) + (MARGIN_DAYS + safety_days * kept) * use
-    stock[template.nodes.source] = 0.0
+    stock[template.nodes["source"]] = 0.0
     return Opening(stock, coming.sum(axis=0), coming)
 
 
@@ -52,13 +52,13 @@ def _largest_use(network: Network) -> Floats:
     """Return the largest planned use of a day at each node, (N,)."""
     template, planned = network.template, network.planned
     operations, nodes = template.operations, len(template.nodes)
-    owner = np.repeat(np.arange(len(operations)), operations.end_entry - operations.first_entry)
+    owner = np.repeat(np.arange(len(operations)), operations["end_entry"] - operations["first_entry"])
     use = []
     for period in range(len(planned.run)):
         inputs = np.maximum(-network.recipe(period, network.active[period]), 0.0) * planned.run[period, owner]
-        leaving = np.bincount(template.arcs.tail, planned.flow[period], nodes)
-        delivered = np.bincount(template.demands.node, planned.delivered[period], nodes)
-        use.append(leaving + delivered + np.bincount(template.entries.node, inputs, nodes))
+        leaving = np.bincount(template.arcs["tail"], planned.flow[period], nodes)
+        delivered = np.bincount(template.demands["node"], planned.delivered[period], nodes)
+        use.append(leaving + delivered + np.bincount(template.entries["node"], inputs, nodes))
     return np.max(use, axis=0)
 
 
@@ -66,7 +66,7 @@ def _pipeline(network: Network) -> Floats:
     """Return arrivals of what was sent before the first day at the first period's rates."""
     coming = np.zeros((longest_lead(network) + 1, len(network.template.nodes)))
     for a, days in enumerate(planned_lead_days(network)):
-        coming[:days, network.template.arcs.head[a]] += network.planned.flow[0, a]
+        coming[:days, network.template.arcs["head"][a]] += network.planned.flow[0, a]
     return coming
 
 
@@ -75,10 +75,10 @@ def _dry_run(network: Network, coming: Floats) -> Floats:
     situation = Situation(network)
     draws, _ = draw(network, UncertaintySettings.off(), Streams(0, 0))
     world = fresh(network.template, free=True, coming=coming.copy(), **draws)
-    for room in (world.lines.room, world.lanes.room, world.offers.room):
+    for room in (world.lines["room"], world.lanes["room"], world.offers["room"]):
         room[:] = np.inf
     for period in range(len(network.planned.run)):
         situation.open_period(world, period)
         situation.apply(world, period, network.active[period])
         run_days(int(network.days.first[period]), int(network.days.first[period + 1]), world)
-    return world.nodes.lowest
+    return world.nodes["lowest"]

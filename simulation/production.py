@@ -14,22 +14,24 @@ SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as st
 @compiled
 def decide_runs(day: int, world: World) -> None:
     """Set what each operation shall run, downstream first, so that a pull reaches upstream today."""
-    plan_lines(world.surge, world.lines, world.operations, world.line_up[day], world.site_up[day])
-    for n in range(len(world.nodes)):
-        world.nodes[n].pull = 0.0
+    nodes, operations, entries = world.nodes, world.operations, world.entries
+    lines, maker, surge, gain = world.lines, world.maker, world.surge, world.gain
+    plan_lines(surge, lines, operations, world.line_up[day], world.site_up[day])
+    for n in range(len(nodes)):
+        nodes[n].pull = 0.0
     for n in world.want_order:
-        node = world.nodes[n]
-        amount = node.missing_run + node.run_part * (world.gain * node.deviation + node.pull)
+        node = nodes[n]
+        amount = node.missing_run + node.run_part * (gain * node.deviation + node.pull)
         if amount > 0.0:
-            spread(amount, node, world.surge, world.operations, world.lines, world.maker)
+            spread(amount, node, surge, operations, lines, maker)
         elif amount < 0.0:
-            lower(-amount, node, world.operations, world.lines, world.maker)
+            lower(-amount, node, operations, lines, maker)
         for i in range(node.first_maker, node.end_maker):
-            operation = world.operations[world.maker[i]]
+            operation = operations[maker[i]]
             for e in range(operation.first_entry, operation.end_entry):
-                entry = world.entries[e]
+                entry = entries[e]
                 change = entry.quantity * operation.want - entry.planned * operation.planned
-                world.nodes[entry.node].pull -= change
+                nodes[entry.node].pull -= change
 
 
 @compiled

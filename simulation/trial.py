@@ -71,8 +71,8 @@ class Trial:
         self._world = fresh(
             network.template, gain=settings.gain, surge=settings.surge, coming=opening.coming.copy(), **draws
         )
-        self._world.nodes.stock = opening.stock
-        self._world.nodes.transit = opening.transit
+        self._world.nodes["stock"] = opening.stock
+        self._world.nodes["transit"] = opening.transit
         self._go_live = go_live_days(network, uncertainty, self._streams)
         self._situation = Situation(network)
         self._live = np.zeros(network.active.shape[1], dtype=bool)
@@ -136,7 +136,7 @@ class Trial:
         self._situation.open_period(self._world, period)
         self._apply()
         for family in (self._world.lines, self._world.lanes, self._world.offers):
-            family.room = ROUNDING_DAYS * family.capacity
+            family["room"] = ROUNDING_DAYS * family["capacity"]
 
     def _apply(self) -> None:
         self._situation.apply(self._world, self._period, self._live)
@@ -144,11 +144,11 @@ class Trial:
     def _close(self) -> None:
         """End a period: book it; what customers still wait for is lost to them and counts as unmet."""
         world = self._world
-        self._books.append({name: getattr(world, name).booked.copy() for name in BOOKED})
+        self._books.append({name: getattr(world, name)["booked"].copy() for name in BOOKED})
         for name in BOOKED:
-            getattr(world, name).booked = 0.0
-        np.subtract.at(world.nodes.deviation, world.demands.node, world.demands.waiting)
-        world.demands.waiting = 0.0
+            getattr(world, name)["booked"] = 0.0
+        np.subtract.at(world.nodes["deviation"], world.demands["node"], world.demands["waiting"])
+        world.demands["waiting"] = 0.0
 
     # ---- set-up and result
 
@@ -208,9 +208,9 @@ class Trial:
             required=required.T,
             delivered=delivered.T,
             mass_error=self._mass_error(booked["offers"], booked["demands"]),
-            closing_stock=nodes.stock.copy(),
-            mean_stock=nodes.stock_days / days,
-            mean_transit=nodes.transit_days / days,
+            closing_stock=nodes["stock"].copy(),
+            mean_stock=nodes["stock_days"] / days,
+            mean_transit=nodes["transit_days"] / days,
         )
 
     def _mass_error(self, bought: Floats, delivered: Floats) -> float:
@@ -218,8 +218,8 @@ class Trial:
         network, world, opening = self._network, self._world, self._opening
         product = network.scenario.nodes.product[network.used.node]
         count, nodes = len(network.scenario.products.label), world.nodes
-        came = np.bincount(product, opening.stock + opening.transit + nodes.made, count)
-        came += np.bincount(product[world.offers.node], bought.sum(axis=0), count)
-        went = np.bincount(product, nodes.stock + nodes.transit + nodes.used, count)
-        went += np.bincount(product[world.demands.node], delivered.sum(axis=0), count)
+        came = np.bincount(product, opening.stock + opening.transit + nodes["made"], count)
+        came += np.bincount(product[world.offers["node"]], bought.sum(axis=0), count)
+        went = np.bincount(product, nodes["stock"] + nodes["transit"] + nodes["used"], count)
+        went += np.bincount(product[world.demands["node"]], delivered.sum(axis=0), count)
         return float(np.max(np.abs(came - went) / np.maximum(came, 1e-9), initial=0.0))

@@ -33,30 +33,30 @@ def build_world(scenario: Scenario, used: Used) -> World:
     """Return the world of a network before its first day: who belongs to whom, all quantities zero."""
     operations, entries = _operations(scenario, used)
     arcs, lanes = _arcs(scenario, used), records(LANE, len(used.lane))
-    lanes.origin = places_of(scenario.lanes.origin[used.lane], used.site)
+    lanes["origin"] = places_of(scenario.lanes.origin[used.lane], used.site)
     offers = records(OFFER_RECORD, len(used.offer))
-    offers.node = places_of(scenario.offers.node[used.offer], used.node)
-    offers.site = places_of(scenario.offers.site[used.offer], used.site)
+    offers["node"] = places_of(scenario.offers.node[used.offer], used.node)
+    offers["site"] = places_of(scenario.offers.site[used.offer], used.site)
     lines = records(LINE, len(used.line))
-    lines.site = places_of(scenario.lines.site[used.line], used.site)
+    lines["site"] = places_of(scenario.lines.site[used.line], used.site)
     demands = records(DEMAND, len(used.demand))
-    demands.node = places_of(scenario.demands.node[used.demand], used.node)
+    demands["node"] = places_of(scenario.demands.node[used.demand], used.node)
     nodes = records(NODE, len(used.node))
-    nodes.source[offers.node] = True
-    nodes.source[np.concatenate([arcs.head, entries.node, demands.node])] = False
+    nodes["source"][offers["node"]] = True
+    nodes["source"][np.concatenate([arcs["head"], entries["node"], demands["node"]])] = False
     lists = {}
-    makes = np.flatnonzero(operations.made_node >= 0)
+    makes = np.flatnonzero(operations["made_node"] >= 0)
     for name, members, node in (
-        ("maker", makes, operations.made_node[makes]),
-        ("leaving", np.arange(len(arcs)), arcs.tail),
-        ("arriving", np.arange(len(arcs)), arcs.head),
-        ("seller", np.arange(len(offers)), offers.node),
+        ("maker", makes, operations["made_node"][makes]),
+        ("leaving", np.arange(len(arcs)), arcs["tail"]),
+        ("arriving", np.arange(len(arcs)), arcs["head"]),
+        ("seller", np.arange(len(offers)), offers["node"]),
     ):
         start, order = by_group(node, len(nodes))
         nodes[f"first_{name}"], nodes[f"end_{name}"] = start[:-1], start[1:]
         lists[name] = members[order]
     run_order, want_order = _production_orders(operations, entries, len(nodes))
-    links = zip(arcs.tail.tolist(), arcs.head.tolist(), strict=True)
+    links = zip(arcs["tail"].tolist(), arcs["head"].tolist(), strict=True)
     return World(
         gain=0.0,
         surge=0.0,
@@ -94,26 +94,26 @@ def _operations(scenario: Scenario, used: Used) -> tuple[Records, Records]:
     rows = [entries_of(scenario, r) for r in used.operation]
     flat = np.concatenate([*rows, np.zeros(0, dtype=np.int64)])
     entries = records(ENTRY, len(flat))
-    entries.node = places_of(scenario.recipe.node[flat], used.node)
-    entries.quantity = scenario.recipe.quantity[flat]
+    entries["node"] = places_of(scenario.recipe.node[flat], used.node)
+    entries["quantity"] = scenario.recipe.quantity[flat]
     operations = records(OPERATION_RECORD, len(used.operation))
-    operations.end_entry = np.cumsum([len(r) for r in rows])
-    operations.first_entry[1:] = operations.end_entry[:-1]
-    operations.line = places_of(scenario.operations.line[used.operation], used.line)
-    operations.use = scenario.operations.use[used.operation]
-    operations.most_share = scenario.operations.maximum_share[used.operation]
+    operations["end_entry"] = np.cumsum([len(r) for r in rows])
+    operations["first_entry"][1:] = operations["end_entry"][:-1]
+    operations["line"] = places_of(scenario.operations.line[used.operation], used.line)
+    operations["use"] = scenario.operations.use[used.operation]
+    operations["most_share"] = scenario.operations.maximum_share[used.operation]
     main = [main_output(scenario, r) for r in used.operation]
-    operations.made_node = places_of(np.array([node for node, _ in main], dtype=np.int64), used.node)
-    operations.made_quantity = [quantity for _, quantity in main]
+    operations["made_node"] = places_of(np.array([node for node, _ in main], dtype=np.int64), used.node)
+    operations["made_quantity"] = [quantity for _, quantity in main]
     return operations, entries
 
 
 def _arcs(scenario: Scenario, used: Used) -> Records:
     arcs = records(ARC_RECORD, len(used.arc))
-    arcs.tail = places_of(scenario.arcs.tail[used.arc], used.node)
-    arcs.head = places_of(scenario.arcs.head[used.arc], used.node)
-    arcs.lane = places_of(scenario.arcs.lane[used.arc], used.lane)
-    arcs.mass = np.maximum(scenario.arcs.tonnes_per_unit[used.arc], 1e-12)  # weightless goods fill no lane
+    arcs["tail"] = places_of(scenario.arcs.tail[used.arc], used.node)
+    arcs["head"] = places_of(scenario.arcs.head[used.arc], used.node)
+    arcs["lane"] = places_of(scenario.arcs.lane[used.arc], used.lane)
+    arcs["mass"] = np.maximum(scenario.arcs.tonnes_per_unit[used.arc], 1e-12)  # weightless goods fill no lane
     return arcs
 
 
@@ -122,25 +122,25 @@ def _covers(scenario: Scenario, used: Used) -> Records:
     covers = records(COVER, len(used.cover))
     for row, c in enumerate(used.cover):
         family = str(scenario.covers.family[c])
-        covers.family[row] = FAMILIES[family]
-        covers.element[row] = places_of(scenario.covers.element[[c]], members[family])[0]
+        covers["family"][row] = FAMILIES[family]
+        covers["element"][row] = places_of(scenario.covers.element[[c]], members[family])[0]
     return covers
 
 
 def _production_orders(operations: Records, entries: Records, nodes: int) -> tuple[Integers, Integers]:
     """Return operations upstream first, and nodes of main outputs downstream first."""
-    operation = np.repeat(np.arange(len(operations)), operations.end_entry - operations.first_entry)
-    inputs, outputs = np.flatnonzero(entries.quantity < 0), np.flatnonzero(entries.quantity > 0)
+    operation = np.repeat(np.arange(len(operations)), operations["end_entry"] - operations["first_entry"])
+    inputs, outputs = np.flatnonzero(entries["quantity"] < 0), np.flatnonzero(entries["quantity"] > 0)
     feeds = [
         (int(operation[made]), int(operation[used]))
         for made in outputs
-        for used in inputs[entries.node[inputs] == entries.node[made]]
+        for used in inputs[entries["node"][inputs] == entries["node"][made]]
     ]
     turns = [
-        (int(entries.node[used]), int(entries.node[made]))
+        (int(entries["node"][used]), int(entries["node"][made]))
         for used in inputs
         for made in outputs[operation[outputs] == operation[used]]
     ]
     downstream_first = upstream_first(nodes, turns)[::-1]
-    wanted = downstream_first[np.isin(downstream_first, operations.made_node)]
+    wanted = downstream_first[np.isin(downstream_first, operations["made_node"])]
     return upstream_first(len(operations), feeds), np.ascontiguousarray(wanted)
