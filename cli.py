@@ -12,10 +12,11 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 from reporting.help import COMMANDS, help_text
 
 if TYPE_CHECKING:
-    import xarray as xr
     from omegaconf import DictConfig
 
+    from reporting.payload import Payload
     from reporting.run_folder import RunFolder
     from scenarios import Scenario
 
@@ -44,7 +45,7 @@ class Request:
     search: list[Path]
     out: Path
     former: Path | None
-    started: datetime = field(default_factory=lambda: datetime.now().astimezone())
+    started: datetime
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -139,7 +140,9 @@ def compose(command: str, words: list[str]) -> int:
     from scenarios.typed import composition_error, default_values
 
     defaults = default_values(settings_types())
-    stated = {key: value for key, value in defaults["carbon"].items() if value is not None}  # spares 40 empty years
+    stated = {
+        key: value for key, value in defaults["carbon"].items() if value is not None
+    }  # spares 40 empty years
     schema = OmegaConf.create({**defaults, "carbon": stated})
     for key in FREE_KEYS:
         OmegaConf.set_struct(OmegaConf.select(schema, key), value=False)
@@ -173,7 +176,7 @@ def own_choices(words: list[str]) -> list[Path]:
     from scenarios import ConfigError
 
     folders = [Path(w.split("=", 1)[1]) for w in words if w.startswith(("--config-dir=", "-cd="))]
-    folders += [Path(b) for a, b in zip(words, words[1:], strict=False) if a in ("--config-dir", "-cd")]
+    folders += [Path(b) for a, b in pairwise(words) if a in ("--config-dir", "-cd")]
     for file in (f for folder in folders for f in sorted(folder.glob("*/*.yaml"))):
         if (CONF_DIR / file.parent.name / file.name).exists():
             message = f"{file} has the name of a shipped choice, which would win: rename it"
@@ -191,7 +194,7 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     from scenarios.typed import typed_settings
 
     values: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
-    hydra_config, out, former = HydraConfig.get(), values["out"], None
+    hydra_config, former = HydraConfig.get(), None
     overrides = list(hydra_config.overrides.task)
     if command in ("simulate", "report"):
         if values["run"] is None:
@@ -199,33 +202,36 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
             raise ConfigError(message)
         former = former_run(Path(str(values["run"])))
         free = "simulation" if command == "simulate" else ""
-        values = {**values, **settled_values(former, values, overrides, free)}
+        values |= settled_values(former, values, overrides, free)
     settings = typed_settings(settings_types(), values)
-    names = settings["scenario"].name, settings["pathway"].name
-    place = fresh_folder(Path("runs"), *names, datetime.now()) if out is None else Path(str(out))
-    if out is not None and hydra_config.mode.name == "MULTIRUN":
-        place = place / "-".join([f"{hydra_config.job.num:03d}", *names])
-    return Request(command, settings, values, overrides, search, place, former)
+    names, now = (settings["scenario"].name, settings["pathway"].name), datetime.now().astimezone()
+    out = fresh_folder(Path("runs"), *names, now) if values["out"] is None else Path(str(values["out"]))
+    if values["out"] is not None and "num" in hydra_config.job:  # a point of a sweep
+        out /= "-".join([f"{hydra_config.job.num:03d}", *names])
+    return Request(command, settings, values, overrides, search, out, former, now)
 
 
 def execute(request: Request) -> None:
-    """Do one command and print where its results are."""
+    """Do one command, show the result and say where it is."""
+    from reporting.results import rebuild_report
     from reporting.run_folder import PAGE, WORKBOOK, RunFolder, near
+    from reporting.terminal import show_summary
 
     if request.command == "validate":
-        load(request)
-        print(f"{request.settings['scenario'].name}: settings and tables are in order")
+        found = load(request)
+        sizes = f"{len(found.sites.label)} sites, {len(found.arcs.label)} lanes by product"
+        print(
+            f"{found.name}: settings and tables are in order ({sizes}, {len(found.interventions.label)} interventions)"
+        )
         return
-    if request.command == "report":
-        place = rebuild_report(request)
+    if request.command == "report" and request.former is not None:
+        place, payload = request.former, rebuild_report(request.former)
     else:
         with RunFolder(request.out, bool(request.values["overwrite"])) as folder:
-            plan_and_try(request, folder)
+            payload = plan_and_try(request, folder)
         place = folder.path
-    for name in (PAGE, WORKBOOK):
-        if (place / name).exists():
-            print(f"{name:<12} {near(place / name)}")
-    print(near(place))
+    show_summary(payload)
+    print(f"\n{'Report':<10} {near(place / PAGE)}\n{'Workbook':<10} {near(place / WORKBOOK)}\n{near(place)}")
 
 
 def load(request: Request) -> Scenario:
@@ -234,8 +240,7 @@ def load(request: Request) -> Scenario:
     from scenarios.loading import BUNDLED
 
     settings = request.settings
-    with request.timed("load"):
-        scenario = load_scenario(settings["scenario"], settings["carbon"], settings["pathway"], request.search)
+    scenario = load_scenario(settings["scenario"], settings["carbon"], settings["pathway"], request.search)
     for warning in scenario.warnings:
         say(f"warning: {warning}")
     if not scenario.path.is_relative_to(BUNDLED):
@@ -243,63 +248,45 @@ def load(request: Request) -> Scenario:
     return scenario
 
 
-def plan_and_try(request: Request, folder: RunFolder) -> None:
+def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     """Plan, or take the former plan; try it; put all results into the folder."""
     from omegaconf import OmegaConf
 
     from optimizer import optimize, reference_plan
-    from reporting.run_folder import CONFIG, MANIFEST, OUTCOME, PLAN, REFERENCE, SUMMARY
-    from reporting.run_folder import read_dataset, refuse_changed_tables
+    from reporting.results import read_plan, write_results
+    from reporting.run_folder import CONFIG, MANIFEST, SUMMARY, refuse_changed_tables
     from reporting.summary import manifest, summarise
+    from reporting.terminal import solve_progress, trial_progress
     from simulation import simulate
 
-    scenario, solver, outcome = load(request), request.settings["solver"], None
+    settings, seconds, outcome = request.settings, request.seconds, None
+    with request.timed("load"):
+        scenario = load(request)
+    values = {section: request.values[section] for section in settings}
+    folder.write_text(CONFIG, OmegaConf.to_yaml(OmegaConf.create(values)))
     if request.former is not None:
         refuse_changed_tables(request.former, scenario.path)
-        plan, reference = read_dataset(request.former / PLAN), read_dataset(request.former / REFERENCE)
+        plan, reference = read_plan(request.former)
     else:
-        reference = reference_plan(scenario, solver)
-        plan = optimize(scenario, solver, reference)
+        with solve_progress("Reference") as progress:
+            reference = reference_plan(scenario, settings["solver"], progress)
+        with solve_progress("Plan") as progress:
+            plan = optimize(scenario, settings["solver"], reference, progress)
     for step in ("build", "solve"):
-        request.seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
-    folder.write_dataset(PLAN, plan)
-    folder.write_dataset(REFERENCE, reference)
+        seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
     if request.command != "optimize":
-        with request.timed("simulate"):
-            outcome = simulate(scenario, plan, request.settings["simulation"])
-        folder.write_dataset(OUTCOME, outcome)
+        with request.timed("simulate"), trial_progress(settings["simulation"].trials) as progress:
+            outcome = simulate(scenario, plan, settings["simulation"], progress)
     with request.timed("report"):
-        write_report(folder.file, plan, reference, outcome)
-    seed = request.settings["simulation"].seed
-    folder.write_json(SUMMARY, summarise(plan, reference, outcome, request.seconds, seed))
-    started = request.started.isoformat(timespec="seconds")
-    asked_for = {"command": request.command, "overrides": request.overrides, "started": started}
-    values = {section: request.values[section] for section in request.settings}
-    folder.write_text(CONFIG, OmegaConf.to_yaml(OmegaConf.create(values)))
-    folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, values, asked_for, request.seconds))
-
-
-def write_report(place: Callable[[str], Path], plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None) -> None:
-    """Write page and workbook, each where `place` says."""
-    from reporting.page import write_page
-    from reporting.payload import build_payload
-    from reporting.run_folder import PAGE, WORKBOOK
-    from reporting.workbook import write_workbook
-
-    write_page(build_payload(plan, reference, outcome), place(PAGE))
-    write_workbook(plan, reference, outcome, place(WORKBOOK))
-
-
-def rebuild_report(request: Request) -> Path:
-    """Write page and workbook of a former run anew; return its folder."""
-    from reporting.run_folder import OUTCOME, PLAN, REFERENCE, read_dataset, replaced
-
-    assert request.former is not None
-    folder = request.former
-    outcome = read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
-    with replaced(folder) as place:
-        write_report(place, read_dataset(folder / PLAN), read_dataset(folder / REFERENCE), outcome)
-    return folder
+        payload = write_results(folder, plan, reference, outcome)
+    folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
+    asked_for = {
+        "command": request.command,
+        "overrides": request.overrides,
+        "started": request.started.isoformat(),
+    }
+    folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, values, asked_for, seconds))
+    return payload
 
 
 if __name__ == "__main__":

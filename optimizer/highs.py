@@ -120,7 +120,7 @@ class HighsModel:
         compiled.row_lower[where], compiled.row_upper[where] = checked_bounds(constraint)
         factor = self._scaling.row[where]
         self._require(
-            self._highs.changeRowsBounds(  # missing in highspy's stubs
+            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # not in highspy's stubs
                 where.stop - where.start,
                 np.arange(where.start, where.stop, dtype=np.int32),
                 compiled.row_lower[where] * factor,
@@ -283,13 +283,11 @@ class HighsModel:
         if not is_mip and exact:
             bound = objective
         bound = min(bound, objective)  # the clean-up may beat the bound by rounding
-        gap = relative_gap(objective, bound)
-        if (objective - bound) * scaling.objective <= ABSOLUTE_GAP:
-            gap = 0.0
+        gap = relative_gap(objective, bound, ABSOLUTE_GAP / scaling.objective)
         solution.values = values
         solution.objective, solution.bound = compiled.sign * objective, compiled.sign * bound
         solution.gap = gap
-        if is_mip and solution.status is Status.OPTIMAL:
+        if is_mip and solution.status is Status.OPTIMAL and math.isfinite(gap):
             solution.termination = f"solved to gap {100 * gap:.2f} %"
         if is_mip and not exact:
             solution.termination += "; the clean-up did not finish: balances hold within tolerance only"

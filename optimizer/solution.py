@@ -35,9 +35,12 @@ class SolveProgress:
     nodes: int
 
 
-def relative_gap(objective: float, bound: float) -> float:
-    """Return |objective - bound| / |objective|; 0 if equal, inf if either is infinite, nan if unknown."""
-    if objective == bound:
+def relative_gap(objective: float, bound: float, negligible: float = 0.0) -> float:
+    """Return |objective - bound| / |objective|; 0 if they differ by no more than `negligible`.
+
+    It is inf if either is infinite or the objective alone is zero, and nan if either is nan.
+    """
+    if objective == bound or abs(objective - bound) <= negligible:
         return 0.0
     if math.isinf(objective) or math.isinf(bound) or objective == 0:
         return math.inf

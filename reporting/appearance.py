@@ -14,7 +14,18 @@ PLAN, REFERENCE, REFERENCE_TEXT, CAP = "#034b8f", "#6e7175", "#5c6066", "#b3261e
 CHEAPER, DEARER = "#2a9d8f", "#b9564f"
 
 # For things that have no colour of their own: suppliers, scrap bases, processes.
-SERIES = ("#034b8f", "#e0a100", "#2a9d8f", "#a8521a", "#7f98c2", "#551b39", "#8fbf9f", "#c98a9b", "#4d6a2f", "#8a7fc0")
+SERIES = (
+    "#034b8f",
+    "#e0a100",
+    "#2a9d8f",
+    "#a8521a",
+    "#7f98c2",
+    "#551b39",
+    "#8fbf9f",
+    "#c98a9b",
+    "#4d6a2f",
+    "#8a7fc0",
+)
 OTHERS = "#b9b6ad"
 
 
@@ -32,8 +43,12 @@ EMISSIONS: dict[str, Account] = {
     "scope2_location": Account("Scope 2, location-based", "Purchased electricity, scope 2", "#e0a100"),
     "scope2_market": Account("Scope 2, market-based", "Purchased electricity, scope 2", "#e0a100"),
     "scope3_purchased_goods": Account("Scope 3.1, purchased goods", "Purchased goods, scope 3.1", "#7f98c2"),
-    "scope3_upstream_transport_ttw": Account("Scope 3.4, vehicles inbound", "Inbound transport, scope 3.4", "#2a9d8f"),
-    "scope3_upstream_transport_wtt": Account("Scope 3.4, fuel supply inbound", "Inbound transport, scope 3.4", "#2a9d8f"),
+    "scope3_upstream_transport_ttw": Account(
+        "Scope 3.4, vehicles inbound", "Inbound transport, scope 3.4", "#2a9d8f"
+    ),
+    "scope3_upstream_transport_wtt": Account(
+        "Scope 3.4, fuel supply inbound", "Inbound transport, scope 3.4", "#2a9d8f"
+    ),
     "scope3_downstream_transport_ttw": Account(
         "Scope 3.9, vehicles outbound", "Outbound transport, scope 3.9", "#a7d8cf"
     ),
@@ -105,13 +120,15 @@ ABBREVIATIONS = frozenset({"bof", "eaf", "hbi", "dri", "ccus", "ppa", "pv", "lng
 
 def humanise(code: str) -> str:
     """Return a short name such as ``road_diesel`` as words: ``Road diesel``."""
-    words = [word.upper() if word.lower() in ABBREVIATIONS else word for word in code.replace("_", " ").split()]
+    words = [
+        word.upper() if word.lower() in ABBREVIATIONS else word for word in code.replace("_", " ").split()
+    ]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
 
 
 def mode_colours(modes: Iterable[str]) -> dict[str, str]:
-    """Return a colour for each transport mode, by the words of its name; no two share one while colours last."""
+    """Return a colour for each transport mode by the words of its name; none is shared while colours last."""
     spare = [colour for colour in SERIES if colour not in {"#034b8f", "#e0a100", "#2a9d8f"}]
     found: dict[str, str] = {}
     for mode in dict.fromkeys(modes):

@@ -28,7 +28,9 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
     periods, scenario, solver = payload["periods"], payload["scenario"], payload["solver"]
     yearly = scenario["discount_rate"]
     lengths = set(periods["years"])
-    step = f"periods of {counted(lengths.pop(), 'year')}" if len(lengths) == 1 else "periods of different length"
+    step = (
+        f"periods of {counted(lengths.pop(), 'year')}" if len(lengths) == 1 else "periods of different length"
+    )
     size = counted(len(periods["start"]), "period")
     rows = [
         ("Pathway", payload["pathway"]["title"], payload["pathway"]["description"]),
@@ -42,18 +44,30 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
         ("Cap", *_cap_row(payload)),
         ("Scope 2", f"{payload['emissions']['scope2']}-based", _other_method(payload)),
         ("Offsets", "none", "no offsets, removals or avoided emissions in any line"),
-        ("Solver", solver_status(solver), "; ".join(part for part in (solver["termination"], _size(solver)) if part)),
+        (
+            "Solver",
+            solver_status(solver),
+            "; ".join(part for part in (solver["termination"], _size(solver)) if part),
+        ),
     ]
     risk = payload["risk"]
     if risk is None:
         rows.append(("Simulation", "none", "the plan was not tried; every number is the plan's own"))
         return rows
     seed = f", seed {risk['seed']:.0f}" if risk["seed"] is not None else ""
-    rows.append(("Simulation", counted(risk["trials"], "future") + seed, risk["stopping_rule"] or "fixed number"))
+    rows.append(
+        ("Simulation", counted(risk["trials"], "future") + seed, risk["stopping_rule"] or "fixed number")
+    )
     if risk["twin_error"] is not None:
         error = risk["twin_error"]
         shown = "exactly" if error == 0 else f"to {error:.0e} of each number".replace("e-0", "e-")
-        rows.append(("Twin check", "repeats the plan" if error <= 1e-6 else "differs", f"uncertainty off: the plan is met {shown}"))
+        rows.append(
+            (
+                "Twin check",
+                "repeats the plan" if error <= 1e-6 else "differs",
+                f"uncertainty off: the plan is met {shown}",
+            )
+        )
     return rows
 
 
@@ -65,7 +79,10 @@ def _cap_row(payload: Payload) -> tuple[str, str]:
     starts = payload["periods"]["start"]
     held = [(year, limit) for year, limit in zip(starts, cap["limit"], strict=True) if limit is not None]
     if not cap["comparable"]:
-        return f"from {held[0][0]}", "bounds an intensity or a running total, so it is not drawn beside yearly emissions"
+        return (
+            f"from {held[0][0]}",
+            "bounds an intensity or a running total, so it is not drawn beside yearly emissions",
+        )
     (first, early), (last, late) = held[0], held[-1]
     value = tonnes(late) if first == last else f"{tonnes(early)} \u2192 {tonnes(late)}"
     return value, f"CO\u2082e a year, {first}{DASH}{last}" if first != last else f"CO\u2082e in {first}"
@@ -80,7 +97,13 @@ def _other_method(payload: Payload) -> str:
 
 def solver_status(solver: dict[str, Any]) -> str:
     """Say whether the solver finished and with which gap."""
-    gap = "gap unknown" if solver["gap"] is None else "gap 0" if solver["gap"] == 0 else f"gap {percent(solver['gap'])}"
+    gap = (
+        "gap unknown"
+        if solver["gap"] is None
+        else "gap 0"
+        if solver["gap"] == 0
+        else f"gap {percent(solver['gap'])}"
+    )
     words = {"optimal": "solved", "feasible": "stopped early"}
     return f"{words.get(solver['status'], solver['status'])}, {gap}"
 
@@ -89,7 +112,11 @@ def _size(solver: dict[str, Any]) -> str:
     """Say how large the model was and how long it took."""
     parts = [
         f"{count(solver[key])} {name}"
-        for key, name in (("variables", "variables"), ("constraints", "constraints"), ("binaries", "yes/no choices"))
+        for key, name in (
+            ("variables", "variables"),
+            ("constraints", "constraints"),
+            ("binaries", "yes/no choices"),
+        )
         if solver[key] is not None
     ]
     if solver["solve_seconds"] is not None:
@@ -141,11 +168,16 @@ def _quality_row(name: str, marks: dict[str, Any]) -> dict[str, Any]:
         for mark, colour in MARKS
         if total and numbers[mark]
     ]
-    return {"name": name, "count": total, "parts": parts, "text": ", ".join(f"{count(p['count'])} {p['mark']}" for p in parts)}
+    return {
+        "name": name,
+        "count": total,
+        "parts": parts,
+        "text": ", ".join(f"{count(p['count'])} {p['mark']}" for p in parts),
+    }
 
 
 def cap_prices(payload: Payload) -> dict[str, Any] | None:
-    """Return a table of every cap's limit, emissions and dearest tonne in its last year; None without caps."""
+    """Return every cap's limit, emissions and dearest tonne in its last year as a table; None without caps."""
     currency, rows = payload["scenario"]["currency"], []
     for cap in payload["caps"]:
         held = [i for i, limit in enumerate(cap["limit"]) if limit is not None]
@@ -158,7 +190,9 @@ def cap_prices(payload: Payload) -> dict[str, Any] | None:
             price = f"{currency} {plain(abs(dual) / payload['periods']['years'][at])}"
         else:
             price = "not known" if tight or dual is None else "0, room is left"
-        rows.append([_words(cap["key"]), str(payload["periods"]["start"][at]), show(limit), show(own or 0.0), price])
+        rows.append(
+            [_words(cap["key"]), str(payload["periods"]["start"][at]), show(limit), show(own or 0.0), price]
+        )
     return {"headers": ["Cap", "Year", "Limit", "Plan", "Dearest tonne"], "rows": rows} if rows else None
 
 
@@ -178,27 +212,37 @@ def limits(payload: Payload) -> list[str]:
     slack = payload["cost"]["slack"]
     if slack:
         amount = money(slack, payload["scenario"]["currency"])
-        found.append(f"The plan is cheapest within the solver's gap only: a plan up to {amount} cheaper may exist.")
+        found.append(
+            f"The plan is cheapest within the solver's gap only: a plan up to {amount} cheaper may exist."
+        )
     elif slack is None:
         found.append("The solver's gap is unknown: a cheaper plan may exist.")
     if solver["status"] != "optimal":
         found.append("The solver was stopped before it finished.")
     if risk is None:
-        found.append("The plan was not simulated: nothing here says how it holds when demand, supply or delivery vary.")
+        found.append(
+            "The plan was not simulated: nothing here says how it holds when demand, supply or delivery vary."
+        )
     else:
         error = 1.96 * 0.5 / risk["trials"] ** 0.5
         found.append(
-            f"Simulated futures vary only what is listed under the assumptions, and with {count(risk['trials'])} of them "
-            f"a chance is known to about \u00b1{max(round(error * 100), 1)} points at worst."
+            "Simulated futures vary only what is listed under the assumptions, and with "
+            f"{count(risk['trials'])} of them a chance is known to about \u00b1{max(round(error * 100), 1)} points at worst."
         )
     estimated = quality_counts(payload).get("estimated", 0)
     rows = sum(quality_counts(payload).values())
     if estimated:
-        found.append(f"{count(estimated)} of {count(rows)} input rows ({whole_percent(estimated / rows)}) are estimates.")
+        found.append(
+            f"{count(estimated)} of {count(rows)} input rows are estimates, {whole_percent(estimated / rows)}."
+        )
     if max(payload["periods"]["years"]) > 1:
-        found.append("A period longer than a year has one plan for all its years; amounts are per year unless they say otherwise.")
+        found.append(
+            "A period longer than a year has one plan for all its years; amounts are per year unless they say so."
+        )
     found += [f"Warning of the data: {shorten(text, 200)}" for text in payload["scenario"]["warnings"][:5]]
     if len(payload["scenario"]["warnings"]) > 5:
-        found.append(f"{len(payload['scenario']['warnings']) - 5} more warnings of the data are in the manifest.")
+        found.append(
+            f"{len(payload['scenario']['warnings']) - 5} more warnings of the data are in the manifest."
+        )
     found.append("Demand and prices are forecasts of the input tables, not of zerolane.")
     return found

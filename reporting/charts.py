@@ -40,8 +40,8 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.findings import headline
 from reporting.figures import Scale, change, emission_scale, money_scale, percent, plain, tonnes
+from reporting.findings import headline
 from reporting.payload import Payload, cap_line
 from reporting.titles import cost_title, emissions_title
 
@@ -75,7 +75,13 @@ def hero(payload: Payload) -> Chart:
         return percent(share, signed=True) if share is not None and last > 0 else ""
 
     entries = [
-        ("reference", theirs[-1], f"Reference {moved(emissions['reference'][-1])}".strip(), REFERENCE_TEXT, False),
+        (
+            "reference",
+            theirs[-1],
+            f"Reference {moved(emissions['reference'][-1])}".strip(),
+            REFERENCE_TEXT,
+            False,
+        ),
         ("cap", limit[-1], f"Cap {moved(cap[-1]) if cap else ''}".strip(), CAP, False),
         ("plan", ours[-1], f"{short_name(payload)} {moved(emissions['plan'][-1])}".strip(), PLAN, True),
     ]
@@ -85,7 +91,11 @@ def hero(payload: Payload) -> Chart:
         line("plan", ours, PLAN, 3.6),
         *end_labels(entries, last, axis, top, height - top - bottom),
     ]
-    shown = [("Reference", emissions["reference"]), *([("Cap", cap)] if cap else []), ("Plan", emissions["plan"])]
+    shown = [
+        ("Reference", emissions["reference"]),
+        *([("Cap", cap)] if cap else []),
+        ("Plan", emissions["plan"]),
+    ]
     option = {
         **base(),
         "grid": {"left": 46, "right": 128, "top": top, "bottom": bottom},
@@ -144,7 +154,12 @@ def _stacked(
         "series": series,
     }
     listed = [(name, values) for name, _, values in groups]
-    shown = [*reversed(listed), ("Plan in all", totals), ("Reference", reference), *([("Cap", cap)] if cap else [])]
+    shown = [
+        *reversed(listed),
+        ("Plan in all", totals),
+        ("Reference", reference),
+        *([("Cap", cap)] if cap else []),
+    ]
     legend = [Key(colour, name) for name, colour, _ in reversed(groups)]
     legend += [Key(REFERENCE, "Reference in all", "dots"), *([Key(CAP, "Cap", "dash")] if cap else [])]
     return option, _tips(labels, shown, show), number_rows(labels, shown, scale.divisor), legend
@@ -157,7 +172,9 @@ def emissions_by_scope(payload: Payload) -> Chart:
     for account in payload["emissions"]["accounts"]:
         if account["counted"] and any(account["plan"]):
             colour, values = groups.get(account["group"], (emission_account(account["key"]).colour, []))
-            added = [a + b for a, b in zip(values or [0.0] * len(account["plan"]), account["plan"], strict=True)]
+            added = [
+                a + b for a, b in zip(values or [0.0] * len(account["plan"]), account["plan"], strict=True)
+            ]
             groups[account["group"]] = (colour, added)
     ranked = sorted(groups, key=lambda name: order.index(name) if name in order else len(order))
     cap, reference = cap_line(payload), payload["emissions"]["reference"]
@@ -182,7 +199,9 @@ def cost_by_year(payload: Payload) -> Chart:
     cost, periods = payload["cost"], payload["periods"]
     currency, years = payload["scenario"]["currency"], periods["years"]
     per_year = {
-        a["key"]: [value / n for value, n in zip(a["plan"], years, strict=True)] for a in cost["accounts"] if any(a["plan"])
+        a["key"]: [value / n for value, n in zip(a["plan"], years, strict=True)]
+        for a in cost["accounts"]
+        if any(a["plan"])
     }
     order = list(COSTS)
     ranked = sorted(per_year, key=lambda key: order.index(key) if key in order else len(order))
@@ -191,7 +210,12 @@ def cost_by_year(payload: Payload) -> Chart:
     scale = money_scale(max(abs(v) for v in [*reference, *total, 0.0]))
     stacked = [(cost_account(key).label, cost_account(key).colour, per_year[key]) for key in ranked]
     option, tips, numbers, legend = _stacked(
-        payload, stacked, reference, None, scale, lambda v: f"{currency} {plain(v / scale.divisor)} {scale.unit}".rstrip()
+        payload,
+        stacked,
+        reference,
+        None,
+        scale,
+        lambda v: f"{currency} {plain(v / scale.divisor)} {scale.unit}".rstrip(),
     )
     return Chart(
         "cost",
@@ -234,13 +258,24 @@ def cost_difference(payload: Payload) -> Chart:
         option,
         max(40 * len(rows), 120),
         legend=[Key(DEARER, "dearer"), Key(CHEAPER, "cheaper")],
-        numbers=Numbers(["Account", f"{currency} {scale.unit}".rstrip()], [[n, plain(v / scale.divisor, True)] for n, v in rows]),
+        numbers=Numbers(
+            ["Account", f"{currency} {scale.unit}".rstrip()],
+            [[n, plain(v / scale.divisor, True)] for n, v in rows],
+        ),
     )
 
 
 def _names(names: Sequence[str], margin: int, bold_first: bool = False) -> Option:
     """Return a vertical axis of names `margin` px off the plot, wrapped rather than cut."""
-    label = {"color": INK, "fontSize": 12.5, "margin": margin, "width": 138, "overflow": "break", "lineHeight": 15, "interval": 0}
+    label = {
+        "color": INK,
+        "fontSize": 12.5,
+        "margin": margin,
+        "width": 138,
+        "overflow": "break",
+        "lineHeight": 15,
+        "interval": 0,
+    }
     data: list[Any] = list(map(literal, names))
     if bold_first and data:
         data[0] = {"value": data[0], "textStyle": {"fontWeight": 600}}
@@ -268,7 +303,13 @@ def _signed_bars(
                 "tip": tip(name, [("Against Reference", f"{currency} {text} {scale.unit}".rstrip())]),
             }
         )
-    return {"id": "delta", "type": "bar", "data": data, "barWidth": "58%", "label": {"color": INK, "fontSize": 12.5}}
+    return {
+        "id": "delta",
+        "type": "bar",
+        "data": data,
+        "barWidth": "58%",
+        "label": {"color": INK, "fontSize": 12.5},
+    }
 
 
 def capital_by_year(payload: Payload) -> Chart | None:
@@ -281,7 +322,10 @@ def capital_by_year(payload: Payload) -> Chart | None:
     axis = round_axis(scale.values(account["plan"]), ticks=3)
     series = columns("capital", scale.values(account["plan"]), PLAN, stack=None)
     series["data"] = [
-        {"value": v or None, "label": {"show": bool(v), "position": "top", "formatter": plain(v or 0.0), "color": MUTED}}
+        {
+            "value": v or None,
+            "label": {"show": bool(v), "position": "top", "formatter": plain(v or 0.0), "color": MUTED},
+        }
         for v in scale.values(account["plan"])
     ]
     wide = {"series": [{"id": "capital", "label": {"fontSize": 12.5}}]}
@@ -297,11 +341,15 @@ def capital_by_year(payload: Payload) -> Chart | None:
     return Chart(
         "capital",
         "Capital by year",
-        f"{currency} {scale.unit}, in the {'year' if max(periods['years']) == 1 else 'period'} it is paid".replace("  ", " "),
+        f"{currency} {scale.unit}, in the {'year' if max(periods['years']) == 1 else 'period'} it is paid".replace(
+            "  ", " "
+        ),
         f"Capital of {currency} {plain(sum(account['plan']) / scale.divisor)} {scale.unit} in all".rstrip(),
         responsive(option, narrow, wide),
         220,
-        tips=_tips(periods["labels"], shown, lambda v: f"{currency} {plain(v / scale.divisor)} {scale.unit}".rstrip()),
+        tips=_tips(
+            periods["labels"], shown, lambda v: f"{currency} {plain(v / scale.divisor)} {scale.unit}".rstrip()
+        ),
         numbers=number_rows(periods["labels"], shown, scale.divisor),
     )
 

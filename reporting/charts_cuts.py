@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting.appearance import CAP, DEARER, INK, KIND_COLOURS, OTHERS, PLAN, REFERENCE, REFERENCE_TEXT, REMAINDERS
+from reporting.appearance import (
+    CAP,
+    DEARER,
+    INK,
+    KIND_COLOURS,
+    OTHERS,
+    PLAN,
+    REFERENCE,
+    REFERENCE_TEXT,
+    REMAINDERS,
+)
 from reporting.charts import DASHED, DOTTED, known, short_name
 from reporting.drawing import (
     Chart,
@@ -48,7 +58,9 @@ def parts(payload: Payload) -> list[dict[str, Any]]:
     if rest:
         summed = [sum(column) for column in zip(*(p["values"] for p in rest), strict=True)]
         rows.append({"label": f"{len(rest)} other kinds", "values": summed, "colour": OTHERS})
-    rows += [{"label": p["label"], "values": p["values"], "colour": colours.get(p["label"], OTHERS)} for p in mixes]
+    rows += [
+        {"label": p["label"], "values": p["values"], "colour": colours.get(p["label"], OTHERS)} for p in mixes
+    ]
     return sorted(rows, key=lambda row: -row["values"][-1])
 
 
@@ -98,9 +110,12 @@ def wedge(payload: Payload) -> Chart:
         "series": series,
     }
     negative = [row["label"] for row in rows if min(row["values"]) < -1e-6 * max(scale.divisor, 1.0)]
-    note = "Measures count what they save on what still runs; what they make possible, such as a new furnace or scrap base, shows as route and scrap mix."
+    note = (
+        "Measures count what they save on what still runs; what they make possible, such as a new furnace "
+        "or scrap base, shows as route and scrap mix."
+    )
     if negative:
-        note += " Where the stack passes the Reference line, other parts of the plan emit that much more than Reference."
+        note += " Where the stack passes the Reference line, other parts emit that much more than Reference."
     return Chart(
         "wedge",
         "From Reference down to the plan",
@@ -108,7 +123,10 @@ def wedge(payload: Payload) -> Chart:
         cuts_title(payload),
         option,
         height,
-        tips=[tip(label, [(name, tonnes(values[i])) for name, values in shown]) for i, label in enumerate(labels)],
+        tips=[
+            tip(label, [(name, tonnes(values[i])) for name, values in shown])
+            for i, label in enumerate(labels)
+        ],
         legend=[Key(row["colour"], row["label"]) for row in rows],
         numbers=number_rows(labels, shown, scale.divisor),
         note=note,
@@ -118,7 +136,14 @@ def wedge(payload: Payload) -> Chart:
 def _area(key: str, values: list[float | None], colour: str, single: bool) -> Option:
     """Return one stacked area, or a column when there is one period."""
     if single:
-        return {"id": key, "type": "bar", "stack": "cut", "data": values, "itemStyle": {"color": colour}, "barWidth": 90}
+        return {
+            "id": key,
+            "type": "bar",
+            "stack": "cut",
+            "data": values,
+            "itemStyle": {"color": colour},
+            "barWidth": 90,
+        }
     area = line(key, values, "#fbfaf7", 0.8, stack="cut")
     return {**area, "areaStyle": {"color": colour, "opacity": 1}}
 
@@ -133,7 +158,9 @@ def steps(payload: Payload) -> Chart:
         bars.append((f"Reference {periods['first']}", 0.0, first, "#9aa1aa", True))
         drift = reference - first
         if abs(drift) > 1e-6:
-            bars.append(("Demand, grid, suppliers", first, reference, DEARER if drift > 0 else "#c9c4b8", False))
+            bars.append(
+                ("Demand, grid, suppliers", first, reference, DEARER if drift > 0 else "#c9c4b8", False)
+            )
     bars.append((f"Reference {periods['last']}", 0.0, reference, "#9aa1aa", True))
     level = reference
     for row in rows:
@@ -154,14 +181,26 @@ def steps(payload: Payload) -> Chart:
             {
                 "value": size,
                 "itemStyle": {"color": colour, "borderRadius": 1.5},
-                "label": {"formatter": text, "fontWeight": 600 if whole else 400, "color": PLAN if name.startswith("Plan ") else INK},
+                "label": {
+                    "formatter": text,
+                    "fontWeight": 600 if whole else 400,
+                    "color": PLAN if name.startswith("Plan ") else INK,
+                },
                 "tip": tip(name, [("CO\u2082e a year", f"{text} {scale.unit}")]),
             }
         )
     names: list[Any] = [
-        {"value": literal(name), "textStyle": {"fontWeight": 600}} if whole else literal(name) for name, _, _, _, whole in bars
+        {"value": literal(name), "textStyle": {"fontWeight": 600}} if whole else literal(name)
+        for name, _, _, _, whole in bars
     ]
-    label = {"color": INK, "fontSize": 12.5, "width": 142, "overflow": "break", "lineHeight": 15, "interval": 0}
+    label = {
+        "color": INK,
+        "fontSize": 12.5,
+        "width": 142,
+        "overflow": "break",
+        "lineHeight": 15,
+        "interval": 0,
+    }
     option = {
         **base(axis_tip=False),
         "grid": {"left": 152, "right": 54, "top": 4, "bottom": 4},
@@ -174,7 +213,14 @@ def steps(payload: Payload) -> Chart:
         },
         "xAxis": {"type": "value", "show": False, "min": 0, "max": high},
         "series": [
-            {"id": "blank", "type": "bar", "stack": "s", "data": blank, "itemStyle": {"color": "transparent"}, "silent": True},
+            {
+                "id": "blank",
+                "type": "bar",
+                "stack": "s",
+                "data": blank,
+                "itemStyle": {"color": "transparent"},
+                "silent": True,
+            },
             {
                 "id": "step",
                 "type": "bar",
@@ -187,7 +233,10 @@ def steps(payload: Payload) -> Chart:
     }
     narrow = {"grid": {"left": 118}, "yAxis": {"axisLabel": {"width": 110, "fontSize": 12}}}
     wide = {"grid": {"left": 152}, "yAxis": {"axisLabel": {"width": 142, "fontSize": 12.5}}}
-    table = [[name, plain((end if whole else end - start) / scale.divisor, signed=not whole)] for name, start, end, _, whole in reversed(bars)]
+    table = [
+        [name, plain((end if whole else end - start) / scale.divisor, signed=not whole)]
+        for name, start, end, _, whole in reversed(bars)
+    ]
     return Chart(
         "steps",
         f"{periods['last']}, step by step",

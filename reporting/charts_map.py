@@ -9,6 +9,7 @@ from typing import Any
 
 from reporting.appearance import INK, MUTED, ROLES, humanise, mode_colours
 from reporting.drawing import FONT, Chart, Key, Numbers, Option, base, literal, responsive, tip
+from reporting.figures import count, counted, shorten, tonnes
 from reporting.map import (
     DISCLAIMER,
     Point,
@@ -23,7 +24,6 @@ from reporting.map import (
     projection_for,
     window_for,
 )
-from reporting.figures import count, counted, shorten, tonnes
 from reporting.payload import Payload
 from reporting.titles import network_title
 
@@ -80,8 +80,13 @@ def _chart(
     network = payload["network"]
     year = payload["periods"]["last"]
     colours = mode_colours(mode["key"] for mode in network["modes"])
-    ranked = sorted(network["sites"], key=lambda s: (IMPORTANCE.get(s["role"], 9), s["owner"] != "own", -s["tonnes"]))
-    wide, narrow = _site_series(ranked, points, window, MAP_WIDTH), _site_series(ranked, points, window, NARROW_WIDTH)
+    ranked = sorted(
+        network["sites"], key=lambda s: (IMPORTANCE.get(s["role"], 9), s["owner"] != "own", -s["tonnes"])
+    )
+    wide, narrow = (
+        _site_series(ranked, points, window, MAP_WIDTH),
+        _site_series(ranked, points, window, NARROW_WIDTH),
+    )
     lines = [
         {"coords": [list(p) for p in path], "lineStyle": {"color": "#e3e6e6", "width": 0.8}}
         for path in graticule(project, window, places)
@@ -112,7 +117,9 @@ def _chart(
     roles = list(dict.fromkeys(s["role"] for s in ranked))
     used = {lane["mode"] for lane in network["lanes"]}
     legend = [Key(colour, humanise(mode), "line") for mode, colour in colours.items() if mode in used]
-    legend += [Key(_role_colour(role), ROLES.get(role, (humanise(role), ""))[0], _role_shape(role)) for role in roles]
+    legend += [
+        Key(_role_colour(role), ROLES.get(role, (humanise(role), ""))[0], _role_shape(role)) for role in roles
+    ]
     return Chart(
         "map",
         f"Flows in {year}",
@@ -123,15 +130,18 @@ def _chart(
         legend=legend,
         numbers=Numbers(
             ["Site", "Role", "Through it, a year"],
-            [[s["name"], ROLES.get(s["role"], (humanise(s["role"]), ""))[0], tonnes(s["tonnes"])] for s in ranked],
+            [
+                [s["name"], ROLES.get(s["role"], (humanise(s["role"]), ""))[0], tonnes(s["tonnes"])]
+                for s in ranked
+            ],
         ),
         note=DISCLAIMER if drawn_land else NO_LAND,
     )
 
 
 NO_LAND = (
-    "A plain graticule: some sites lie outside the bundled coastline (66\u2013152\u00b0 E, 10\u201358\u00b0 N). "
-    "No boundaries are drawn, and none are implied. Lines join sites and are not routes."
+    "A plain graticule: some sites lie outside the bundled coastline "
+    "(66\u2013152\u00b0 E, 10\u201358\u00b0 N). No boundaries are drawn, and none are implied. Lines join sites and are not routes."
 )
 
 
@@ -139,7 +149,9 @@ def _unit(network: dict[str, Any], year: int) -> str:
     """Say what width and colour mean and what is not drawn."""
     if not network["lanes"]:
         return f"No goods move between sites in {year}"
-    text = f"Width is tonnes, the widest line {tonnes(network['lanes'][0]['last'])} a year; colour is the mode"
+    text = (
+        f"Width is tonnes, the widest line {tonnes(network['lanes'][0]['last'])} a year; colour is the mode"
+    )
     rest = network["other_lanes"]
     if rest["count"]:
         text += f". Not drawn: {counted(rest['count'], 'smaller lane')}, {tonnes(rest['tonnes'])} in all"
@@ -147,9 +159,11 @@ def _unit(network: dict[str, Any], year: int) -> str:
 
 
 def place_names(names: Sequence[str], longest: int = 26) -> list[str]:
-    """Return names for a small space: without what follows a comma or bracket where that leaves them apart."""
+    """Return names for a small space: without what follows a comma or bracket if that keeps them apart."""
     short = [_place_name(name) for name in names]
-    return [shorten(s if short.count(s) == 1 else name, longest) for s, name in zip(short, names, strict=True)]
+    return [
+        shorten(s if short.count(s) == 1 else name, longest) for s, name in zip(short, names, strict=True)
+    ]
 
 
 def _place_name(name: str) -> str:
@@ -197,7 +211,11 @@ def _lane_series(
         )
         if rank < ARROWS:
             (x, y), heading = along(start, end, bend, 0.56)
-            arrow = {"value": [round(x, 1), round(y, 1)], "symbolRotate": round(heading - 90, 1), "symbolSize": round(6 + 0.5 * width, 1)}
+            arrow = {
+                "value": [round(x, 1), round(y, 1)],
+                "symbolRotate": round(heading - 90, 1),
+                "symbolSize": round(6 + 0.5 * width, 1),
+            }
             arrows.append({**arrow, "itemStyle": {"color": colour}})
     return [
         {
@@ -222,7 +240,9 @@ def _lane_series(
     ]
 
 
-def _site_series(ranked: Sequence[dict[str, Any]], points: dict[str, Point], window: Window, width: float) -> list[Option]:
+def _site_series(
+    ranked: Sequence[dict[str, Any]], points: dict[str, Point], window: Window, width: float
+) -> list[Option]:
     """Return sites by role, each with its label on a side where there is room at this map width."""
     scale = width / window.width
     factor = 1.0 if width > 500 else 0.8

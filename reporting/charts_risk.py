@@ -21,8 +21,8 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.findings import capped_risk
 from reporting.figures import count, emission_scale, interval, plain, tonnes, whole_percent
+from reporting.findings import capped_risk
 from reporting.payload import Payload, cap_line
 from reporting.titles import risk_title
 
@@ -92,7 +92,11 @@ def fan(payload: Payload) -> Chart | None:
         "grid": [{"left": 42, "right": 62}] * len(option["grid"]),
         "series": [
             *_chance_names(payload, short=True),
-            *[{"id": f"end-{e[0]}", "label": {"formatter": t}} for e, t in zip(ends, narrow_ends, strict=True) if e[1] is not None],
+            *[
+                {"id": f"end-{e[0]}", "label": {"formatter": t}}
+                for e, t in zip(ends, narrow_ends, strict=True)
+                if e[1] is not None
+            ],
         ],
         **({"title": [{"left": 42}]} if chance else {}),
     }
@@ -108,7 +112,8 @@ def fan(payload: Payload) -> Chart | None:
     return Chart(
         "fan",
         "Simulated emissions" + (" against the cap" if cap else ""),
-        f"{scale.unit} CO\u2082e a year, {count(risk['trials'])} simulated futures; bands hold 50% and 90% of them.{started}",
+        f"{scale.unit} CO\u2082e a year, {count(risk['trials'])} simulated futures; "
+        f"bands hold 50% and 90% of them.{started}",
         risk_title(payload),
         responsive(option, narrow, wide),
         height,
@@ -133,13 +138,27 @@ def fan(payload: Payload) -> Chart | None:
 def _band(key: str, low: Sequence[float], high: Sequence[float], colour: str) -> list[Option]:
     """Return the area between two lines: an unseen one and the distance stacked on it."""
     blank = line(f"{key}-low", low, "transparent", 0, stack=key, stackStrategy="all")
-    size = line(f"{key}-size", [b - a for a, b in zip(low, high, strict=True)], "transparent", 0, stack=key, stackStrategy="all")
+    size = line(
+        f"{key}-size",
+        [b - a for a, b in zip(low, high, strict=True)],
+        "transparent",
+        0,
+        stack=key,
+        stackStrategy="all",
+    )
     if len(low) == 1:
-        bars = columns(f"{key}-size", [high[0] - low[0]], colour, stack=key, barWidth=60, barGap="-100%", silent=True)
-        unseen = columns(f"{key}-low", low, "transparent", stack=key, barWidth=60, barGap="-100%", silent=True)
+        bars = columns(
+            f"{key}-size", [high[0] - low[0]], colour, stack=key, barWidth=60, barGap="-100%", silent=True
+        )
+        unseen = columns(
+            f"{key}-low", low, "transparent", stack=key, barWidth=60, barGap="-100%", silent=True
+        )
         unseen["itemStyle"] = bars["itemStyle"] | {"color": "transparent", "borderColor": "transparent"}
         return [unseen, bars]
-    return [{**blank, "symbol": "none"}, {**size, "symbol": "none", "areaStyle": {"color": colour, "opacity": 1}}]
+    return [
+        {**blank, "symbol": "none"},
+        {**size, "symbol": "none", "areaStyle": {"color": colour, "opacity": 1}},
+    ]
 
 
 def _chance_axis() -> Option:
@@ -183,7 +202,17 @@ def _chance_names(payload: Payload, short: bool = False) -> list[Option]:
         label = {"formatter": text.rstrip("%") if short else text, "fontSize": 10.5 if short else 11.5}
         names.append({"value": [i, row["high"][i] * 100 if held else 0], "label": label})
     label = {"show": True, "position": "top", "distance": 3, "color": INK}
-    return [{"id": "chance-names", "type": "scatter", "data": names, "symbolSize": 0.01, "label": label, "z": 6, **SECOND}]
+    return [
+        {
+            "id": "chance-names",
+            "type": "scatter",
+            "data": names,
+            "symbolSize": 0.01,
+            "label": label,
+            "z": 6,
+            **SECOND,
+        }
+    ]
 
 
 def _tips(payload: Payload) -> list[Option]:
@@ -231,8 +260,13 @@ def service(payload: Payload) -> Chart | None:
     }
     shown = [("Average", rows["mean"]), ("Worst 1 in 20", rows["p5"])]
     started = "" if axis.low == 0 else "; the axis does not start at zero"
-    table = number_rows(labels, [(f"{name}, %", [None if v is None else v * 100 for v in values]) for name, values in shown])
-    tips = [tip(label, [(n, f"{plain(v[i] * 100)}%") for n, v in shown if v[i] is not None]) for i, label in enumerate(labels)]
+    table = number_rows(
+        labels, [(f"{name}, %", [None if v is None else v * 100 for v in values]) for name, values in shown]
+    )
+    tips = [
+        tip(label, [(n, f"{plain(v[i] * 100)}%") for n, v in shown if v[i] is not None])
+        for i, label in enumerate(labels)
+    ]
     return Chart(
         "service",
         "Demand delivered",

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reporting.appearance import GRID, INK, MUTED, OTHERS, PAPER, PLAN, POWER_KINDS, REFERENCE, SERIES, humanise, mode_colours
+from reporting.appearance import (
+    GRID,
+    INK,
+    MUTED,
+    OTHERS,
+    PAPER,
+    PLAN,
+    POWER_KINDS,
+    REFERENCE,
+    SERIES,
+    humanise,
+    mode_colours,
+)
 from reporting.charts import DOTTED, known
 from reporting.charts_map import place_names
 from reporting.drawing import (
@@ -22,7 +34,7 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import Scale, emission_scale, energy_scale, plain, shorten, tonnes, whole_percent
+from reporting.figures import Scale, emission_scale, energy_scale, plain, tonnes, whole_percent
 from reporting.payload import Payload
 from reporting.titles import network_title, sourcing_title
 
@@ -39,7 +51,10 @@ def supplier_shares(payload: Payload) -> list[Chart]:
     """Draw one small chart a product: shares of bought tonnes by supplier, first, middle and last year."""
     charts = []
     for position, mix in enumerate(payload["mixes"]["suppliers"][:MOST_PRODUCTS]):
-        colours = [OTHERS if row["name"].endswith(" others") else SERIES[i % len(SERIES)] for i, row in enumerate(mix["rows"])]
+        colours = [
+            OTHERS if row["name"].endswith(" others") else SERIES[i % len(SERIES)]
+            for i, row in enumerate(mix["rows"])
+        ]
         first, last = (sum(row["plan"][at] for row in mix["rows"]) for at in (0, -1))
         charts.append(
             _shares(
@@ -48,14 +63,22 @@ def supplier_shares(payload: Payload) -> list[Chart]:
                 humanise(mix["product"]),
                 f"{tonnes(first)} \u2192 {tonnes(last)} bought a year",
                 sourcing_title(payload),
-                [(row["name"], colour, row["plan"]) for row, colour in zip(mix["rows"], colours, strict=True)],
+                [
+                    (row["name"], colour, row["plan"])
+                    for row, colour in zip(mix["rows"], colours, strict=True)
+                ],
             )
         )
     return charts
 
 
 def _shares(
-    payload: Payload, key: str, title: str, unit: str, finding: str, rows: Sequence[tuple[str, str, list[float]]]
+    payload: Payload,
+    key: str,
+    title: str,
+    unit: str,
+    finding: str,
+    rows: Sequence[tuple[str, str, list[float]]],
 ) -> Chart:
     """Draw horizontal bars of shares that sum to one, a bar a year, with whole percents inside."""
     labels = payload["periods"]["labels"]
@@ -70,7 +93,10 @@ def _shares(
                 {
                     "value": round(share, 6),
                     "label": {"show": share >= 0.14, "formatter": whole_percent(share)},
-                    "tip": tip(f"{name}, {labels[i]}", [("Share", whole_percent(share)), ("Tonnes a year", tonnes(values[i]))]),
+                    "tip": tip(
+                        f"{name}, {labels[i]}",
+                        [("Share", whole_percent(share)), ("Tonnes a year", tonnes(values[i]))],
+                    ),
                 }
             )
         series.append(
@@ -132,6 +158,7 @@ def scrap_bases(payload: Payload) -> Chart | None:
     rows = payload["mixes"]["scrap_bases"]
     if not rows:
         return None
+    years = payload["periods"]
     first, last = (sum(row["plan"][at] for row in rows) for at in (0, -1))
     return _volumes(
         payload,
@@ -140,7 +167,7 @@ def scrap_bases(payload: Payload) -> Chart | None:
         [(row["name"], SERIES[i % len(SERIES)], row) for i, row in enumerate(rows)],
         emission_scale(_peak(rows)),
         "shipped a year",
-        f"Scrap bases ship {tonnes(last)} in {payload['periods']['last']}, {tonnes(first)} in {payload['periods']['first']}",
+        f"Scrap bases ship {tonnes(last)} in {years['last']}, {tonnes(first)} in {years['first']}",
     )
 
 
@@ -173,21 +200,28 @@ def power(payload: Payload) -> Chart | None:
     rows = sorted(rows, key=lambda row: order.index(row["name"]) if row["name"] in order else len(order))
     total = sum(row["plan"][-1] for row in rows)
     green = sum(row["plan"][-1] for row in rows if row["name"] != "grid")
-    share = whole_percent(green / total) if total > 0 else "0%"
+    share, year = whole_percent(green / total) if total > 0 else "0%", payload["periods"]["last"]
     return _volumes(
         payload,
         "power",
         "Electricity",
-        [(*POWER_KINDS.get(row["name"], (humanise(row["name"]), SERIES[i % len(SERIES)])), row) for i, row in enumerate(rows)],
+        [
+            (*POWER_KINDS.get(row["name"], (humanise(row["name"]), SERIES[i % len(SERIES)])), row)
+            for i, row in enumerate(rows)
+        ],
         energy_scale(_peak(rows)),
-        f"a year; {share} beyond the plain grid in {payload['periods']['last']}",
-        f"{share} of electricity comes from certificates, contracts or own plants in {payload['periods']['last']}",
+        f"a year; {share} beyond the plain grid in {year}",
+        f"{share} of electricity comes from certificates, contracts or own plants in {year}",
     )
 
 
 def _peak(rows: Sequence[dict[str, Any]]) -> float:
     """Return the largest yearly total of plan or reference."""
-    return max(sum(column) for key in ("plan", "reference") for column in zip(*(row[key] for row in rows), strict=True))
+    return max(
+        sum(column)
+        for key in ("plan", "reference")
+        for column in zip(*(row[key] for row in rows), strict=True)
+    )
 
 
 def _volumes(
@@ -201,9 +235,14 @@ def _volumes(
 ) -> Chart:
     """Draw stacked columns by year, with the reference's total as a dotted line."""
     labels = payload["periods"]["labels"]
-    totals = {k: [sum(column) for column in zip(*(row[k] for _, _, row in rows), strict=True)] for k in ("plan", "reference")}
+    totals = {
+        k: [sum(column) for column in zip(*(row[k] for _, _, row in rows), strict=True)]
+        for k in ("plan", "reference")
+    }
     axis = round_axis(scale.values([*totals["plan"], *totals["reference"]]), ticks=4)
-    series = [columns(f"volume-{i}", scale.values(row["plan"]), colour) for i, (_, colour, row) in enumerate(rows)]
+    series = [
+        columns(f"volume-{i}", scale.values(row["plan"]), colour) for i, (_, colour, row) in enumerate(rows)
+    ]
     series.append(line("reference", scale.values(totals["reference"]), REFERENCE, 1.8, DOTTED, z=4))
     option = {
         **base(),
@@ -212,13 +251,26 @@ def _volumes(
         "yAxis": value_axis(axis),
         "series": series,
     }
-    shown = [*((name, row["plan"]) for name, _, row in reversed(rows)), ("In all", totals["plan"]), ("Reference", totals["reference"])]
+    shown = [
+        *((name, row["plan"]) for name, _, row in reversed(rows)),
+        ("In all", totals["plan"]),
+        ("Reference", totals["reference"]),
+    ]
     tips = [
-        tip(label, [(name, f"{plain(values[i] / scale.divisor)} {scale.unit}") for name, values in shown if values[i]])
+        tip(
+            label,
+            [
+                (name, f"{plain(values[i] / scale.divisor)} {scale.unit}")
+                for name, values in shown
+                if values[i]
+            ],
+        )
         for i, label in enumerate(labels)
     ]
     stacked = list(reversed(rows))
-    legend = _legend([name for name, _, _ in stacked], [colour for _, colour, _ in stacked]) + [Key(REFERENCE, "Reference in all", "dots")]
+    legend = _legend([name for name, _, _ in stacked], [colour for _, colour, _ in stacked]) + [
+        Key(REFERENCE, "Reference in all", "dots")
+    ]
     return Chart(
         key,
         title,
@@ -251,10 +303,16 @@ def freight_by_mode(payload: Payload) -> Chart | None:
             data.append(
                 {
                     "value": mode["tonne_km"][i] / scale.divisor,
-                    "label": {"show": share * totals[i] / max(totals.values()) >= 0.1, "formatter": whole_percent(share)},
+                    "label": {
+                        "show": share * totals[i] / max(totals.values()) >= 0.1,
+                        "formatter": whole_percent(share),
+                    },
                     "tip": tip(
                         f"{humanise(mode['key'])}, {labels[i]}",
-                        [("Share", whole_percent(share)), (f"{scale.unit} tonne-km", plain(mode["tonne_km"][i] / scale.divisor))],
+                        [
+                            ("Share", whole_percent(share)),
+                            (f"{scale.unit} tonne-km", plain(mode["tonne_km"][i] / scale.divisor)),
+                        ],
                     ),
                 }
             )
@@ -280,7 +338,13 @@ def freight_by_mode(payload: Payload) -> Chart | None:
             "axisTick": {"show": False},
             "axisLabel": {
                 "rich": {
-                    "y": {"fontWeight": 600, "fontSize": 12.5, "color": INK, "lineHeight": 16, "align": "right"},
+                    "y": {
+                        "fontWeight": 600,
+                        "fontSize": 12.5,
+                        "color": INK,
+                        "lineHeight": 16,
+                        "align": "right",
+                    },
                     "t": {"fontSize": 12, "color": MUTED, "lineHeight": 14, "align": "right"},
                 }
             },
@@ -307,7 +371,9 @@ def site_change(payload: Payload) -> Chart | None:
     if not sites or max(sites[0]["emissions"]) <= 1e-6:
         return None
     floor = 0.01 * max(sites[0]["emissions"])
-    pairs = [(site["name"], *site["emissions"]) for site in sites[:MOST_SITES] if max(site["emissions"]) > floor]
+    pairs = [
+        (site["name"], *site["emissions"]) for site in sites[:MOST_SITES] if max(site["emissions"]) > floor
+    ]
     return _then_and_now(
         payload,
         "sites",
@@ -334,7 +400,9 @@ def _then_and_now(
     texts = [f"{plain(a)} \u2192 {plain(b)}" for a, b in scaled]
     low, span = [], []
     for (name, _, _), (first, last) in zip(pairs, scaled, strict=True):
-        hover = tip(name, [(labels[0], f"{plain(first)} {scale.unit}"), (labels[-1], f"{plain(last)} {scale.unit}")])
+        hover = tip(
+            name, [(labels[0], f"{plain(first)} {scale.unit}"), (labels[-1], f"{plain(last)} {scale.unit}")]
+        )
         low.append(min(first, last))
         span.append({"value": abs(first - last), "tip": hover})
     edge = {"axisLine": {"show": False}, "axisTick": {"show": False}}
@@ -346,16 +414,40 @@ def _then_and_now(
         "splitLine": {"show": True, "lineStyle": {"color": GRID}},
         **edge,
     }
-    numbers = {"type": "category", "position": "right", "data": texts, "axisLabel": {**label, "margin": 12}, **edge}
+    numbers = {
+        "type": "category",
+        "position": "right",
+        "data": texts,
+        "axisLabel": {**label, "margin": 12},
+        **edge,
+    }
     option = {
         **base(axis_tip=False),
         "grid": {"left": 142, "right": 92, "top": 2, "bottom": 2},
         "yAxis": [names, numbers],
         "xAxis": {"type": "value", "show": False, "min": 0, "max": max(max(pair) for pair in scaled)},
         "series": [
-            {"id": "low", "type": "bar", "stack": "s", "data": low, "itemStyle": {"color": "transparent"}, "silent": True},
-            {"id": "span", "type": "bar", "stack": "s", "data": span, "barWidth": 3.5, "itemStyle": {"color": "#9db8d4"}},
-            _dots("first", [pair[0] for pair in scaled], {"color": PAPER, "borderColor": "#6e7175", "borderWidth": 1.8}),
+            {
+                "id": "low",
+                "type": "bar",
+                "stack": "s",
+                "data": low,
+                "itemStyle": {"color": "transparent"},
+                "silent": True,
+            },
+            {
+                "id": "span",
+                "type": "bar",
+                "stack": "s",
+                "data": span,
+                "barWidth": 3.5,
+                "itemStyle": {"color": "#9db8d4"},
+            },
+            _dots(
+                "first",
+                [pair[0] for pair in scaled],
+                {"color": PAPER, "borderColor": "#6e7175", "borderWidth": 1.8},
+            ),
             _dots("last", [pair[1] for pair in scaled], {"color": PLAN}),
         ],
     }
@@ -369,7 +461,10 @@ def _then_and_now(
         legend=[Key("#6e7175", labels[0], "ring"), Key(PLAN, labels[-1], "dot")],
         numbers=Numbers(
             ["Name", labels[0], labels[-1]],
-            [[name, plain(a), plain(b)] for (name, _, _), (a, b) in zip(reversed(pairs), reversed(scaled), strict=True)],
+            [
+                [name, plain(a), plain(b)]
+                for (name, _, _), (a, b) in zip(reversed(pairs), reversed(scaled), strict=True)
+            ],
         ),
     )
 

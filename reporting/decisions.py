@@ -90,13 +90,20 @@ def _kind(payload: Payload, name: str, rows: list[dict[str, Any]]) -> Kind:
     before = ""
     for start, years in zip(payload["periods"]["start"], payload["periods"]["years"], strict=True):
         last = start + years - 1
-        at_work = sum(row["works_from"] is not None and row["works_from"] <= last and row["works_to"] >= start for row in rows)
-        building = sum(row["decided"] <= last and (row["works_from"] is None or row["works_from"] > last) for row in rows)
+        at_work = sum(
+            row["works_from"] is not None and row["works_from"] <= last and row["works_to"] >= start
+            for row in rows
+        )
+        building = sum(
+            row["decided"] <= last and (row["works_from"] is None or row["works_from"] > last) for row in rows
+        )
         text = str(at_work) if at_work else ""
         words = f"{start}: {at_work} at work" + (f", {building} being built" if building else "")
         cells.append(Cell(text if text != before else "", at_work / len(rows), building > 0, words))
         before = text
-    return Kind(sentence(name), f"{len(rows)} of {offered}", cells, [_bar(payload, row) for row in rows[:MOST]])
+    return Kind(
+        sentence(name), f"{len(rows)} of {offered}", cells, [_bar(payload, row) for row in rows[:MOST]]
+    )
 
 
 def _bar(payload: Payload, row: dict[str, Any]) -> Bar:

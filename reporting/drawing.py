@@ -18,14 +18,17 @@ from reporting.figures import plain
 Option = dict[str, Any]
 Values = Sequence[float | None]
 
-FONT = '"Inter R", "Segoe UI", system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+FONT = (
+    '"Inter R", "Segoe UI", system-ui, -apple-system, '
+    '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+)
 NARROW = 520  # px of chart width below which the narrow variant is drawn
 LABEL = {"fontFamily": FONT, "fontSize": 12.5, "color": INK}
 
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend: colour, name, and how it is drawn (``fill``, ``line``, ``dash``, ``dots`` or a symbol)."""
+    """One entry of a legend: colour, name, and its mark (``fill``, ``line``, ``dash``, ``dots`` or a symbol)."""
 
     colour: str
     name: str
@@ -83,12 +86,16 @@ def round_axis(values: Sequence[float | None], ticks: int = 5, zero: bool = True
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if high - low <= 1e-12 * max(abs(high), abs(low), 1e-300):
-        low, high = (low, low + 1.0) if low >= 0 else (low - 1.0, 0.0 if zero else low + 1.0)
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-6 * size or size < 1e-250:  # one value: leave air around it, or above zero
+        air = 0.1 * size if size > 1e-250 else 1.0
+        low, high = (low if zero or size < 1e-250 else low - air), high + air
     raw = (high - low) / ticks
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * (1 - 1e-9))
-    return Axis(_tidy(math.floor(low / step + 1e-9) * step), _tidy(math.ceil(high / step - 1e-9) * step), _tidy(step))
+    return Axis(
+        _tidy(math.floor(low / step + 1e-9) * step), _tidy(math.ceil(high / step - 1e-9) * step), _tidy(step)
+    )
 
 
 def _tidy(value: float) -> float:
@@ -155,7 +162,13 @@ def year_axis(labels: Sequence[str], lines: bool, **more: Any) -> Option:
         "boundaryGap": not lines or len(labels) == 1,
         "axisLine": {"lineStyle": {"color": "#b9b4a8"}, "onZero": True},
         "axisTick": {"show": False},
-        "axisLabel": {"color": MUTED, "fontSize": 12.5, "showMinLabel": True, "showMaxLabel": True, "hideOverlap": True},
+        "axisLabel": {
+            "color": MUTED,
+            "fontSize": 12.5,
+            "showMinLabel": True,
+            "showMaxLabel": True,
+            "hideOverlap": True,
+        },
         **more,
     }
 
@@ -175,7 +188,9 @@ def value_axis(axis: Axis, **more: Any) -> Option:
     }
 
 
-def line(key: str, values: Values, colour: str, width: float = 2, dash: str | list[int] = "solid", **more: Any) -> Option:
+def line(
+    key: str, values: Values, colour: str, width: float = 2, dash: str | list[int] = "solid", **more: Any
+) -> Option:
     """Return a line series; a single point is drawn as a dot."""
     single = sum(v is not None for v in values) == 1
     return {

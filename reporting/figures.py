@@ -95,7 +95,13 @@ def tonnes(value: float, signed: bool = False) -> str:
 def energy_scale(largest: float) -> Scale:
     """Return MWh, GWh or TWh for amounts in MWh."""
     size = abs(largest)
-    return Scale(1e6, "TWh") if size >= 9.9995e6 else Scale(1e3, "GWh") if size >= 9.9995e3 else Scale(1.0, "MWh")
+    return (
+        Scale(1e6, "TWh")
+        if size >= 9.9995e6
+        else Scale(1e3, "GWh")
+        if size >= 9.9995e3
+        else Scale(1.0, "MWh")
+    )
 
 
 def money(value: float, currency: str, signed: bool = False) -> str:
@@ -125,7 +131,7 @@ def rate(share: float) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """Return a share as a whole percentage; more than nothing never reads ``0%`` nor less than all ``100%``."""
+    """Return a share as a whole percentage; only nothing reads ``0%`` and only all ``100%``."""
     if 0 < share < 0.005:
         return "<1%"
     if 0.995 < share < 1:

@@ -97,7 +97,11 @@ def _money_sentence(payload: Payload) -> Text:
         elif not cost["clear"]:
             text += f", which is within the solver's gap of {money(cost['slack'], scenario['currency'])}"
     capital = cost["capital"]["plan"]
-    text += f" and commits {money(capital, scenario['currency'])} of capital." if capital > 0.5 else " and commits no capital."
+    text += (
+        f" and commits {money(capital, scenario['currency'])} of capital."
+        if capital > 0.5
+        else " and commits no capital."
+    )
     return [(text, False)]
 
 
@@ -115,27 +119,40 @@ def weak_point(payload: Payload) -> Text:
         low, high = risk["quantiles"]["0.05"][-1], risk["quantiles"]["0.95"][-1]
         return [
             ("It carries no yearly cap, so there is none to miss; ", False),
-            (f"in 9 of 10 of {futures} {last} emissions end between {tonnes(low)} and {tonnes(high)} CO\u2082e.", False),
+            (
+                f"in 9 of 10 of {futures} {last} ends between {tonnes(low)} and {tonnes(high)} CO\u2082e.",
+                False,
+            ),
         ]
     chance = cap_chance(payload)
     if chance is None:
         return [("Its cap was not part of the simulation, so the chance of missing it is unknown.", False)]
     year, share = chance["year"], chance["share"]
+    seen = f"{count(chance['missed'])} of {count(risk['trials'])}"
     if chance["missed"] == 0:
         first = [
             (f"None of {futures} ends {year} above the cap", True),
-            (f": the chance of missing it is likely below {whole_percent(max(chance['high'], 0.005))}", False),
+            (
+                f": the chance of missing it is likely below {whole_percent(max(chance['high'], 0.005))}",
+                False,
+            ),
         ]
     else:
         first = [
             ("Its weak point is the cap: in ", False),
             (whole_percent(share), True),
-            (f" of simulated futures it ends {year} above it ({count(chance['missed'])} of {count(risk['trials'])}, ", False),
+            (
+                f" of simulated futures it ends {year} above it ({seen}, ",
+                False,
+            ),
             (f"95% interval {interval(chance['low'], chance['high'])})", False),
         ]
     worst = chance["worst"]
     if worst["year"] != year and worst["share"] > share + 0.02:
-        return [*first, (f", and the risk is highest in {worst['year']}, at {whole_percent(worst['share'])}.", False)]
+        return [
+            *first,
+            (f", and the risk is highest in {worst['year']}, at {whole_percent(worst['share'])}.", False),
+        ]
     return [*first, (".", False)]
 
 

@@ -39,10 +39,18 @@ def help_text(command: str, choices: Path) -> str:
     if command == "init":
         return f"usage: zerolane init DIR\n\n{COMMANDS['init']}\nexample\n  zerolane init my_case"
     groups = {g.name: " ".join(sorted(f.stem for f in g.glob("*.yaml"))) for g in sorted(choices.iterdir())}
-    head = f"zerolane {command}: {COMMANDS[command]}" if command else (
-        "zerolane: the cheapest supply chain plan that fits your carbon cap, and how likely it is to hold"
+    head = (
+        f"zerolane {command}: {COMMANDS[command]}"
+        if command
+        else (
+            "zerolane: the cheapest supply chain plan that fits your carbon cap, and how likely it is to hold"
+        )
     )
-    lines = [head, "", f"usage: zerolane {command or '[COMMAND]'} [group=choice] [section.key=value] [options]"]
+    lines = [
+        head,
+        "",
+        f"usage: zerolane {command or '[COMMAND]'} [group=choice] [section.key=value] [options]",
+    ]
     if not command:
         lines += ["", "commands", *_rows(COMMANDS)]
     lines += ["", "groups", *_rows({f"{name}=": files for name, files in groups.items() if files})]

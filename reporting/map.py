@@ -88,7 +88,10 @@ def projection_for(sites: Sequence[Point]) -> Projection:
     middle = (low + high) / 2
     if abs(middle) < 8 or high - low > 110:
         scale = math.cos(math.radians(middle))
-        return lambda lon, lat: (math.radians(lon - centre) * RADIUS_KM * scale, math.radians(lat) * RADIUS_KM)
+        return lambda lon, lat: (
+            math.radians(lon - centre) * RADIUS_KM * scale,
+            math.radians(lat) * RADIUS_KM,
+        )
     return conic(low + (high - low) / 6, high - (high - low) / 6, centre, middle)
 
 
@@ -130,7 +133,12 @@ def land(project: Projection, window: Window) -> list[list[list[Point]]]:
 
 def clip(ring: Sequence[Point], frame: Window) -> list[Point]:
     """Return `ring` cut to `frame` (Sutherland and Hodgman, 1974); empty when it lies outside."""
-    sides: list[tuple[int, float, int]] = [(0, frame.west, 1), (0, frame.east, -1), (1, frame.south, 1), (1, frame.north, -1)]
+    sides: list[tuple[int, float, int]] = [
+        (0, frame.west, 1),
+        (0, frame.east, -1),
+        (1, frame.south, 1),
+        (1, frame.north, -1),
+    ]
     result = list(ring)
     for axis, bound, sign in sides:
         source, result = result, []
@@ -138,7 +146,9 @@ def clip(ring: Sequence[Point], frame: Window) -> list[Point]:
             inside, was_inside = (sign * (p[axis] - bound) >= 0 for p in (here, before))
             if inside != was_inside:
                 share = (bound - before[axis]) / (here[axis] - before[axis])
-                result.append((before[0] + share * (here[0] - before[0]), before[1] + share * (here[1] - before[1])))
+                result.append(
+                    (before[0] + share * (here[0] - before[0]), before[1] + share * (here[1] - before[1]))
+                )
             if inside:
                 result.append(here)
     return result
@@ -230,12 +240,18 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 
 def as_geojson(polygons: Sequence[Sequence[Sequence[Point]]]) -> dict[str, Any]:
     """Return projected polygons as one GeoJSON feature named ``land``."""
-    geometry = {"type": "MultiPolygon", "coordinates": [[list(map(list, ring)) for ring in rings] for rings in polygons]}
-    return {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "land"}, "geometry": geometry}]}
+    geometry = {
+        "type": "MultiPolygon",
+        "coordinates": [[list(map(list, ring)) for ring in rings] for rings in polygons],
+    }
+    return {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {"name": "land"}, "geometry": geometry}],
+    }
 
 
 def along(start: Point, end: Point, curveness: float, share: float) -> tuple[Point, float]:
-    """Return the point at `share` of the way along a curved lane and its heading, degrees anticlockwise from east.
+    """Return the point at `share` of a curved lane and its heading, degrees anticlockwise from east.
 
     The curve is ECharts' own: quadratic, its control point off the middle by `curveness` times the length.
     """

@@ -90,5 +90,5 @@ def _savings(dataset: xr.Dataset, accounts: list[str]) -> FloatArray:
 
 
 def _match(theirs: FloatArray, ours: FloatArray) -> FloatArray:
-    """Return the reference's savings where its interventions are the plan's, else zeros of the plan's shape."""
+    """Return the reference's savings where its interventions are the plan's, else zeros."""
     return theirs if theirs.shape == ours.shape else np.zeros_like(ours)

@@ -81,7 +81,9 @@ def _sites(
             if key in through:
                 through[key] += float(flow[i, -1])
     names = site_names(plan)
-    booked = array(plan.sel(emission_account=accounts), "site_emissions", "emission_account", "site", "period")
+    booked = array(
+        plan.sel(emission_account=accounts), "site_emissions", "emission_account", "site", "period"
+    )
     by_site = booked.sum(axis=0)
     roles, owners = labels(plan, "site_role"), labels(plan, "site_owner")
     lat, lon = array(plan, "site_lat", "site"), array(plan, "site_lon", "site")
@@ -156,13 +158,18 @@ def _largest(
     ours: dict[str, FloatArray], theirs: dict[str, FloatArray], most: int = MOST_NAMES
 ) -> list[dict[str, Any]]:
     """Rank names by their sum in either Dataset and sum what is beyond `most`."""
-    size = {n: sum(float(np.maximum(d[n], 0).sum()) for d in (ours, theirs) if n in d) for n in {**ours, **theirs}}
+    size = {
+        n: sum(float(np.maximum(d[n], 0).sum()) for d in (ours, theirs) if n in d) for n in {**ours, **theirs}
+    }
     ranked = sorted((n for n in size if size[n] > 1e-6), key=lambda n: (-size[n], n))
     if not ranked:
         return []
     blank = np.zeros_like(next(iter({**ours, **theirs}.values())))
     kept = ranked if len(ranked) <= most else ranked[: most - 1]
-    rows = [{"name": n, "plan": numbers(ours.get(n, blank)), "reference": numbers(theirs.get(n, blank))} for n in kept]
+    rows = [
+        {"name": n, "plan": numbers(ours.get(n, blank)), "reference": numbers(theirs.get(n, blank))}
+        for n in kept
+    ]
     rest = ranked[len(kept) :]
     if rest:
         sums = [sum((d.get(n, blank) for n in rest), blank) for d in (ours, theirs)]

@@ -22,9 +22,14 @@ from reporting.payload import Payload, main_cap
 from reporting.tiles import tiles
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; img-src data: blob:"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "font-src data:; img-src data: blob:"
 )
-FONTS = {"inter-400": ("Inter R", "400"), "inter-600": ("Inter R", "600 700"), "inter-display-600": ("Inter D", "600")}
+FONTS = {
+    "inter-400": ("Inter R", "400"),
+    "inter-600": ("Inter R", "600 700"),
+    "inter-display-600": ("Inter D", "600"),
+}
 MOST_LANES = 15
 
 
@@ -64,7 +69,9 @@ def render_page(payload: Payload) -> str:
         css=Markup(_asset("page.css")),
         echarts=Markup(_asset("echarts.min.js")),
         script=Markup(_asset("page.js")),
-        data=embedded({"charts": {key: _for_script(chart) for key, chart in drawn.items()}, "outlines": outlines}),
+        data=embedded(
+            {"charts": {key: _for_script(chart) for key, chart in drawn.items()}, "outlines": outlines}
+        ),
         p=payload,
         charts=drawn,
         suppliers=suppliers,
@@ -152,17 +159,21 @@ def _asset(name: str) -> str:
 @cache
 def _font(name: str) -> str:
     """Return a bundled typeface as base64."""
-    return base64.b64encode(resources.files("reporting").joinpath("assets", f"{name}.woff2").read_bytes()).decode()
+    return base64.b64encode(
+        resources.files("reporting").joinpath("assets", f"{name}.woff2").read_bytes()
+    ).decode()
 
 
 def _tiles_note(payload: Payload) -> str:
     """Say what the tiles' changes and costs are measured against."""
     periods, scenario = payload["periods"], payload["scenario"]
+    first = periods["first"]
     yearly = scenario["discount_rate"]
     at = f" at {rate(yearly)} a year" if yearly is not None else ""
     return (
-        f"Reference is the same case with nothing new decided and no cap. Changes against {periods['first']} are "
-        f"against Reference in {periods['first']}. Costs are net present values, {periods['first']}\u2013{periods['end']}"
+        "Reference is the same case with nothing new decided and no cap. "
+        f"Changes against {first} are against Reference in {first}. "
+        f"Costs are net present values, {first}\u2013{periods['end']}"
         f"{at}; capital is not discounted. Scope 2 is {payload['emissions']['scope2']}-based."
     )
 
@@ -212,18 +223,30 @@ def _facts(payload: Payload) -> list[Fact]:
         mean = [v for v in risk["service"]["mean"] if v is not None]
         if worst is not None and mean:
             average = plain(100 * sum(mean) / len(mean))
-            found.append(Fact("Demand delivered", f"{average}%", f"In the worst year of the worst 1 in 20 futures: {plain(100 * worst)}%"))
+            found.append(
+                Fact(
+                    "Demand delivered",
+                    f"{average}%",
+                    f"In the worst year of the worst 1 in 20 futures: {plain(100 * worst)}%",
+                )
+            )
     return found
 
 
 def _accounts(payload: Payload) -> dict[str, Any]:
-    """Return the table of emission accounts: first and last year of plan and reference, both scope 2 methods."""
+    """Return the table of emission accounts, with totals by both scope 2 methods."""
     emissions, last = payload["emissions"], payload["periods"]["last"]
     named = [(a["label"] + ("" if a["counted"] else " (not in the total)"), a) for a in emissions["accounts"]]
-    named += [(f"Total, {m}-based", emissions["methods"][m]) for m in (emissions["scope2"], emissions["other_scope2"])]
+    named += [
+        (f"Total, {m}-based", emissions["methods"][m])
+        for m in (emissions["scope2"], emissions["other_scope2"])
+    ]
     scale = emission_scale(max(max(values["reference"] + values["plan"]) for _, values in named))
     rows = [
-        [name, *(scale.show(v) for v in (values["reference"][0], values["reference"][-1], values["plan"][-1]))]
+        [
+            name,
+            *(scale.show(v) for v in (values["reference"][0], values["reference"][-1], values["plan"][-1])),
+        ]
         for name, values in named
     ]
     headers = ["Account", f"Reference {payload['periods']['first']}", f"Reference {last}", f"Plan {last}"]

@@ -89,7 +89,9 @@ def counted_accounts(plan: xr.Dataset) -> list[str]:
 
 def total_emissions(dataset: xr.Dataset, accounts: list[str]) -> FloatArray:
     """Return the sum of `accounts` by period, tCO2e per year."""
-    return array(dataset.sel(emission_account=accounts), "emissions", "emission_account", "period").sum(axis=0)
+    return array(dataset.sel(emission_account=accounts), "emissions", "emission_account", "period").sum(
+        axis=0
+    )
 
 
 def _periods(plan: xr.Dataset) -> dict[str, Any]:
@@ -98,7 +100,14 @@ def _periods(plan: xr.Dataset) -> dict[str, Any]:
     years = [int(v) for v in plan["years"].values.tolist()]
     ends = [s + y - 1 for s, y in zip(start, years, strict=True)]
     shown = [str(s) if s == e else f"{s}\u2013{e % 100:02d}" for s, e in zip(start, ends, strict=True)]
-    return {"start": start, "years": years, "labels": shown, "first": start[0], "last": start[-1], "end": ends[-1]}
+    return {
+        "start": start,
+        "years": years,
+        "labels": shown,
+        "first": start[0],
+        "last": start[-1],
+        "end": ends[-1],
+    }
 
 
 def _solver(dataset: xr.Dataset) -> dict[str, Any]:
@@ -157,7 +166,11 @@ def _cost(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
     our_npv, their_npv = (array(d, "cost_npv", "cost_account") for d in (plan, reference))
     extra = float(our_npv.sum() - their_npv.sum())
     gaps = (number(plan.attrs.get("gap")), number(reference.attrs.get("gap")))
-    slack = None if None in gaps else sum(abs(g or 0.0) * abs(n.sum()) for g, n in zip(gaps, (our_npv, their_npv)))
+    slack = (
+        None
+        if None in gaps
+        else sum(abs(g or 0.0) * abs(n.sum()) for g, n in zip(gaps, (our_npv, their_npv)))
+    )
     counted = counted_accounts(plan)
     years = np.asarray(plan["years"].values, dtype=float)
     cut = float((total_emissions(reference, counted) - total_emissions(plan, counted)) @ years)

@@ -68,7 +68,9 @@ def _cap_names(outcome: xr.Dataset) -> list[str]:
 
 def _cap(outcome: xr.Dataset, position: int, name: str, trials: int) -> dict[str, Any]:
     """Gather how often one cap was missed, by period and ever."""
-    missed = np.asarray(outcome["cap_missed"].isel(cap=position).transpose("trial", "period").values, dtype=bool)
+    missed = np.asarray(
+        outcome["cap_missed"].isel(cap=position).transpose("trial", "period").values, dtype=bool
+    )
     ever = int(missed.any(axis=1).sum())
     low, high = wilson(ever, trials)
     row = outcome.isel(cap=position)
@@ -86,7 +88,12 @@ def _cost(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
     """Give the range of discounted cost beside the plan's."""
     drawn = array(outcome, "cost_npv", "trial")
     low, middle, high = (float(v) for v in np.quantile(drawn, [0.05, 0.5, 0.95]))
-    return {"plan": float(array(plan, "cost_npv", "cost_account").sum()), "p5": low, "median": middle, "p95": high}
+    return {
+        "plan": float(array(plan, "cost_npv", "cost_account").sum()),
+        "p5": low,
+        "median": middle,
+        "p95": high,
+    }
 
 
 def _service(outcome: xr.Dataset) -> dict[str, Any] | None:

@@ -69,6 +69,7 @@ class RunFolder:
         """Check the place and make the temporary folder."""
         self._refuse_taken()
         self._made = [parent for parent in self.path.parents if not parent.exists()]
+        shutil.rmtree(self.partial, ignore_errors=True)  # of a process killed under the same number
         self.partial.mkdir(parents=True)
         return self
 
@@ -146,7 +147,9 @@ def former_run(path: Path) -> Path:
     return path
 
 
-def settled_values(former: Path, values: Mapping[str, Any], overrides: Sequence[str], free: str) -> dict[str, Any]:
+def settled_values(
+    former: Path, values: Mapping[str, Any], overrides: Sequence[str], free: str
+) -> dict[str, Any]:
     """Return the settings of a former run, with what was overridden in the section `free`.
 
     Parameters
@@ -157,15 +160,19 @@ def settled_values(former: Path, values: Mapping[str, Any], overrides: Sequence[
     Raises ConfigError when an override is about another section, which the former run has settled.
     """
     saved = read_json(former / MANIFEST)["settings"]
-    for key in (override.lstrip("+~").split("=")[0] for override in overrides):
-        first, *rest = key.split(".")
-        if first not in (free, "run", "out", "overwrite"):
+    for override in overrides:
+        key = override.lstrip("+").split("=")[0]
+        section, *rest = key.split(".")
+        if section in ("run", "out", "overwrite"):
+            continue
+        if section != free:
             message = f"{key} was settled by the former run: use `zerolane run` to change it"
             raise ConfigError(message)
-        source, target, path = values, saved, [first, *rest]
-        for part in path[:-1]:
+        source, target = values, saved
+        for part in [section, *rest][:-1]:
             source, target = source[part], target[part]
-        target[path[-1]] = source[path[-1]]
+        last = [section, *rest][-1]
+        target[last] = source[last]
     return saved
 
 
@@ -283,7 +290,9 @@ def disk_problem(error: OSError) -> str:
     known = next((e for e in chain if isinstance(e, OSError) and e.errno is not None), error)
     place = f" at {known.filename}" if known.filename else ""
     if known.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full{place}: nothing was written. Free some space or give another place with out=DIR"
+        return (
+            f"the disk is full{place}: nothing was written. Free some space or use another disk with out=DIR"
+        )
     if known.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
         return f"cannot write{place} ({known.strerror}): give a place you may write to with out=DIR"
     return f"{known.strerror or known}{place}"

@@ -28,6 +28,7 @@ from reporting.figures import (
     emission_scale,
     interval,
     money,
+    money_scale,
     percent,
     shorten,
     whole_percent,
@@ -61,7 +62,7 @@ def lively(console: Console) -> bool:
 
 
 def show_summary(payload: Payload, console: Console | None = None) -> None:
-    """Print the headline, plan and reference side by side, the chance of missing the cap, and the solver's word."""
+    """Print the headline, plan beside reference, the chance of missing the cap, and the solver's word."""
     console = console or terminal_console()
     console.print()
     console.print(Text(headline(payload), style="bold"))
@@ -96,17 +97,24 @@ def _comparison(payload: Payload) -> Table:
         moved = change(emissions[key][-1], base)
         row = [name, scale.show(emissions[key][-1]), percent(moved, signed=True) if moved is not None else ""]
         row += [sparkline(emissions[key], top)] if several else []
-        row += [totals.show(emissions["cumulative"][key]), money(cost["npv"][key], currency), money(cost["capital"][key], currency)]
+        row += [
+            totals.show(emissions["cumulative"][key]),
+            money(cost["npv"][key], currency),
+            money(cost["capital"][key], currency),
+        ]
         table.add_row(*(Text(cell) for cell in row), style="bold" if key == "plan" else "")
     if cap and cap[-1] is not None:
         moved = change(cap[-1], base)
         row = ["Cap", scale.show(cap[-1]), percent(moved, signed=True) if moved is not None else ""]
-        table.add_row(*(Text(cell) for cell in [*row, *([sparkline(cap, top)] if several else []), "", "", ""]), style="dim")
+        table.add_row(
+            *(Text(cell) for cell in [*row, *([sparkline(cap, top)] if several else []), "", "", ""]),
+            style="dim",
+        )
     return table
 
 
 def sparkline(values: list[float | None], top: float) -> str:
-    """Return values as blocks on a scale from zero to `top`, so that rows of a table compare; gaps are blank."""
+    """Return values as blocks on a scale from zero to `top`, so that rows compare; gaps are blank."""
     if top <= 0:
         return BLOCKS[0] * len(values)
     steps = len(BLOCKS) - 1
@@ -120,16 +128,26 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
     if not cost["same"]:
         text = money(cost["extra"], currency, signed=True)
         text += f", {percent(cost['extra_share'], signed=True)}" if cost["extra_share"] is not None else ""
-        found.append(("Extra cost", text if cost["clear"] else f"{text}: no clear difference, within the solver's gap", ""))
+        found.append(
+            (
+                "Extra cost",
+                text if cost["clear"] else f"{text}: no clear difference, within the solver's gap",
+                "",
+            )
+        )
     found.append(("Missing the cap", *_chance(payload)))
     chosen = sum(row["chosen"] for row in payload["interventions"])
     found.append(("Decisions", f"{count(chosen)} of {count(len(payload['interventions']))} on offer", ""))
     time_used = f", {duration(solver['solve_seconds'])}" if solver["solve_seconds"] is not None else ""
-    found.append(("Solver", solver_status(solver) + time_used, "" if solver["status"] == "optimal" else "yellow"))
+    found.append(
+        ("Solver", solver_status(solver) + time_used, "" if solver["status"] == "optimal" else "yellow")
+    )
     risk = payload["risk"]
     if risk is not None and risk["twin_error"] is not None:
         good = risk["twin_error"] <= 1e-6
-        found.append(("Twin check", f"largest relative error {risk['twin_error']:.1e}", "" if good else "red"))
+        found.append(
+            ("Twin check", f"largest relative error {risk['twin_error']:.1e}", "" if good else "red")
+        )
     warnings = payload["scenario"]["warnings"]
     found += [("Warning", shorten(text, 160), "yellow") for text in warnings[:3]]
     if len(warnings) > 3:
@@ -145,8 +163,12 @@ def _chance(payload: Payload) -> tuple[str, str]:
     if payload["risk"] is None or chance is None:
         return "not simulated", "yellow"
     share, trials = chance["share"], payload["risk"]["trials"]
-    seen = f"{count(chance['missed'])} of {count(trials)} futures, 95% interval {interval(chance['low'], chance['high'])}"
-    return f"{whole_percent(share)} in {chance['year']} ({seen})", "red" if share >= 0.5 else "yellow" if share >= 0.2 else "green"
+    between = interval(chance["low"], chance["high"])
+    seen = f"{count(chance['missed'])} of {count(trials)} futures, 95% interval {between}"
+    return (
+        f"{whole_percent(share)} in {chance['year']} ({seen})",
+        "red" if share >= 0.5 else "yellow" if share >= 0.2 else "green",
+    )
 
 
 @contextmanager
@@ -177,13 +199,19 @@ def describe(moment: Moment) -> str:
     parts = [duration(moment.seconds)]
     incumbent, bound, gap = _finite(moment.incumbent), _finite(moment.bound), _finite(moment.gap)
     if incumbent is not None:
-        parts.append(f"best {incumbent:,.6g}")
+        parts.append(f"best {_amount(incumbent)}")
     if bound is not None:
-        parts.append(f"bound {bound:,.6g}")
+        parts.append(f"bound {_amount(bound)}")
     parts.append(f"gap {percent(gap)}" if gap is not None else "no plan yet")
     if moment.nodes is not None and moment.nodes > 0:
         parts.append(f"{moment.nodes:,} nodes")
     return "  ".join(parts)
+
+
+def _amount(value: float) -> str:
+    """Return an amount of money with enough digits to see a small gap move."""
+    scale = money_scale(value)
+    return f"{value / scale.divisor:,.5g} {scale.unit}".rstrip()
 
 
 def _finite(value: float | None) -> float | None:
@@ -206,10 +234,16 @@ def _quietly(show: Callable[[Moment], None]) -> Callable[[Moment], None]:
 
 @contextmanager
 def trial_progress(total: int | None = None, console: Console | None = None) -> Iterator[Callable[..., None]]:
-    """Show running trials; yields a function to call with the trials done and, if it changes, how many in all."""
+    """Show running trials; yields a function to call with the trials done and how many in all, if known."""
     console = console or terminal_console(stderr=True)
     if lively(console):
-        columns = (TextColumn("Simulating"), BarColumn(), MofNCompleteColumn(), TextColumn("futures"), TimeRemainingColumn())
+        columns = (
+            TextColumn("Simulating"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("futures"),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("trials", total=total)
             yield lambda done, all_trials=None: bar.update(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reporting.findings import cap_chance
 from reporting.figures import (
     DASH,
     change,
@@ -20,6 +19,7 @@ from reporting.figures import (
     tonnes,
     whole_percent,
 )
+from reporting.findings import cap_chance
 from reporting.payload import Payload, main_cap
 
 
@@ -43,13 +43,24 @@ def _last_year(payload: Payload) -> Tile:
     emissions, periods = payload["emissions"], payload["periods"]
     ours = emissions["plan"][-1]
     on_reference = change(ours, emissions["reference"][-1])
-    against = f"{percent(on_reference, signed=True)} against Reference" if on_reference is not None else "Reference emits nothing"
+    against = (
+        f"{percent(on_reference, signed=True)} against Reference"
+        if on_reference is not None
+        else "Reference emits nothing"
+    )
     if len(periods["start"]) == 1:
         value = percent(on_reference, signed=True) if on_reference is not None else tonnes(ours)
-        return Tile(f"Emissions in {periods['last']}", value, "", f"Against Reference. {tonnes(ours)} CO\u2082e")
+        return Tile(
+            f"Emissions in {periods['last']}", value, "", f"Against Reference. {tonnes(ours)} CO\u2082e"
+        )
     on_first = change(ours, emissions["reference"][0])
     value = percent(on_first, signed=True) if on_first is not None else tonnes(ours)
-    return Tile(f"Emissions by {periods['last']}", value, "", f"Against {periods['first']}. {tonnes(ours)} CO\u2082e a year, {against}")
+    return Tile(
+        f"Emissions by {periods['last']}",
+        value,
+        "",
+        f"Against {periods['first']}. {tonnes(ours)} CO\u2082e a year, {against}",
+    )
 
 
 def _in_all(payload: Payload) -> Tile:
@@ -63,7 +74,12 @@ def _in_all(payload: Payload) -> Tile:
     else:
         context = f"{tonnes(abs(less))} {'less' if less > 0 else 'more'} than Reference"
         context += f", {percent(share, signed=True)}" if share is not None else ""
-    return Tile(f"Total, {periods['first']}{DASH}{periods['end']}", scale.show(ours), f"{scale.unit} CO\u2082e", context)
+    return Tile(
+        f"Total, {periods['first']}{DASH}{periods['end']}",
+        scale.show(ours),
+        f"{scale.unit} CO\u2082e",
+        context,
+    )
 
 
 def _extra_cost(payload: Payload) -> Tile:
@@ -72,7 +88,11 @@ def _extra_cost(payload: Payload) -> Tile:
     extra, share = cost["extra"], cost["extra_share"]
     scale = money_scale(extra)
     value, unit = plain(extra / scale.divisor, signed=True), f"{currency} {scale.unit}".strip()
-    of_cost = f"{percent(share, signed=True)} of supply-chain cost" if share is not None else "Reference costs nothing"
+    of_cost = (
+        f"{percent(share, signed=True)} of supply-chain cost"
+        if share is not None
+        else "Reference costs nothing"
+    )
     if cost["same"]:
         return Tile("Extra cost over Reference", "0", unit, "The same cost as Reference")
     if not cost["clear"]:
@@ -90,8 +110,17 @@ def _capital(payload: Payload) -> Tile:
     capital = cost["capital"]["plan"]
     scale = money_scale(capital)
     chosen = sum(row["chosen"] for row in payload["interventions"])
-    context = f"For {counted(chosen, 'decision')}; already in the extra cost" if capital > 0.5 else "Nothing is built"
-    return Tile(f"Capital to commit by {periods['end']}", plain(capital / scale.divisor), f"{currency} {scale.unit}".strip(), context)
+    context = (
+        f"For {counted(chosen, 'decision')}; already in the extra cost"
+        if capital > 0.5
+        else "Nothing is built"
+    )
+    return Tile(
+        f"Capital to commit by {periods['end']}",
+        plain(capital / scale.divisor),
+        f"{currency} {scale.unit}".strip(),
+        context,
+    )
 
 
 def _chance(payload: Payload) -> Tile:

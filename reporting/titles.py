@@ -1,9 +1,8 @@
-"""Section titles as findings: each says what the section shows, with a plain fallback when nothing changed."""
+"""Section titles as findings: each says what its section shows, plainly when nothing changed."""
 
 from __future__ import annotations
 
 from reporting.appearance import humanise
-from reporting.findings import cap_chance
 from reporting.figures import (
     change,
     count,
@@ -18,6 +17,7 @@ from reporting.figures import (
     tonnes,
     whole_percent,
 )
+from reporting.findings import cap_chance
 from reporting.payload import Payload, main_cap
 
 
@@ -64,7 +64,9 @@ def cuts_sub(payload: Payload) -> str:
         text += f" Against {periods['first']} that is {tonnes(abs(fall))} {'less' if fall >= 0 else 'more'}"
         if abs(drift) > 0.002 * abs(emissions["reference"][0]):
             doing = "rises" if drift > 0 else "falls"
-            text += f", because Reference itself {doing} by {tonnes(abs(drift))} with demand, grid and suppliers"
+            text += (
+                f", because Reference itself {doing} by {tonnes(abs(drift))} with demand, grid and suppliers"
+            )
         text += "."
     return text
 
@@ -94,7 +96,8 @@ def build_sub(payload: Payload) -> str:
         return "The tables list no intervention."
     if left == 0:
         return f"Every one of {counted(offered, 'intervention')} on offer is used."
-    return f"Of {counted(offered, 'intervention')} on offer, {count(left)} {'is' if left == 1 else 'are'} not used."
+    verb = "is" if left == 1 else "are"
+    return f"Of {counted(offered, 'intervention')} on offer, {count(left)} {verb} not used."
 
 
 def emissions_title(payload: Payload) -> str:
@@ -108,7 +111,9 @@ def emissions_title(payload: Payload) -> str:
     if not groups or total <= 0:
         return f"The plan emits nothing in {payload['periods']['last']}"
     name, (first, last) = max(groups.items(), key=lambda item: item[1][1])
-    text = f"{name.split(',')[0]}: {whole_percent(last / total)} of what is left in {payload['periods']['last']}"
+    text = (
+        f"{name.split(',')[0]}: {whole_percent(last / total)} of what is left in {payload['periods']['last']}"
+    )
     moved = change(last, first)
     if moved is None or abs(moved) < 0.005 or len(payload["emissions"]["plan"]) == 1:
         return text
@@ -129,9 +134,14 @@ def emissions_sub(payload: Payload) -> str:
     ]
     tight = sum(margin < 0.001 for margin in margins)
     if tight == 0:
-        room = f"The plan stays below its cap in every year, by {percent(min(margins))} or more." if margins else ""
+        room = (
+            f"The plan stays below its cap in every year, by {percent(min(margins))} or more."
+            if margins
+            else ""
+        )
     else:
-        room = f"The plan uses its cap in full in {tight} of {counted(len(margins), 'year')}: no margin is left there."
+        capped = counted(len(margins), "year")
+        room = f"The plan uses its cap in full in {tight} of {capped}: no margin is left there."
     return f"{room} {basis}".strip()
 
 
@@ -159,7 +169,9 @@ def cost_sub(payload: Payload) -> str:
         amount = money(abs(cost["per_tonne_cut"]), currency)
         text.append(f"Each tonne cut {verb} {amount} on average, net present value.")
     if cost["slack"] is not None and cost["slack"] > 0:
-        text.append(f"A plan up to {money(cost['slack'], currency)} cheaper may exist: that is the solver's gap.")
+        text.append(
+            f"A plan up to {money(cost['slack'], currency)} cheaper may exist: that is the solver's gap."
+        )
     return " ".join(text) or "Costs are net present values unless a chart says otherwise."
 
 
@@ -176,7 +188,8 @@ def network_title(payload: Payload) -> str:
     if abs(after - before) < 0.02:
         return "The modes of transport hardly change"
     verb = "grows" if after > before else "falls"
-    return f"{name} {verb} from {whole_percent(before)} to {whole_percent(after)} of tonne-km by {payload['periods']['last']}"
+    year = payload["periods"]["last"]
+    return f"{name} {verb} from {whole_percent(before)} to {whole_percent(after)} of tonne-km by {year}"
 
 
 def network_sub(payload: Payload) -> str:
@@ -187,7 +200,9 @@ def network_sub(payload: Payload) -> str:
     work = sum(mode["tonne_km"][-1] for mode in network["modes"])
     scale, unit = (1e9, "bn") if work >= 1e9 else (1e6, "m")
     lanes, year = counted(network["lane_count"], "lane"), payload["periods"]["last"]
-    return f"{lanes} carry {plain(work / scale)} {unit} tonne-km in {year}. A lane is an origin, a destination and a mode."
+    verb = "carries" if network["lane_count"] == 1 else "carry"
+    moved = f"{lanes} {verb} {plain(work / scale)} {unit} tonne-km in {year}."
+    return f"{moved} A lane is an origin, a destination and a mode."
 
 
 def sourcing_title(payload: Payload) -> str:
@@ -197,18 +212,23 @@ def sourcing_title(payload: Payload) -> str:
         first, last = (sum(row["plan"][at] for row in mix["rows"]) for at in (0, -1))
         if first <= 0 or last <= 0:
             continue
+        product = mix["product"].replace("_", " ")
         for row in mix["rows"]:
             before, after = row["plan"][0] / first, row["plan"][-1] / last
             if abs(after - before) > best[0]:
                 direction = "up" if after > before else "down"
                 text = (
-                    f"{shorten(row['name'], 40)} supplies {whole_percent(after)} of {mix['product'].replace('_', ' ')} "
+                    f"{shorten(row['name'], 40)} supplies {whole_percent(after)} of {product} "
                     f"by {payload['periods']['last']}, {direction} from {whole_percent(before)}"
                 )
                 best = (abs(after - before), text)
     if best[0] >= 0.02:
         return best[1]
-    return "The supplier mix hardly changes" if payload["mixes"]["suppliers"] else "Nothing is bought in this case"
+    return (
+        "The supplier mix hardly changes"
+        if payload["mixes"]["suppliers"]
+        else "Nothing is bought in this case"
+    )
 
 
 def risk_title(payload: Payload) -> str:
@@ -229,7 +249,7 @@ def risk_sub(payload: Payload) -> str:
     """Say how the chance was counted and how it moves over the years."""
     risk, chance = payload["risk"], cap_chance(payload)
     if risk is None:
-        return "Simulate it (simulation.trials above zero) to see how it holds when demand, supply and delivery vary."
+        return "Simulate it (simulation.trials above zero) to see how it holds when demand and supply vary."
     futures = counted(risk["trials"], "simulated future")
     if chance is None:
         return f"{futures}, all with the same plan."

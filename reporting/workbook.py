@@ -35,7 +35,13 @@ STYLES: dict[str, dict[str, Any]] = {
     "note": {"font_color": MUTED},
     "wrap": {"text_wrap": True, "valign": "top"},
     "head": {"bold": True, "bottom": 1, "bottom_color": "#c9c4b8", "font_color": MUTED},
-    "year_head": {"bold": True, "bottom": 1, "bottom_color": "#c9c4b8", "font_color": MUTED, "num_format": "0"},
+    "year_head": {
+        "bold": True,
+        "bottom": 1,
+        "bottom_color": "#c9c4b8",
+        "font_color": MUTED,
+        "num_format": "0",
+    },
     "strong": {"bold": True, "num_format": "#,##0"},
     "link": {"font_color": PLAN_COLOUR, "underline": 1},
     **FORMS,
@@ -44,7 +50,9 @@ FIRST_ROW = 3  # tables start in row 4: title, meaning, blank
 Formats = dict[str, Format]
 
 
-def write_workbook(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None, path: Path | str) -> None:
+def write_workbook(
+    plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None, path: Path | str
+) -> None:
     """Write plan and reference, and the outcome if there is one, as an Excel workbook at `path`.
 
     Raises
@@ -106,7 +114,13 @@ def _write_table(book: Any, table: Table, formats: Formats) -> Worksheet:
     for position, column in enumerate(table.columns):
         sheet.set_column(position, position, column.width)
         if column.header == table.bar and table.rows:
-            bar = {"type": "data_bar", "bar_color": "#a9c4de", "bar_solid": True, "min_type": "num", "min_value": 0}
+            bar = {
+                "type": "data_bar",
+                "bar_color": "#a9c4de",
+                "bar_solid": True,
+                "min_type": "num",
+                "min_value": 0,
+            }
             sheet.conditional_format(FIRST_ROW + 1, position, last, position, bar)
     sheet.freeze_panes(FIRST_ROW + 1, 0)
     sheet.repeat_rows(FIRST_ROW)
@@ -119,14 +133,22 @@ def _write_read_me(sheet: Worksheet, payload: Payload, contents: list[Table], fo
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 110)
     sheet.write_string(0, 0, headline(payload), formats["title"])
-    sheet.write_string(1, 0, f"{scenario['company'] or scenario['title']}, {periods['first']}\u2013{periods['end']}", formats["note"])
+    sheet.write_string(
+        1,
+        0,
+        f"{scenario['company'] or scenario['title']}, {periods['first']}\u2013{periods['end']}",
+        formats["note"],
+    )
     row = 3
     if scenario["demo"]:
         sheet.write_string(row, 0, "Demonstration data: do not decide on it.", formats["strong"])
         row += 2
     sheet.write_string(row, 1, "".join(text for text, _ in summary(payload)), formats["wrap"])
     row = _section(sheet, row + 2, "Sheets", formats)
-    for name, meaning in [("Summary", "Totals as formulas on the tables, with charts"), *((t.name, t.meaning) for t in contents)]:
+    for name, meaning in [
+        ("Summary", "Totals as formulas on the tables, with charts"),
+        *((t.name, t.meaning) for t in contents),
+    ]:
         sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], name)
         sheet.write_string(row, 1, meaning)
         row += 1
@@ -134,7 +156,10 @@ def _write_read_me(sheet: Worksheet, payload: Payload, contents: list[Table], fo
     currency = scenario["currency"]
     for name, meaning in (
         ("Emissions", "t CO2e per year of the period; amounts in period are that times its years"),
-        ("Money", f"{currency} in constant prices; paid in the whole period unless it says net present value"),
+        (
+            "Money",
+            f"{currency} in constant prices; paid in the whole period unless it says net present value",
+        ),
         ("Goods", "the product's own unit, tonnes unless the tables of the case say otherwise, per year"),
         ("Electricity", "MWh per year"),
     ):
@@ -166,19 +191,28 @@ def _write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Forma
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, max(width + 1, 14), 15)
     sheet.write_string(0, 0, "Summary", formats["title"])
-    sheet.write_string(1, 0, "Totals are formulas on the sheets' tables: change a number there and they follow.", formats["note"])
+    sheet.write_string(
+        1,
+        0,
+        "Totals are formulas on the sheets' tables: change a number there and they follow.",
+        formats["note"],
+    )
     emissions, cost, header = payload["emissions"], payload["cost"], paid(payload)
     currency = header.removesuffix(" in period")
 
     row = _year_heads(sheet, 3, "Emissions, t CO2e per year", starts, formats)
     tons = f'SUMIFS(Emissions[{YEARLY}],Emissions[Pathway],"{{0}}",Emissions[Period],{{1}},Emissions[In total],"yes")'
     ours = _line(sheet, row, "Plan", tons, PLAN, emissions["plan"], formats["strong"], 3)
-    theirs = _line(sheet, row + 1, "Reference", tons, "Reference", emissions["reference"], formats["whole"], 3)
+    theirs = _line(
+        sheet, row + 1, "Reference", tons, "Reference", emissions["reference"], formats["whole"], 3
+    )
     sheet.write_string(row + 2, 0, "Plan less Reference")
     for t in range(width):
         cell = xlsxwriter.utility.xl_col_to_name(t + 1)
         difference = emissions["plan"][t] - emissions["reference"][t]
-        sheet.write_formula(row + 2, t + 1, f"={cell}{ours + 1}-{cell}{theirs + 1}", formats["whole"], difference)
+        sheet.write_formula(
+            row + 2, t + 1, f"={cell}{ours + 1}-{cell}{theirs + 1}", formats["whole"], difference
+        )
     cap = cap_line(payload)
     sheet.write_string(row + 3, 0, "Cap" if cap else "No yearly cap on the total")
     for t, limit in enumerate(cap or []):
@@ -188,8 +222,20 @@ def _write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Forma
             sheet.write_formula(row + 3, t + 1, formula, formats["whole"], limit)
     methods = emissions["methods"][emissions["other_scope2"]]["plan"]
     kept = [a["key"] for a in emissions["accounts"] if a["key"] != f"scope2_{emissions['scope2']}"]
-    other = "+".join(f'SUMIFS(Emissions[{YEARLY}],Emissions[Pathway],"{{0}}",Emissions[Period],{{1}},Emissions[Key],"{k}")' for k in kept)
-    _line(sheet, row + 4, f"Plan with scope 2 {emissions['other_scope2']}-based", other, PLAN, methods, formats["whole"], 3)
+    other = "+".join(
+        f'SUMIFS(Emissions[{YEARLY}],Emissions[Pathway],"{{0}}",Emissions[Period],{{1}},Emissions[Key],"{k}")'
+        for k in kept
+    )
+    _line(
+        sheet,
+        row + 4,
+        f"Plan with scope 2 {emissions['other_scope2']}-based",
+        other,
+        PLAN,
+        methods,
+        formats["whole"],
+        3,
+    )
 
     at = row + 6
     row = _year_heads(sheet, at, f"Cost, {header}, not discounted", starts, formats)
@@ -215,7 +261,14 @@ def _head(t: int, row: int) -> str:
 
 
 def _line(
-    sheet: Worksheet, row: int, name: str, formula: str, pathway: str, values: list[float], form: Format, head: int
+    sheet: Worksheet,
+    row: int,
+    name: str,
+    formula: str,
+    pathway: str,
+    values: list[float],
+    form: Format,
+    head: int,
 ) -> int:
     """Write one row of formulas with their values and return the row."""
     sheet.write_string(row, 0, name)
@@ -234,14 +287,20 @@ def _section_npv(sheet: Worksheet, row: int, payload: Payload, currency: str, fo
     sheet.write_string(row + 1, 0, "In all")
     for column, name in ((1, PLAN), (2, "Reference")):
         value = cost["npv"][name.lower()]
-        sheet.write_formula(row + 1, column, f'=SUMIFS(NPV[{header}],NPV[Pathway],"{name}")', formats["money"], value)
+        sheet.write_formula(
+            row + 1, column, f'=SUMIFS(NPV[{header}],NPV[Pathway],"{name}")', formats["money"], value
+        )
     extra = cost["npv"]["plan"] - cost["npv"]["reference"]
     sheet.write_formula(row + 1, 3, f"=B{row + 2}-C{row + 2}", formats["strong"], extra)
     if cost["slack"] is not None:
         sheet.write_number(row + 1, 4, cost["slack"], formats["money"])
     else:
         sheet.write_string(row + 1, 4, "unknown")
-    text = "" if cost["clear"] or cost["same"] else "No clear difference: the extra cost lies within what the solver's gap allows."
+    text = (
+        ""
+        if cost["clear"] or cost["same"]
+        else "No clear difference: the extra cost lies within what the solver's gap allows."
+    )
     sheet.write_string(row + 2, 0, text, formats["note"])
     return row + 3
 
@@ -253,7 +312,11 @@ def _summary_charts(
     width = len(payload["periods"]["start"])
     ours, theirs, cap, _ = at
     chart = book.add_chart({"type": "line"})
-    for where, colour, dash, weight in ((theirs, REFERENCE, "round_dot", 1.75), (ours, PLAN_COLOUR, "solid", 3), (cap, CAP, "dash", 1.5)):
+    for where, colour, dash, weight in (
+        (theirs, REFERENCE, "round_dot", 1.75),
+        (ours, PLAN_COLOUR, "solid", 3),
+        (cap, CAP, "dash", 1.5),
+    ):
         if where is not None:
             style = {"color": colour, "dash_type": dash, "width": weight}
             chart.add_series(_series("Summary", where, 3, width, {"line": style}))
@@ -269,7 +332,9 @@ def _summary_charts(
         stacked = book.add_chart({"type": "column", "subtype": "stacked"})
         for where, colour in rows:
             head = rows[0][0] - 1
-            stacked.add_series(_series("Chart data", where, head, width, {"fill": {"color": colour}, "gap": 55}))
+            stacked.add_series(
+                _series("Chart data", where, head, width, {"fill": {"color": colour}, "gap": 55})
+            )
         _dress(stacked, title)
         sheet.insert_chart(row, place, stacked, {"x_scale": 1.05, "y_scale": 1.25})
 
@@ -308,7 +373,13 @@ def _dress(chart: Any, title: str) -> None:
     """Give a chart its title, thin grid lines and a legend below."""
     chart.set_title({"name": title, "name_font": {"size": 12, "bold": True, "color": INK}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": {"color": MUTED}})
-    chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#e9e6df"}}, "line": {"none": True}, "num_format": "#,##0"})
+    chart.set_y_axis(
+        {
+            "major_gridlines": {"visible": True, "line": {"color": "#e9e6df"}},
+            "line": {"none": True},
+            "num_format": "#,##0",
+        }
+    )
     chart.set_x_axis({"line": {"color": "#b9b4a8"}, "num_font": {"color": MUTED}, "label_position": "low"})
     chart.set_chartarea({"border": {"none": True}})
 
@@ -324,7 +395,11 @@ def _simulation_chart(book: Any, sheet: Worksheet, payload: Payload) -> None:
                 "name": name,
                 "categories": ["Simulation", FIRST_ROW + 1, 0, last, 0],
                 "values": ["Simulation", FIRST_ROW + 1, column, last, column],
-                "line": {"color": colour, "width": 2.25 if name == "Median" else 1.5, "dash_type": "dash" if name == "Cap" else "solid"},
+                "line": {
+                    "color": colour,
+                    "width": 2.25 if name == "Median" else 1.5,
+                    "dash_type": "dash" if name == "Cap" else "solid",
+                },
             }
         )
     _dress(chart, "Simulated emissions, t CO2e per year")

@@ -94,7 +94,13 @@ def _emissions(both: Both, counted: list[str]) -> Table:
         Column(YEARLY, "whole", 18),
         Column("t CO2e in period", "whole", 18),
     ]
-    return Table("Emissions", "Emissions by account. In total: no marks the other scope 2 method.", columns, rows, YEARLY)
+    return Table(
+        "Emissions",
+        "Emissions by account. In total: no marks the other scope 2 method.",
+        columns,
+        rows,
+        YEARLY,
+    )
 
 
 def _cost(both: Both, header: str) -> Table:
@@ -114,7 +120,9 @@ def _cost(both: Both, header: str) -> Table:
         Column("Years", "year", 8),
         Column(header, "money", 22),
     ]
-    return Table("Cost", "Cost by account as paid in the whole period, not discounted.", columns, rows, header)
+    return Table(
+        "Cost", "Cost by account as paid in the whole period, not discounted.", columns, rows, header
+    )
 
 
 def _npv(both: Both, currency: str) -> Table:
@@ -123,10 +131,18 @@ def _npv(both: Both, currency: str) -> Table:
     for pathway, dataset in both:
         values = array(dataset, "cost_npv", "cost_account")
         rows += [
-            [pathway, cost_account(a).label, a, values[i]] for i, a in enumerate(labels(dataset, "cost_account"))
+            [pathway, cost_account(a).label, a, values[i]]
+            for i, a in enumerate(labels(dataset, "cost_account"))
         ]
-    columns = [Column("Pathway", width=12), Column("Account", width=28), Column("Key", width=18), Column(header, "money", 30)]
-    return Table("NPV", "Cost by account over the horizon, discounted to the base year.", columns, rows, header)
+    columns = [
+        Column("Pathway", width=12),
+        Column("Account", width=28),
+        Column("Key", width=18),
+        Column(header, "money", 30),
+    ]
+    return Table(
+        "NPV", "Cost by account over the horizon, discounted to the base year.", columns, rows, header
+    )
 
 
 def _used(values: FloatArray) -> Iterator[tuple[int, int]]:
@@ -158,8 +174,19 @@ def _flows(both: Both) -> Table:
     ]
     kept = rows if len(rows) <= MOST_ROWS else sorted(rows, key=lambda row: -row[7])[:MOST_ROWS]
     left = sum(row[7] for row in rows) - sum(row[7] for row in kept)
-    note = "" if len(kept) == len(rows) else f"The {len(rows) - len(kept):,} smallest flows are left out: {left:,.0f} t in all."
-    return Table("Flows", "What moves between sites; lanes without flow are left out.", columns, kept, "t per year", note)
+    note = (
+        ""
+        if len(kept) == len(rows)
+        else f"The {len(rows) - len(kept):,} smallest flows are left out: {left:,.0f} t in all."
+    )
+    return Table(
+        "Flows",
+        "What moves between sites; lanes without flow are left out.",
+        columns,
+        kept,
+        "t per year",
+        note,
+    )
 
 
 def _purchases(both: Both) -> Table:
@@ -201,7 +228,9 @@ def _production(both: Both) -> Table:
         Column("Period", "year", 10),
         Column("t per year", "whole", 16),
     ]
-    return Table("Production", "What each line runs, in units of the process's activity.", columns, rows, "t per year")
+    return Table(
+        "Production", "What each line runs, in units of the process's activity.", columns, rows, "t per year"
+    )
 
 
 def _power(both: Both) -> Table:
@@ -240,7 +269,9 @@ def _interventions(payload: Payload) -> Table:
         Column("Works to", "year", 12),
     ]
     note = "Works to is the last year within the horizon."
-    return Table("Interventions", "Every intervention on offer and what the plan decides.", columns, rows, note=note)
+    return Table(
+        "Interventions", "Every intervention on offer and what the plan decides.", columns, rows, note=note
+    )
 
 
 def _when(row: dict[str, Any]) -> Row:
@@ -254,7 +285,9 @@ def _caps(payload: Payload) -> Table:
             limit, own = cap["limit"][t], cap["plan"][t]
             if limit is not None:
                 room = None if own is None else limit - own
-                rows.append([cap["key"], "yes" if cap["main"] else "no", start, limit, own, room, cap["dual"][t]])
+                rows.append(
+                    [cap["key"], "yes" if cap["main"] else "no", start, limit, own, room, cap["dual"][t]]
+                )
     columns = [
         Column("Cap", width=20),
         Column("Main", width=8),
@@ -264,7 +297,10 @@ def _caps(payload: Payload) -> Table:
         Column("Room", "amount", 16),
         Column("Worth of 1 t a year more", "amount", 26),
     ]
-    meaning = "Caps in t CO2e per year, or in the cap's own unit. The worth is a net present value; 0 may also mean not known."
+    meaning = (
+        "Caps in t CO2e per year, or in the cap's own unit. "
+        "The worth is a net present value; 0 may also mean not known."
+    )
     return Table("Caps", meaning, columns, rows)
 
 
@@ -277,14 +313,23 @@ def _simulation(payload: Payload) -> Table:
             row = [start, *(risk["quantiles"][key][t] for key in ("0.05", "0.25", "0.5", "0.75", "0.95"))]
             row += [risk["plan"][t], main["limit"][t] if main is not None else None, risk["trials"]]
             held = chance is not None and main is not None and main["limit"][t] is not None
-            row += [chance[key][t] if held and chance is not None else None for key in ("missed", "chance", "low", "high")]
+            row += [
+                chance[key][t] if held and chance is not None else None
+                for key in ("missed", "chance", "low", "high")
+            ]
             service = risk["service"]
             row += [service[key][t] if service is not None else None for key in ("mean", "p5")]
             rows.append(row)
     columns = [Column("Period", "year", 10)]
-    columns += [Column(f"{name} t CO2e per year", "whole", 22) for name in ("P5", "P25", "Median", "P75", "P95", "Plan")]
+    columns += [
+        Column(f"{name} t CO2e per year", "whole", 22)
+        for name in ("P5", "P25", "Median", "P75", "P95", "Plan")
+    ]
     columns += [Column("Cap limit", "amount", 18), Column("Trials", "year", 8), Column("Missed", "year", 8)]
-    columns += [Column(n, "share", 20) for n in ("Chance of missing", "95% low", "95% high", "Delivered, mean", "Delivered, worst 1 in 20")]
+    columns += [
+        Column(n, "share", 20)
+        for n in ("Chance of missing", "95% low", "95% high", "Delivered, mean", "Delivered, worst 1 in 20")
+    ]
     meaning = "Ranges over the simulated futures and the chance of missing the main cap."
     return Table("Simulation", meaning, columns, rows, note="" if rows else "The plan was not simulated.")
 
@@ -293,7 +338,17 @@ def _sites(plan: xr.Dataset, payload: Payload) -> Table:
     region = labels(plan, "site_region")
     periods = payload["periods"]
     rows = [
-        [site["name"], site["key"], site["role"], site["owner"], region[i], site["lat"], site["lon"], site["tonnes"], *site["emissions"]]
+        [
+            site["name"],
+            site["key"],
+            site["role"],
+            site["owner"],
+            region[i],
+            site["lat"],
+            site["lon"],
+            site["tonnes"],
+            *site["emissions"],
+        ]
         for i, site in enumerate(payload["network"]["sites"])
     ]
     columns = [
@@ -308,7 +363,12 @@ def _sites(plan: xr.Dataset, payload: Payload) -> Table:
         Column(f"t CO2e {periods['first']}, first", "whole", 20),
         Column(f"t CO2e {periods['last']}, last", "whole", 20),
     ]
-    return Table("Sites", "Places of the case, what passes through them and the plan's emissions booked there.", columns, rows)
+    return Table(
+        "Sites",
+        "Places of the case, what passes through them and the plan's emissions booked there.",
+        columns,
+        rows,
+    )
 
 
 def clean(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -129,18 +130,18 @@ def explanation(folder: str, name: str) -> str:
         "A small case that runs as it stands. Replace its rows by your own, then:",
         "",
         "```sh",
-        f"zerolane validate --config-dir {folder} scenario={name}",
-        f"zerolane run --config-dir {folder} scenario={name}",
-        f"zerolane run --config-dir {folder} scenario={name} pathway={name}",
+        f"zerolane validate --config-dir {shlex.quote(folder)} scenario={name}",
+        f"zerolane run --config-dir {shlex.quote(folder)} scenario={name}",
+        f"zerolane run --config-dir {shlex.quote(folder)} scenario={name} pathway={name}",
         "```",
         "",
-        f"`scenario/{name}.yaml` holds the horizon and the money, `pathway/{name}.yaml` a carbon cap of your own,",
-        "`tables/` the chain. Each table is a CSV file in UTF-8; all of them as sheets of one `.xlsx` work the same",
-        "(`data: tables.xlsx`). A table with a header and no rows, or left out, means that the chain has no such thing.",
-        "`validate` lists every problem with file, row, column, value, rule and fix.",
+        f"`scenario/{name}.yaml` holds the horizon and the money, `pathway/{name}.yaml` a cap of your own,",
+        "`tables/` the chain. Each table is a CSV file in UTF-8; all of them as sheets of one workbook work the",
+        "same (`data: tables.xlsx`). A table with a header and no rows, or left out, means that the chain has no",
+        "such thing. `validate` lists every problem with file, row, column, value, rule and fix.",
         "",
-        "Quantities are per year. A table with a `period` column may give several years; values in between are",
-        "interpolated. Lists within a cell are separated by semicolons.",
+        "Quantities are per year. A table with a `period` column may give several years; values in between",
+        "are interpolated. Lists within a cell are separated by semicolons.",
         f"`quality` says how good the figures of a row are: {', '.join(QUALITY_MARKS)}.",
     ]
     for table in TABLES.values():

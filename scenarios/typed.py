@@ -24,7 +24,8 @@ def typed_settings(types: Mapping[str, type], values: Mapping[str, Any]) -> dict
 
     Raises ConfigError naming every unknown key, wrong type, value out of range and broken rule.
     """
-    settings, problems = {}, []
+    settings: dict[str, Any] = {}
+    problems: list[str] = []
     for section, kind in types.items():
         try:
             settings[section] = TypeAdapter(kind).validate_python(values.get(section) or {})
@@ -48,7 +49,7 @@ def did_you_mean(key: str, known: Iterable[str]) -> str:
     """Return a hint naming the known key closest to `key`, or the one that ends like it, or nothing."""
     keys, depth = list(known), key.count(".")
     close = difflib.get_close_matches(key, [k for k in keys if k.count(".") == depth], n=1)
-    close = close or [k for k in keys if k.split(".")[-1] == key.split(".")[-1]]
+    close = close or [k for k in keys if k.rpartition(".")[2] == key.rpartition(".")[2]]
     return f" (did you mean {close[0]}?)" if close else ""
 
 

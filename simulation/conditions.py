@@ -116,10 +116,9 @@ class Situation:
         return np.where(late, 0.0, planned), np.where(opened, self._carried[family][period], 0.0)
 
     def _with_stand_ins(self, reserve: Floats, world: World, live: Flags) -> Floats:
-        """Let every unlocked operation step in, with little weight, where planned ones are not live."""
+        """Let every unlocked operation step in, with little weight beside those of earlier periods."""
         operations = world.operations
-        missing = (operations["made_node"] >= 0) & (world.nodes["missing_run"] > 0)[operations["made_node"]]
-        may = missing & self._locks["operation"].opened(live)
+        may = (operations["made_node"] >= 0) & self._locks["operation"].opened(live)
         weight = np.maximum(reserve, STAND_IN_WEIGHT * world.lines["capacity"][operations["line"]])
         return np.where(may, weight, reserve)
 

@@ -32,13 +32,14 @@ def release(day: int, world: World) -> None:
         if free:
             there = np.inf
         excess = send(there, day, node, nodes, arcs, lanes, leaving, coming)
-        wanted = gain * node.deviation
         if node.source:
             buy(node.missing_purchase + excess, node, offers, seller)
-            node.deviation, wanted = 0.0, 0.0
+            node.deviation = 0.0
         else:
+            wanted = gain * (node.deviation - forget(node, world.patience, arcs, arriving))
             buy(node.missing_purchase + node.purchase_part * wanted, node, offers, seller)
-        correct_arrivals(node.missing_flow + node.flow_part * wanted, node, nodes, arcs, lanes, arriving)
+            extra = node.missing_flow + node.flow_part * wanted
+            correct_arrivals(extra, gain, node, nodes, arcs, lanes, arriving)
 
 
 @compiled
@@ -119,6 +120,7 @@ def send(
         arc.done = max(arc.base + arc.correction, 0.0) * part
         if arc.done * arc.mass > lane.passable * ROUNDING:
             arc.done = max(lane.passable, 0.0) / arc.mass
+        arc.owed = max(arc.owed + arc.possible - arc.done, 0.0)
         lane.passable -= arc.done * arc.mass
         lane.room -= arc.done * arc.mass
         arc.booked += arc.done
@@ -185,15 +187,36 @@ def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) 
 
 
 @compiled
+def forget(node: np.record, patience: float, arcs: Records, arriving: Integers) -> float:
+    """Hand a part of what is owed to all, and what exceeds the node's deviation to nobody; return the rest."""
+    total = 0.0
+    for i in range(node.first_arriving, node.end_arriving):
+        total += arcs[arriving[i]].owed
+    if total <= 0.0:
+        return 0.0
+    keep = min(max(node.deviation, 0.0) / total, 1.0 - 1.0 / patience)
+    for i in range(node.first_arriving, node.end_arriving):
+        arcs[arriving[i]].owed *= keep
+    return keep * total
+
+
+@compiled
 def correct_arrivals(
-    amount: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Integers
+    amount: float,
+    gain: float,
+    node: np.record,
+    nodes: Records,
+    arcs: Records,
+    lanes: Records,
+    arriving: Integers,
 ) -> None:
-    """Set the corrections of the arcs into a node so that they bring `amount` beyond plan."""
+    """Set the corrections of the arcs into a node: what they owe, and `amount` shared among all."""
     total = 0.0
     for i in range(node.first_arriving, node.end_arriving):
         arc = arcs[arriving[i]]
-        arc.correction = 0.0
         total += arc.base
+        arc.correction = max(min(gain * arc.owed, room_of(arc, lanes[arc.lane], nodes[arc.tail])), 0.0)
+        take_room(arc, arc.correction, lanes[arc.lane], nodes[arc.tail])
     if amount < 0.0 and total > 0.0:
         cut = min(-amount / total, 1.0)
         for i in range(node.first_arriving, node.end_arriving):
@@ -214,7 +237,7 @@ def raise_arrivals(
         total = 0.0
         for i in range(node.first_arriving, node.end_arriving):
             arc = arcs[arriving[i]]
-            if lanes[arc.lane].left > 0.0 and nodes[arc.tail].spare > 0.0:
+            if room_of(arc, lanes[arc.lane], nodes[arc.tail]) > 0.0:
                 total += arc.possible if planned else arc.reserve
         if total <= 0.0:
             continue
@@ -223,11 +246,24 @@ def raise_arrivals(
             arc = arcs[arriving[i]]
             lane, tail = lanes[arc.lane], nodes[arc.tail]
             weight = arc.possible if planned else arc.reserve
-            if lane.left > 0.0 and tail.spare > 0.0 and weight > 0.0:
-                more = min(asked * weight / total, lane.left / arc.mass, tail.spare)
+            room = room_of(arc, lane, tail)
+            if room > 0.0 and weight > 0.0:
+                more = min(asked * weight / total, room)
                 arc.correction += more
-                lane.left -= more * arc.mass
-                tail.spare -= more
+                take_room(arc, more, lane, tail)
                 amount -= more
         if amount <= enough:
             return
+
+
+@compiled
+def room_of(arc: np.record, lane: np.record, tail: np.record) -> float:
+    """Return how much more an arc could carry today: what its lane lets pass and its origin can spare."""
+    return min(lane.left / arc.mass, tail.spare)
+
+
+@compiled
+def take_room(arc: np.record, quantity: float, lane: np.record, tail: np.record) -> None:
+    """Reserve the room for `quantity` more on an arc."""
+    lane.left -= quantity * arc.mass
+    tail.spare -= quantity

@@ -91,11 +91,12 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
 
 def lose(up: Shares, start: float, end: float) -> None:
     """Take an outage from `start` to `end` off the daily shares of up time `up`, (H,)."""
-    first, last = int(start), min(int(end), len(up) - 1)
-    for day in {first, last}:
-        if day < len(up):
-            up[day] = max(up[day] - np.float32(min(end, day + 1) - max(start, day)), np.float32(0))
-    up[first + 1 : last] = 0.0
+    first, last = int(start), int(end)
+    up[first] = max(up.item(first) - (min(end, first + 1) - start), 0.0)
+    if last > first:
+        up[first + 1 : last] = 0.0
+        if last < len(up):
+            up[last] = max(up.item(last) - (end - last), 0.0)
 
 
 def outage_times(

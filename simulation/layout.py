@@ -1,8 +1,9 @@
 """Records that the day kernel reads and writes, one array of records for each family of elements.
 
 Quantities are product units a day unless said. ``possible`` is the part of the planned activity
-that can happen until the next event, ``reserve`` the weight of an activity of earlier periods that
-may step in for others, ``booked`` the total since the period opened. Ranges such as
+that can happen until the next event, ``base`` what of it lines and lanes let pass today, ``reserve``
+the weight of an activity that is not planned now and may step in, ``owed`` what an activity fell
+short of and shall make good itself, ``booked`` the total since the period opened. Ranges such as
 ``first_leaving, end_leaving`` point into the lists of :class:`World`.
 """
 
@@ -42,11 +43,11 @@ NODE = _record(
 )
 OPERATION_RECORD = _record(
     "line made_node first_entry end_entry",
-    "use most_share made_quantity planned possible reserve want done booked",
+    "use most_share made_quantity planned possible reserve owed base want done booked",
     "starved",  # an input ran short yesterday
 )
 ENTRY = _record("node", "planned quantity")  # recipe, per unit: with planned savings, and as it is now
-ARC_RECORD = _record("tail head lane lead", "mass planned possible reserve base correction done booked")
+ARC_RECORD = _record("tail head lane lead", "mass planned possible reserve owed base correction done booked")
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
 LINE = _record("site", "capacity room left base")  # room: not used since the period opened
 LANE = _record("origin", "capacity room left base passable")  # t
@@ -59,6 +60,7 @@ class World(NamedTuple):
 
     gain: float
     surge: float
+    patience: float  # days
     free: bool  # stocks may go below zero: the dry run that finds the opening stock
     nodes: Records
     operations: Records

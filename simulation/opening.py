@@ -31,11 +31,13 @@ class Opening:
     coming: Floats
 
 
-def opening_balance(network: Network, safety_days: float) -> Opening:
-    """Return the least opening stock with which the plan runs through, and `safety_days` more.
+def opening_balance(network: Network, safety_days: float, buffer_days: float) -> Opening:
+    """Return the least opening stock with which the plan runs through, and some days of use more.
 
-    Safety stock is kept where goods arrive, leave or are delivered; what passes through a site
-    within the day, such as hot metal, is not stored.
+    Parameters
+    ----------
+    safety_days : kept where goods arrive, leave or are delivered.
+    buffer_days : kept of what passes from one operation to the next within a site.
     """
     template = network.template
     coming = _pipeline(network)
@@ -43,7 +45,7 @@ def opening_balance(network: Network, safety_days: float) -> Opening:
     use = _largest_use(network)
     kept = np.zeros(len(template.nodes), dtype=bool)
     kept[np.concatenate([template.arcs["tail"], template.arcs["head"], template.demands["node"]])] = True
-    stock = np.maximum(-lowest, 0.0) + (MARGIN_DAYS + safety_days * kept) * use
+    stock = np.maximum(-lowest, 0.0) + (MARGIN_DAYS + np.where(kept, safety_days, buffer_days)) * use
     stock[template.nodes["source"]] = 0.0
     return Opening(stock, coming.sum(axis=0), coming)
 

@@ -18,7 +18,7 @@ from simulation.settings import SimulationSettings
 from simulation.statistics import mean_interval, wilson_interval
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-POLICY = ("gain", "safety_days", "surge")
+POLICY = ("gain", "patience_days", "safety_days", "buffer_days", "surge")
 STOPPING_RULE = "fixed number of trials"
 FROM_PLAN = ("period", "years", "cap", "cost_account", "emission_account", "demand", "site")
 BY_CAP = ("cap", "period")

@@ -8,6 +8,7 @@ from simulation.compiled import compiled
 from simulation.layout import Integers, Records, Shares, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
+RECOVERY = 0.2  # of its planned run by which a starved operation asks for more each day
 SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as starved
 
 
@@ -21,7 +22,17 @@ def decide_runs(day: int, world: World) -> None:
         nodes[n].pull = 0.0
     for n in world.want_order:
         node = nodes[n]
-        amount = node.missing_run + node.run_part * (gain * node.deviation + node.pull)
+        waiting = forget(node, world.patience, operations, maker)
+        asked = gain * (node.deviation - waiting) + node.pull
+        amount = node.missing_run + node.run_part * asked
+        for i in range(node.first_maker, node.end_maker):
+            operation = operations[maker[i]]
+            line = lines[operation.line]
+            amount += (operation.base - operation.want) * operation.made_quantity
+            more = min(gain * operation.owed, room_of(operation, line, surge))
+            if more > 0.0:
+                operation.want += more
+                line.left -= more * operation.use
         if amount > 0.0:
             spread(amount, node, surge, operations, lines, maker)
         elif amount < 0.0:
@@ -36,7 +47,11 @@ def decide_runs(day: int, world: World) -> None:
 
 @compiled
 def plan_lines(surge: float, lines: Records, operations: Records, line_up: Shares, site_up: Shares) -> None:
-    """Find today's capacity of each line, and the part of the planned runs that fits."""
+    """Find what of the planned runs fits today's capacity of the lines, and what capacity is left.
+
+    An operation whose inputs ran short yesterday asks for little more than it got, and leaves the
+    rest of its line to others.
+    """
     for i in range(len(lines)):
         line = lines[i]
         up = line_up[i] * site_up[line.site]
@@ -49,12 +64,31 @@ def plan_lines(surge: float, lines: Records, operations: Records, line_up: Share
     for r in range(len(operations)):
         operation = operations[r]
         line = lines[operation.line]
-        operation.want = operation.possible
+        operation.base = operation.possible
         if line.base > line.left:
-            operation.want = operation.possible * line.left / line.base
+            operation.base = operation.possible * line.left / line.base
+        operation.want = operation.base
+        if operation.starved:
+            operation.want = min(operation.base, operation.done + RECOVERY * operation.possible)
+    for r in range(len(operations)):
+        operation = operations[r]
+        lines[operation.line].left -= operation.use * operation.want
     for i in range(len(lines)):
-        line = lines[i]
-        line.left = max(line.left - line.base, 0.0)
+        lines[i].left = max(lines[i].left, 0.0)
+
+
+@compiled
+def forget(node: np.record, patience: float, operations: Records, maker: Integers) -> float:
+    """Hand a part of what is owed to all, and what exceeds the node's deviation to nobody; return the rest."""
+    total = 0.0
+    for i in range(node.first_maker, node.end_maker):
+        total += operations[maker[i]].owed * operations[maker[i]].made_quantity
+    if total <= 0.0:
+        return 0.0
+    keep = min(max(node.deviation, 0.0) / total, 1.0 - 1.0 / patience)
+    for i in range(node.first_maker, node.end_maker):
+        operations[maker[i]].owed *= keep
+    return keep * total
 
 
 @compiled
@@ -133,6 +167,7 @@ def produce(
         operation = operations[r]
         operation.done = operation.want if free else affordable(operation, entries, nodes)
         operation.starved = operation.done < SHORT * operation.want
+        operation.owed = max(operation.owed + operation.possible - operation.done, 0.0)
         operation.booked += operation.done
         lines[operation.line].room -= operation.done * operation.use
         for e in range(operation.first_entry, operation.end_entry):

@@ -71,7 +71,10 @@ class SimulationSettings:
     confidence : of the intervals reported.
     workers : processes; the results do not depend on it.
     gain : share of the deviation from the planned stock position that is corrected a day.
+    patience_days : a shortfall is first left to those who fell short, who make it good within their
+        capacity; each day, one part in so many of what is left is handed to others.
     safety_days : opening stock beyond the plan's own need, in days of the largest planned use.
+    buffer_days : the same for what passes from one operation to the next within a site.
     surge : how far a day may exceed a yearly capacity's daily share to catch up; what was
         used since the start of the period never exceeds what the capacity allowed until then.
     uncertainty : what may go otherwise than planned.
@@ -82,6 +85,8 @@ class SimulationSettings:
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     workers: Annotated[int, Field(ge=1, le=256)] = 1
     gain: Annotated[float, Field(gt=0, le=1)] = 0.2
+    patience_days: Annotated[float, Field(ge=1)] = 10.0
     safety_days: NotNegative = 14.0
+    buffer_days: NotNegative = 2.0
     surge: Spread = 0.1
     uncertainty: UncertaintySettings = field(default_factory=UncertaintySettings)

@@ -8,6 +8,7 @@ uniforms and inverted: one uniform an event, in the order of time.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -53,9 +54,9 @@ class Streams:
 
     def exponentials(self, entity: str, purpose: str) -> Iterator[float]:
         """Yield exponentials of mean one without end."""
-        generator = self.generator(entity, purpose)
+        uniform = self.generator(entity, purpose).random
         while True:
-            yield float(-np.log1p(-generator.random()))
+            yield -math.log1p(-uniform())
 
 
 def mean_one_lognormal(normals: Floats, cv: float) -> Floats:

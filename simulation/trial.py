@@ -69,7 +69,12 @@ class Trial:
         self._streams = Streams(settings.seed, index)
         draws, self._required = draw(network, uncertainty, self._streams)
         self._world = fresh(
-            network.template, gain=settings.gain, surge=settings.surge, coming=opening.coming.copy(), **draws
+            network.template,
+            gain=settings.gain,
+            surge=settings.surge,
+            patience=settings.patience_days,
+            coming=opening.coming.copy(),
+            **draws,
         )
         self._world.nodes["stock"] = opening.stock
         self._world.nodes["transit"] = opening.transit
@@ -113,10 +118,16 @@ class Trial:
             self._close()
 
     def _outages(self, up: Shares, per_year: float, mean_days: float, entity: str, cause: str) -> Steps:
-        """Take an entity down at random; the time of repair is known when it goes down."""
+        """Take an entity down at random.
+
+        Nothing in the network can change when that happens, so each outage is entered, to the hour,
+        when its week begins: the clock then has one stop a week instead of several.
+        """
         luck = self._streams.exponentials(entity, cause)
         for start, end in outage_times(per_year, mean_days, luck, len(up)):
-            yield self.environment.timeout(start - self.environment.now)
+            ahead = start // 7 * 7 - self.environment.now
+            if ahead > 0:
+                yield self.environment.timeout(ahead)
             lose(up, start, end)
 
     def _goes_live(self, day: float, intervention: int) -> Steps:

@@ -46,7 +46,8 @@ class Trials:
 def prepare(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> Trials:
     """Return the trials of a plan, ready to run."""
     network = build_network(scenario, plan)
-    return Trials(network, opening_balance(network, settings.safety_days), Accounts(scenario, plan), settings)
+    opening = opening_balance(network, settings.safety_days, settings.buffer_days)
+    return Trials(network, opening, Accounts(scenario, plan), settings)
 
 
 def run_all(trials: Trials, seconds_each: float, progress: Progress | None = None) -> list[Account]:

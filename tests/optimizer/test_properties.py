@@ -45,7 +45,9 @@ def random_tables(draw):
 
 def cost(tables, reference, cap=None, levers=None):
     carbon = CarbonSettings() if cap is None else CarbonSettings(cap_2026=cap)
-    scenario = scenario_from_tables(tables, SETTINGS, carbon, PathwaySettings(levers=levers or LeverSettings()))
+    scenario = scenario_from_tables(
+        tables, SETTINGS, carbon, PathwaySettings(levers=levers or LeverSettings())
+    )
     try:
         return optimize(scenario, EXACT, reference).attrs["objective"]
     except InfeasibleError:

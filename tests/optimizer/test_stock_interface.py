@@ -6,7 +6,9 @@ import pytest
 from optimizer import SolverSettings, build, optimize
 from scenarios import CarbonSettings, ScenarioSettings, load_scenario
 
-TUTORIAL = ScenarioSettings(name="tutorial", data="tutorial", first_year=2025, last_year=2026, discount_rate=0.0)
+TUTORIAL = ScenarioSettings(
+    name="tutorial", data="tutorial", first_year=2025, last_year=2026, discount_rate=0.0
+)
 # The steel case reduced in time: two of its years, all of its sites, lanes and interventions.
 STEEL = ScenarioSettings(name="steel", data="steel_north_china", first_year=2025, last_year=2026)
 GAP = 1e-5

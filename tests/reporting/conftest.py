@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from scenarios import accounts
+
 SITES = [
     # label, name, role, owner, lat, lon
     ("tangshan", "Tangshan mill", "plant", "own", 39.63, 118.18),
@@ -36,13 +38,8 @@ ARCS = [
     ("tangshan", "shenyang", "rail", "steel", 1.1e6, 5.2e6, 720),
     ("benxi", "shenyang", "road_diesel", "steel", 3.1e6, 3.4e6, 82),
 ]
-COST_ACCOUNTS = (
-    "purchase production freight electricity fixed capex residual_value programme carbon_price shortage cap_overrun"
-).split()
-EMISSION_ACCOUNTS = (
-    "scope1 scope2_location scope2_market scope3_purchased_goods scope3_upstream_transport_ttw "
-    "scope3_upstream_transport_wtt scope3_downstream_transport_ttw scope3_downstream_transport_wtt"
-).split()
+COST_ACCOUNTS = list(accounts.COST_ACCOUNTS)
+EMISSION_ACCOUNTS = list(accounts.EMISSION_ACCOUNTS)
 INTERVENTIONS = [
     # label, name, kind, site, decided (period index), active from
     ("tj_phase2", "Tianjin base, phase II", "scrap base phase", "tj_base", 1, 2),
@@ -52,8 +49,19 @@ INTERVENTIONS = [
     ("etrucks", "E-truck fleet, Tianjin", "electric trucks", "tj_base", 2, 2),
     ("ccus", "Carbon capture, Benxi", "carbon capture", "benxi", -1, -1),
 ]
-SUPPLIES = [("tangshan", "grid"), ("tangshan", "certificate"), ("tangshan", "ppa"), ("benxi", "grid"), ("benxi", "onsite")]
-OFFERS = [("qianan_ore", "ore", "supplier"), ("hbi_port", "hbi", "sector"), ("beijing", "scrap", "national"), ("cc_base", "scrap", "own")]
+SUPPLIES = [
+    ("tangshan", "grid"),
+    ("tangshan", "certificate"),
+    ("tangshan", "ppa"),
+    ("benxi", "grid"),
+    ("benxi", "onsite"),
+]
+OFFERS = [
+    ("qianan_ore", "ore", "supplier"),
+    ("hbi_port", "hbi", "sector"),
+    ("beijing", "scrap", "national"),
+    ("cc_base", "scrap", "own"),
+]
 
 
 def ramp(first: float, last: float, periods: int) -> np.ndarray:
@@ -91,7 +99,9 @@ def build_plan(
     start = 2025 + years * np.arange(periods)
     discount = 1.06 ** -(start - 2025.0)
     emissions = _emissions(periods, last)
-    cost = np.outer([30e9, 14e9, 2.1e9, 2.6e9, 4e9, 0, 0, 0, 0.4e9, 0, 0], np.full(periods, cost_factor * years))
+    cost = np.outer(
+        [30e9, 14e9, 2.1e9, 2.6e9, 4e9, 0, 0, 0, 0.4e9, 0, 0], np.full(periods, cost_factor * years)
+    )
     if adopt:
         cost[5, : min(4, periods)] = 1.9e9
         cost[6, -1] = -2.2e9
@@ -115,7 +125,9 @@ def build_plan(
     chosen = [o for o in OFFERS if o[0] in labels]
     supplies = [s for s in SUPPLIES if s[0] in labels]
     power_first = np.array([3.0e6, 0.0, 0.0, 1.6e6, 0.0])[: len(supplies)]
-    power_last = np.array([1.9e6, 0.8e6, 2.4e6, 1.1e6, 0.3e6])[: len(supplies)] if adopt else power_first * 1.1
+    power_last = (
+        np.array([1.9e6, 0.8e6, 2.4e6, 1.1e6, 0.3e6])[: len(supplies)] if adopt else power_first * 1.1
+    )
     flow = np.array([ramp(a[4], a[5] if adopt else a[4], periods) for a in arcs]).reshape(len(arcs), periods)
     demand = np.array([ramp(10.1e6, 10.7e6, periods)])
     total = emissions.sum(axis=0) - emissions[1]
@@ -124,7 +136,10 @@ def build_plan(
 
     ds = xr.Dataset(
         {
-            "purchase": (("offer", "period"), np.array([ramp(14e6, 10e6, periods)] * len(chosen)).reshape(-1, periods)),
+            "purchase": (
+                ("offer", "period"),
+                np.array([ramp(14e6, 10e6, periods)] * len(chosen)).reshape(-1, periods),
+            ),
             "flow": (("arc", "period"), flow),
             "run": (("operation", "period"), np.array([ramp(9e6, 5e6, periods), ramp(1e6, 5.5e6, periods)])),
             "covered": (("cover", "period"), np.zeros((0, periods))),
@@ -141,7 +156,10 @@ def build_plan(
             "cost_npv": (("cost_account",), npv),
             "emissions": (("emission_account", "period"), emissions),
             "site_cost": (("cost_account", "site", "period"), cost[:, None, :] * own_share[None, :, None]),
-            "site_emissions": (("emission_account", "site", "period"), emissions[:, None, :] * own_share[None, :, None]),
+            "site_emissions": (
+                ("emission_account", "site", "period"),
+                emissions[:, None, :] * own_share[None, :, None],
+            ),
             "intervention_savings": (("intervention", "emission_account", "period"), savings),
             "cap_limit": (("cap", "period"), limit),
             "cap_emissions": (("cap", "period"), np.array([total]) if cap else limit),
@@ -213,7 +231,9 @@ def build_plan(
         "scope2": "market",
         "main_cap": "total" if cap else "",
         "demo_data": 1,
-        "data_quality_json": json.dumps({"offers": {"measured": 1, "published": 2, "estimated": 5}, "sites": {"published": 8}}),
+        "data_quality_json": json.dumps(
+            {"offers": {"measured": 1, "published": 2, "estimated": 5}, "sites": {"published": 8}}
+        ),
         **(titles or {}),
         **attrs,
     }
@@ -225,11 +245,17 @@ def build_outcome(plan: xr.Dataset, trials: int = 200, spread: float = 0.03, see
     rng = np.random.default_rng(seed)
     periods = plan.sizes["period"]
     emissions = plan["emissions"].values
-    noise = 1 + spread * rng.standard_normal((trials, 1, 1)) + 0.01 * rng.standard_normal((trials, 1, periods))
+    noise = (
+        1 + spread * rng.standard_normal((trials, 1, 1)) + 0.01 * rng.standard_normal((trials, 1, periods))
+    )
     drawn = emissions[None] * noise
     total = drawn.sum(axis=1) - drawn[:, 1]
     limit = plan["cap_limit"].values
-    missed = total[:, None, :] > limit[None] * (1 + 1e-9) if plan.sizes["cap"] else np.zeros((trials, 0, periods), bool)
+    missed = (
+        total[:, None, :] > limit[None] * (1 + 1e-9)
+        if plan.sizes["cap"]
+        else np.zeros((trials, 0, periods), bool)
+    )
     share = missed.mean(axis=0)
     z = 1.96
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
@@ -243,7 +269,10 @@ def build_outcome(plan: xr.Dataset, trials: int = 200, spread: float = 0.03, see
             "cost": (("trial", "cost_account", "period"), cost),
             "cost_npv": (("trial",), cost.sum(axis=(1, 2)) * 0.75),
             "emissions": (("trial", "emission_account", "period"), drawn),
-            "cap_emissions": (("trial", "cap", "period"), np.repeat(total[:, None], plan.sizes["cap"], axis=1)),
+            "cap_emissions": (
+                ("trial", "cap", "period"),
+                np.repeat(total[:, None], plan.sizes["cap"], axis=1),
+            ),
             "cap_missed": (("trial", "cap", "period"), missed),
             "delivered": (("trial", "demand", "period"), required * fill[:, None]),
             "required": (("trial", "demand", "period"), required),
@@ -252,7 +281,10 @@ def build_outcome(plan: xr.Dataset, trials: int = 200, spread: float = 0.03, see
             "chance_low": (("cap", "period"), np.maximum(centre - half, 0)),
             "chance_high": (("cap", "period"), np.minimum(centre + half, 1)),
             "emissions_quantile": (("quantile", "period"), np.quantile(total, levels, axis=0)),
-            "plan_emissions": (("period",), plan["emissions"].values.sum(axis=0) - plan["emissions"].values[1]),
+            "plan_emissions": (
+                ("period",),
+                plan["emissions"].values.sum(axis=0) - plan["emissions"].values[1],
+            ),
         },
         coords={
             "period": plan["period"],
@@ -294,7 +326,9 @@ def plan() -> xr.Dataset:
 @pytest.fixture(scope="session")
 def reference() -> xr.Dataset:
     """Its reference: nothing new, no cap, emissions drift up."""
-    return build_plan(last=1.06, cap=False, adopt=False, cost_factor=1.0, gap=0.0, pathway="as_is", pathway_title="As is")
+    return build_plan(
+        last=1.06, cap=False, adopt=False, cost_factor=1.0, gap=0.0, pathway="as_is", pathway_title="As is"
+    )
 
 
 @pytest.fixture(scope="session")

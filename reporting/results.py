@@ -1,0 +1,48 @@
+"""The result files of a run: Datasets, page and workbook, written and read together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import xarray as xr
+
+from reporting.page import write_page
+from reporting.payload import Payload, build_payload
+from reporting.run_folder import OUTCOME, PAGE, PLAN, REFERENCE, WORKBOOK, RunFolder, read_dataset, replaced
+from reporting.workbook import write_workbook
+
+
+def write_results(
+    folder: RunFolder, plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None
+) -> Payload:
+    """Write the Datasets, the page and the workbook; return what the views show.
+
+    `outcome` is None when the plan was not simulated. Raises OSError when the disk is full.
+    """
+    for name, dataset in ((PLAN, plan), (REFERENCE, reference), (OUTCOME, outcome)):
+        if dataset is not None:
+            folder.write_dataset(name, dataset)
+    return _write_report(folder.file, plan, reference, outcome)
+
+
+def read_plan(folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return plan and reference of a former run; raises ConfigError when a file is absent or damaged."""
+    return read_dataset(folder / PLAN), read_dataset(folder / REFERENCE)
+
+
+def rebuild_report(folder: Path) -> Payload:
+    """Write page and workbook of a former run anew, both or neither; return what they show."""
+    plan, reference = read_plan(folder)
+    outcome = read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
+    with replaced(folder) as place:
+        return _write_report(place, plan, reference, outcome)
+
+
+def _write_report(
+    place: Callable[[str], Path], plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None
+) -> Payload:
+    payload = build_payload(plan, reference, outcome)
+    write_page(payload, place(PAGE))
+    write_workbook(plan, reference, outcome, place(WORKBOOK))
+    return payload
