@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -137,17 +136,17 @@ def compose(command: str, words: list[str]) -> int:
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    from scenarios.typed import composition_error, default_values
+    from scenarios.typed import composition_error, default_values, own_choices
 
     defaults = default_values(settings_types())
     stated = {
         key: value for key, value in defaults["carbon"].items() if value is not None
-    }  # spares 40 empty years
-    schema = OmegaConf.create({**defaults, "carbon": stated})
+    }  # not 40 empty years
+    schema = OmegaConf.create(defaults | {"carbon": stated})
     for key in FREE_KEYS:
         OmegaConf.set_struct(OmegaConf.select(schema, key), value=False)
     ConfigStore.instance().store(name="schema", node=schema)
-    search, sweep = own_choices(words), bool({"-m", "--multirun"} & set(words))
+    search, sweep = own_choices(words, CONF_DIR), bool({"-m", "--multirun"} & set(words))
     errors: list[Exception] = []
 
     def one_run(config: DictConfig) -> None:
@@ -171,22 +170,10 @@ def compose(command: str, words: list[str]) -> int:
     return getattr(errors[0], "exit_code", 1) if errors else 0
 
 
-def own_choices(words: list[str]) -> list[Path]:
-    """Return the folders of ``--config-dir``; refuse files that a shipped choice would hide."""
-    from scenarios import ConfigError
-
-    folders = [Path(w.split("=", 1)[1]) for w in words if w.startswith(("--config-dir=", "-cd="))]
-    folders += [Path(b) for a, b in pairwise(words) if a in ("--config-dir", "-cd")]
-    for file in (f for folder in folders for f in sorted(folder.glob("*/*.yaml"))):
-        if (CONF_DIR / file.parent.name / file.name).exists():
-            message = f"{file} has the name of a shipped choice, which would win: rename it"
-            raise ConfigError(message)
-    return [folder.absolute() for folder in folders]
-
-
 def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     """Return what is to be done, with all settings typed and checked."""
     from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
     from omegaconf import OmegaConf
 
     from reporting.run_folder import former_run, fresh_folder, settled_values
@@ -206,7 +193,7 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     settings = typed_settings(settings_types(), values)
     names, now = (settings["scenario"].name, settings["pathway"].name), datetime.now().astimezone()
     out = fresh_folder(Path("runs"), *names, now) if values["out"] is None else Path(str(values["out"]))
-    if values["out"] is not None and "num" in hydra_config.job:  # a point of a sweep
+    if values["out"] is not None and hydra_config.mode == RunMode.MULTIRUN:
         out /= "-".join([f"{hydra_config.job.num:03d}", *names])
     return Request(command, settings, values, overrides, search, out, former, now)
 
@@ -219,10 +206,8 @@ def execute(request: Request) -> None:
 
     if request.command == "validate":
         found = load(request)
-        sizes = f"{len(found.sites.label)} sites, {len(found.arcs.label)} lanes by product"
-        print(
-            f"{found.name}: settings and tables are in order ({sizes}, {len(found.interventions.label)} interventions)"
-        )
+        sizes = [len(part.label) for part in (found.sites, found.arcs, found.interventions)]
+        print("{}: in order ({} sites, {} lanes, {} interventions)".format(found.name, *sizes))
         return
     if request.command == "report" and request.former is not None:
         place, payload = request.former, rebuild_report(request.former)
@@ -272,6 +257,8 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
             reference = reference_plan(scenario, settings["solver"], progress)
         with solve_progress("Plan") as progress:
             plan = optimize(scenario, settings["solver"], reference, progress)
+        if plan.attrs["status"] != "optimal":
+            say(f"{plan.attrs['termination']}: going on with the best plan found, gap {plan.attrs['gap']:.2%}")
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
     if request.command != "optimize":

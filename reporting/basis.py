@@ -40,7 +40,11 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
             f"{rate(yearly)} a year" if yearly is not None else "not stated",
             f"to {scenario['base_year']}; money is {scenario['currency']} in constant prices",
         ),
-        ("Reference", "as is", "the same case and demand, with nothing new decided and no cap"),
+        (
+            "Reference",
+            "as is",
+            "the same case with today's assets and grid power: nothing new, no cap",
+        ),
         ("Cap", *_cap_row(payload)),
         ("Scope 2", f"{payload['emissions']['scope2']}-based", _other_method(payload)),
         ("Offsets", "none", "no offsets, removals or avoided emissions in any line"),
@@ -163,6 +167,7 @@ def _quality_row(name: str, marks: dict[str, Any]) -> dict[str, Any]:
     """Return one table's counts as shares."""
     numbers = {mark: int(marks.get(mark, 0)) for mark, _ in MARKS}
     total = sum(numbers.values())
+    shown = [f"{count(number)} {mark}" for mark, number in numbers.items() if number]
     parts = [
         {"mark": mark, "colour": colour, "count": numbers[mark], "share": numbers[mark] / total}
         for mark, colour in MARKS
@@ -172,12 +177,12 @@ def _quality_row(name: str, marks: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "count": total,
         "parts": parts,
-        "text": ", ".join(f"{count(p['count'])} {p['mark']}" for p in parts),
+        "text": ", ".join(shown),
     }
 
 
 def cap_prices(payload: Payload) -> dict[str, Any] | None:
-    """Return every cap's limit, emissions and dearest tonne in its last year as a table; None without caps."""
+    """Return each cap's limit, emissions and dearest tonne in its last year; None without caps."""
     currency, rows = payload["scenario"]["currency"], []
     for cap in payload["caps"]:
         held = [i for i, limit in enumerate(cap["limit"]) if limit is not None]
@@ -224,20 +229,20 @@ def limits(payload: Payload) -> list[str]:
             "The plan was not simulated: nothing here says how it holds when demand, supply or delivery vary."
         )
     else:
-        error = 1.96 * 0.5 / risk["trials"] ** 0.5
+        error = max(round(100 * 1.96 * 0.5 / risk["trials"] ** 0.5), 1)
         found.append(
             "Simulated futures vary only what is listed under the assumptions, and with "
-            f"{count(risk['trials'])} of them a chance is known to about \u00b1{max(round(error * 100), 1)} points at worst."
+            f"{count(risk['trials'])} of them a chance is known to about \u00b1{error} points at worst."
         )
     estimated = quality_counts(payload).get("estimated", 0)
     rows = sum(quality_counts(payload).values())
     if estimated:
-        found.append(
-            f"{count(estimated)} of {count(rows)} input rows are estimates, {whole_percent(estimated / rows)}."
-        )
+        share = whole_percent(estimated / rows)
+        found.append(f"{count(estimated)} of {count(rows)} input rows ({share}) are estimates.")
     if max(payload["periods"]["years"]) > 1:
         found.append(
-            "A period longer than a year has one plan for all its years; amounts are per year unless they say so."
+            "A period longer than a year has one plan for all its years; "
+            "amounts are per year unless they say otherwise."
         )
     found += [f"Warning of the data: {shorten(text, 200)}" for text in payload["scenario"]["warnings"][:5]]
     if len(payload["scenario"]["warnings"]) > 5:

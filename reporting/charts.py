@@ -16,7 +16,6 @@ from reporting.appearance import (
     EMISSIONS,
     INK,
     MUTED,
-    OTHERS,
     PLAN,
     REFERENCE,
     REFERENCE_TEXT,
@@ -45,7 +44,7 @@ from reporting.findings import headline
 from reporting.payload import Payload, cap_line
 from reporting.titles import cost_title, emissions_title
 
-DASHED, DOTTED = [6, 4], [1.5, 3.5]
+DASHED, DOTTED = [6.0, 4.0], [1.5, 3.5]
 
 
 def short_name(payload: Payload) -> str:
@@ -141,7 +140,9 @@ def _stacked(
     totals = [sum(values[i] for _, _, values in groups) for i in range(len(labels))]
     up = [sum(max(values[i], 0.0) for _, _, values in groups) for i in range(len(labels))]
     down = [sum(min(values[i], 0.0) for _, _, values in groups) for i in range(len(labels))]
-    axis = round_axis(scale.values([*up, *down, *reference, *(cap or [])]))
+    axis = round_axis(scale.values([*up, *down, *reference, *(cap or [])])).closed_below(
+        min(down) / scale.divisor
+    )
     series = [columns(name, scale.values(values), colour) for name, colour, values in groups]
     series.append(line("reference", scale.values(reference), REFERENCE, 2, DOTTED, z=4))
     if cap:
@@ -260,7 +261,7 @@ def cost_difference(payload: Payload) -> Chart:
         legend=[Key(DEARER, "dearer"), Key(CHEAPER, "cheaper")],
         numbers=Numbers(
             ["Account", f"{currency} {scale.unit}".rstrip()],
-            [[n, plain(v / scale.divisor, True)] for n, v in rows],
+            [[n, plain(v / scale.divisor, signed=True)] for n, v in rows],
         ),
     )
 
@@ -319,6 +320,7 @@ def capital_by_year(payload: Payload) -> Chart | None:
         return None
     periods, currency = payload["periods"], payload["scenario"]["currency"]
     scale = money_scale(max(account["plan"]))
+    span = "year" if max(periods["years"]) == 1 else "period"
     axis = round_axis(scale.values(account["plan"]), ticks=3)
     series = columns("capital", scale.values(account["plan"]), PLAN, stack=None)
     series["data"] = [
@@ -341,9 +343,7 @@ def capital_by_year(payload: Payload) -> Chart | None:
     return Chart(
         "capital",
         "Capital by year",
-        f"{currency} {scale.unit}, in the {'year' if max(periods['years']) == 1 else 'period'} it is paid".replace(
-            "  ", " "
-        ),
+        f"{currency} {scale.unit}".rstrip() + f", in the {span} it is paid",
         f"Capital of {currency} {plain(sum(account['plan']) / scale.divisor)} {scale.unit} in all".rstrip(),
         responsive(option, narrow, wide),
         220,
@@ -352,8 +352,3 @@ def capital_by_year(payload: Payload) -> Chart | None:
         ),
         numbers=number_rows(periods["labels"], shown, scale.divisor),
     )
-
-
-def other_colour(position: int, palette: Sequence[str]) -> str:
-    """Return colour number `position` of a palette, grey beyond its end."""
-    return palette[position] if position < len(palette) else OTHERS

@@ -141,7 +141,8 @@ def _chart(
 
 NO_LAND = (
     "A plain graticule: some sites lie outside the bundled coastline "
-    "(66\u2013152\u00b0 E, 10\u201358\u00b0 N). No boundaries are drawn, and none are implied. Lines join sites and are not routes."
+    "(66\u2013152\u00b0 E, 10\u201358\u00b0 N). "
+    "No boundaries are drawn, and none are implied. Lines join sites and are not routes."
 )
 
 

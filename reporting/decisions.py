@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Cell:
-    """One kind in one year: how many are at work, how many are being built, how dark to draw it."""
+    """One kind in one year: how many work, whether some are being built, how dark to draw it (0 to 1)."""
 
     text: str
     shade: float
@@ -99,11 +99,18 @@ def _kind(payload: Payload, name: str, rows: list[dict[str, Any]]) -> Kind:
         )
         text = str(at_work) if at_work else ""
         words = f"{start}: {at_work} at work" + (f", {building} being built" if building else "")
-        cells.append(Cell(text if text != before else "", at_work / len(rows), building > 0, words))
+        cells.append(Cell(text if text != before else "", _shade(at_work / len(rows)), building > 0, words))
         before = text
     return Kind(
         sentence(name), f"{len(rows)} of {offered}", cells, [_bar(payload, row) for row in rows[:MOST]]
     )
+
+
+def _shade(share: float) -> float:
+    """Return how dark a share is drawn; the greys on which neither white nor ink reads are skipped."""
+    if share <= 0:
+        return 0.0
+    return 0.1 + 0.64 * share if share <= 0.5 else 0.8 + 0.28 * (share - 0.5)
 
 
 def _bar(payload: Payload, row: dict[str, Any]) -> Bar:

@@ -28,7 +28,7 @@ LABEL = {"fontFamily": FONT, "fontSize": 12.5, "color": INK}
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend: colour, name, and its mark (``fill``, ``line``, ``dash``, ``dots`` or a symbol)."""
+    """One entry of a legend: colour, name, mark (``fill``, ``line``, ``dash``, ``dots`` or a symbol)."""
 
     colour: str
     name: str
@@ -74,6 +74,12 @@ class Axis:
     low: float
     high: float
     step: float
+
+    def closed_below(self, lowest: float) -> Axis:
+        """Return the axis without most of an empty step under a `lowest` value just below zero."""
+        if -0.4 * self.step < lowest < 0 and self.low < 0:
+            return Axis(1.15 * lowest, self.high, self.step)
+        return self
 
     def pixel(self, value: float, top: float, length: float) -> float:
         """Return how far down `value` lies on an axis of `length` px that starts at `top`."""
@@ -175,21 +181,23 @@ def year_axis(labels: Sequence[str], lines: bool, **more: Any) -> Option:
 
 def value_axis(axis: Axis, **more: Any) -> Option:
     """Return a value axis with the ticks of `axis` and hairline grid lines."""
+    first, last = math.ceil(axis.low / axis.step - 1e-9), math.floor(axis.high / axis.step + 1e-9)
+    ticks = [_tidy(tick * axis.step) for tick in range(first, last + 1)]
     return {
         "type": "value",
         "min": axis.low,
         "max": axis.high,
         "interval": axis.step,
         "axisLine": {"show": False},
-        "axisTick": {"show": False},
-        "axisLabel": {"color": MUTED, "fontSize": 12.5},
+        "axisTick": {"show": False, "customValues": ticks},
+        "axisLabel": {"color": MUTED, "fontSize": 12.5, "customValues": ticks},
         "splitLine": {"lineStyle": {"color": GRID, "width": 1}},
         **more,
     }
 
 
 def line(
-    key: str, values: Values, colour: str, width: float = 2, dash: str | list[int] = "solid", **more: Any
+    key: str, values: Values, colour: str, width: float = 2, dash: str | list[float] = "solid", **more: Any
 ) -> Option:
     """Return a line series; a single point is drawn as a dot."""
     single = sum(v is not None for v in values) == 1

@@ -148,18 +148,12 @@ def change(new: float, old: float) -> float | None:
 
 def odds(share: float) -> str:
     """Return a chance as a natural frequency: ``about 2 in 5``."""
-    if share <= 0:
-        return "never"
-    if share >= 1:
-        return "always"
-    if share < 0.01:
-        return "less than 1 in 100"
-    if share > 0.99:
-        return "more than 99 in 100"
-    if share < 0.035:
-        return f"about {max(1, round(share * 100))} in 100"
-    if share > 0.965:
-        return f"about {min(99, round(share * 100))} in 100"
+    if share <= 0 or share >= 1:
+        return "never" if share <= 0 else "always"
+    if share < 0.01 or share > 0.99:
+        return "less than 1 in 100" if share < 0.5 else "more than 99 in 100"
+    if share < 0.035 or share > 0.965:
+        return f"about {round(share * 100)} in 100"
     return min(_ODDS, key=lambda pair: abs(pair[0] - share))[1]
 
 

@@ -112,16 +112,15 @@ def mixes(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
     """
     suppliers = {}
     for product in dict.fromkeys(labels(plan, "offer_product")):
-        values = [_purchases(d, product) for d in (plan, reference)]
-        rows = _largest(*values)
+        rows = _largest(_purchases(plan, product), _purchases(reference, product))
         if rows:
             suppliers[product] = rows
     order = sorted(suppliers, key=lambda p: -sum(sum(row["plan"]) for row in suppliers[p]))
     return {
         "suppliers": [{"product": product, "rows": suppliers[product]} for product in order],
-        "scrap_bases": _largest(*(_from_scrap_bases(d) for d in (plan, reference)), most=10),
-        "processes": _largest(*(_processes(d) for d in (plan, reference)), most=10),
-        "power": _largest(*(_power(d) for d in (plan, reference)), most=10),
+        "scrap_bases": _largest(_from_scrap_bases(plan), _from_scrap_bases(reference), most=10),
+        "processes": _largest(_processes(plan), _processes(reference), most=10),
+        "power": _largest(_power(plan), _power(reference), most=10),
     }
 
 
@@ -136,8 +135,8 @@ def _purchases(dataset: xr.Dataset, product: str) -> dict[str, FloatArray]:
 
 def _from_scrap_bases(dataset: xr.Dataset) -> dict[str, FloatArray]:
     """Return tonnes leaving each scrap base."""
-    bases = {k for k, role in zip(labels(dataset, "site"), labels(dataset, "site_role"), strict=True)
-             if role == "scrap_base"}  # fmt: skip
+    roles = zip(labels(dataset, "site"), labels(dataset, "site_role"), strict=True)
+    bases = {key for key, role in roles if role == "scrap_base"}
     names = site_names(dataset)
     origin = labels(dataset, "arc_origin")
     rows = [i for i, key in enumerate(origin) if key in bases]
@@ -155,7 +154,7 @@ def _power(dataset: xr.Dataset) -> dict[str, FloatArray]:
 
 
 def _largest(
-    ours: dict[str, FloatArray], theirs: dict[str, FloatArray], most: int = MOST_NAMES
+    ours: dict[str, FloatArray], theirs: dict[str, FloatArray], *, most: int = MOST_NAMES
 ) -> list[dict[str, Any]]:
     """Rank names by their sum in either Dataset and sum what is beyond `most`."""
     size = {

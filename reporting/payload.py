@@ -166,11 +166,10 @@ def _cost(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
     our_npv, their_npv = (array(d, "cost_npv", "cost_account") for d in (plan, reference))
     extra = float(our_npv.sum() - their_npv.sum())
     gaps = (number(plan.attrs.get("gap")), number(reference.attrs.get("gap")))
-    slack = (
-        None
-        if None in gaps
-        else sum(abs(g or 0.0) * abs(n.sum()) for g, n in zip(gaps, (our_npv, their_npv)))
-    )
+    totals = (our_npv.sum(), their_npv.sum())
+    slack = None
+    if gaps[0] is not None and gaps[1] is not None:
+        slack = float(abs(gaps[0] * totals[0]) + abs(gaps[1] * totals[1]))
     counted = counted_accounts(plan)
     years = np.asarray(plan["years"].values, dtype=float)
     cut = float((total_emissions(reference, counted) - total_emissions(plan, counted)) @ years)

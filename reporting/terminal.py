@@ -227,7 +227,7 @@ def _quietly(show: Callable[[Moment], None]) -> Callable[[Moment], None]:
             show(moment)
         except (OSError, ValueError, TypeError) as error:  # a closed terminal must not end the solve
             if sys.stderr and not sys.stderr.closed:
-                print(f"progress not shown: {error}", file=sys.stderr)
+                sys.stderr.write(f"progress not shown: {error}\n")
 
     return safe
 

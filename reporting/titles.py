@@ -253,10 +253,9 @@ def risk_sub(payload: Payload) -> str:
     futures = counted(risk["trials"], "simulated future")
     if chance is None:
         return f"{futures}, all with the same plan."
-    parts = [
-        f"{odds(chance['share']).capitalize()}: {count(chance['missed'])} of {futures}, "
-        f"95% interval {interval(chance['low'], chance['high'])}."
-    ]
+    between = interval(chance["low"], chance["high"])
+    seen = f"{count(chance['missed'])} of {futures}, 95% interval {between}"
+    parts = [f"{odds(chance['share']).capitalize()}: {seen}."]
     ever = chance["ever"]
     if len(payload["periods"]["start"]) > 1:
         parts.append(

@@ -14,6 +14,7 @@ from reporting.appearance import cost_account, emission_account
 from reporting.payload import Payload, counted_accounts
 from reporting.reading import FloatArray, array, labels, number, site_names
 
+FIRST_ROW = 3  # tables start in row 4: title, meaning, blank
 MOST_ROWS = 1_000_000  # Excel ends at 1,048,576
 PLAN, REFERENCE = "Plan", "Reference"
 YEARLY = "t CO2e per year"

@@ -1,10 +1,12 @@
-"""From plain values (YAML, command line) to typed settings, with every problem said at once."""
+"""From what was written (YAML, command line) to typed settings, with every problem said at once."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -62,6 +64,20 @@ def _problems(section: str, error: ValidationError, defaults: Mapping[str, Any])
             yield str(item["ctx"]["error"])
         else:
             yield f"{key}={item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"
+
+
+def own_choices(words: Sequence[str], shipped: Path) -> list[Path]:
+    """Return the folders that ``--config-dir`` names among the words of a command line.
+
+    Raises ConfigError when a file in them has the name of a shipped one, which would win unseen.
+    """
+    folders = [Path(w.split("=", 1)[1]) for w in words if w.startswith(("--config-dir=", "-cd="))]
+    folders += [Path(name) for flag, name in pairwise(words) if flag in ("--config-dir", "-cd")]
+    for file in (f for folder in folders for f in sorted(folder.glob("*/*.yaml"))):
+        if (shipped / file.parent.name / file.name).exists():
+            message = f"{file} has the name of a shipped choice, which would win: rename it"
+            raise ConfigError(message)
+    return [folder.absolute() for folder in folders]
 
 
 def composition_error(error: Exception, values: Mapping[str, Any]) -> ConfigError:

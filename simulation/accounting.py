@@ -27,6 +27,9 @@ class Account:
     cost : currency paid in each period, (cost accounts, T).
     emissions : tCO2e a year, (emission accounts, T).
     cap_emissions, cap_missed : in the cap's unit, and whether above its limit, (caps, T).
+    required, delivered : product units a year, (D, T).
+    mass_error : largest imbalance of a product over its throughput.
+    closing_stock : product units by used node, (N,).
     """
 
     cost: Floats
@@ -37,6 +40,7 @@ class Account:
     required: Floats
     delivered: Floats
     mass_error: float
+    closing_stock: Floats
 
 
 class Accounts:
@@ -67,6 +71,7 @@ class Accounts:
             required=result.required,
             delivered=result.delivered,
             mass_error=result.mass_error,
+            closing_stock=result.closing_stock,
         )
 
     def _overrun(self, cap_emissions: Floats, delivered: Floats) -> Floats:

@@ -21,7 +21,8 @@ SOURCES = ("compiled.py", "kernel.py", "production.py", "dispatch.py", "layout.p
 def compiled(function: Function) -> Function:
     """Return `function` compiled; plain when ``NUMBA_DISABLE_JIT=1`` is set.
 
-    Floating-point operations keep their order (no fast-math), so compiled and plain Python agree.
+    Floating-point operations keep their order (no fast-math), so compiled and plain Python agree,
+    but for a division by zero, which plain Python refuses.
     Where no folder can be written to, every process compiles for itself.
     """
     with _kept_in(cache_folder()) as keep:
@@ -38,14 +39,21 @@ def cache_folder() -> Path | None:
     here = Path(__file__).resolve().parent
     text = b"".join((here / name).read_bytes() for name in SOURCES)
     name = f"zerolane-{hashlib.blake2b(text, digest_size=8).hexdigest()}"
-    chosen = [Path(NUMBA.CACHE_DIR)] if NUMBA.CACHE_DIR else []
-    for parent in (*chosen, here / "__pycache__", Path.home() / ".cache"):
+    for parent in _places(here):
         with contextlib.suppress(OSError):
             folder = parent / name
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 return folder
     return None
+
+
+def _places(here: Path) -> Iterator[Path]:
+    if NUMBA.CACHE_DIR:
+        yield Path(NUMBA.CACHE_DIR)
+    yield here / "__pycache__"
+    with contextlib.suppress(RuntimeError):  # nobody is at home
+        yield Path.home() / ".cache"
 
 
 @contextlib.contextmanager

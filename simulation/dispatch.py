@@ -36,7 +36,7 @@ def release(day: int, world: World) -> None:
             buy(node.missing_purchase + excess, node, offers, seller)
             node.deviation = 0.0
         else:
-            wanted = gain * (node.deviation - forget(node, world.patience, arcs, arriving))
+            wanted = gain * (node.deviation - still_owed(node, world.patience, arcs, arriving))
             buy(node.missing_purchase + node.purchase_part * wanted, node, offers, seller)
             extra = node.missing_flow + node.flow_part * wanted
             correct_arrivals(extra, gain, node, nodes, arcs, lanes, arriving)
@@ -187,8 +187,8 @@ def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) 
 
 
 @compiled
-def forget(node: np.record, patience: float, arcs: Records, arriving: Integers) -> float:
-    """Hand a part of what is owed to all, and what exceeds the node's deviation to nobody; return the rest."""
+def still_owed(node: np.record, patience: float, arcs: Records, arriving: Integers) -> float:
+    """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
     for i in range(node.first_arriving, node.end_arriving):
         total += arcs[arriving[i]].owed

@@ -44,9 +44,11 @@ NODE = _record(
 OPERATION_RECORD = _record(
     "line made_node first_entry end_entry",
     "use most_share made_quantity planned possible reserve owed base want done booked",
-    "starved",  # an input ran short yesterday
+    "starved",  # an input ran short yesterday, or is scarce
 )
-ENTRY = _record("node", "planned quantity")  # recipe, per unit: with planned savings, and as it is now
+ENTRY = _record(
+    "node", "planned quantity scarce_below"
+)  # recipe, per unit: with planned savings, and as it is
 ARC_RECORD = _record("tail head lane lead", "mass planned possible reserve owed base correction done booked")
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
 LINE = _record("site", "capacity room left base")  # room: not used since the period opened

@@ -19,16 +19,25 @@ from simulation.network import Network
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams
 
+SCARCE = 0.5  # of the safety stock: below it the largest users ease off
 MARGIN_DAYS = 1e-6  # so that rounding starves nobody
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Product units by node, (N,), and by day of arrival, (days ahead, N)."""
+    """What there is on the first morning.
+
+    Attributes
+    ----------
+    stock, transit : product units by node, (N,).
+    coming : product units by day of arrival, (days ahead, N).
+    scarce_below : stock of its input below which a recipe entry's operation eases off, (E,).
+    """
 
     stock: Floats
     transit: Floats
     coming: Floats
+    scarce_below: Floats
 
 
 def opening_balance(network: Network, safety_days: float, buffer_days: float) -> Opening:
@@ -45,9 +54,30 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
     use = _largest_use(network)
     kept = np.zeros(len(template.nodes), dtype=bool)
     kept[np.concatenate([template.arcs["tail"], template.arcs["head"], template.demands["node"]])] = True
-    stock = np.maximum(-lowest, 0.0) + (MARGIN_DAYS + np.where(kept, safety_days, buffer_days)) * use
+    safety, buffer = np.where(kept, safety_days * use, 0.0), np.where(kept, 0.0, buffer_days * use)
+    stock = np.maximum(-lowest, 0.0) + MARGIN_DAYS * use + safety + buffer
     stock[template.nodes["source"]] = 0.0
-    return Opening(stock, coming.sum(axis=0), coming)
+    return Opening(stock, coming.sum(axis=0), coming, _scarce_below(network, safety))
+
+
+def _scarce_below(network: Network, safety: Floats) -> Floats:
+    """Return the stock below which each entry's operation eases off, (E,): a part of the safety stock.
+
+    Of the operations of a site that make the same product, the one that needs most of the input per
+    unit eases off first, so that a scarce input goes where it makes most: of a converter's recipes,
+    those with much scrap before those with little.
+    """
+    operations, entries = network.template.operations, network.template.entries
+    owner = np.repeat(np.arange(len(operations)), operations["end_entry"] - operations["first_entry"])
+    makes = (operations["made_node"] >= 0)[owner] & (entries["quantity"] < 0)
+    need = np.zeros(len(entries))
+    np.divide(-entries["quantity"], operations["made_quantity"][owner], out=need, where=makes)
+    rivals = operations["made_node"][owner] * len(network.template.nodes) + entries["node"]
+    _, group = np.unique(rivals, return_inverse=True)
+    most = np.zeros(group.max(initial=0) + 1)
+    np.maximum.at(most, group, need)
+    share = np.divide(need, most[group], out=np.zeros(len(entries)), where=most[group] > 0)
+    return SCARCE * share * safety[entries["node"]]
 
 
 def _largest_use(network: Network) -> Floats:

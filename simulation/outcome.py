@@ -42,7 +42,7 @@ def outcome_dataset(
     _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)
     _add_caps(outcome, accounts, plan, settings)
     _add_service(outcome, accounts)
-    _add_opening(outcome, network, opening)
+    _add_stocks(outcome, network, opening, accounts)
     outcome.attrs |= {
         "scenario": scenario.name,
         "pathway": scenario.pathway.name,
@@ -70,7 +70,7 @@ def plan_warnings(plan: xr.Dataset) -> list[str]:
     for cap, row in zip(plan["cap"].to_numpy(), over.to_numpy(), strict=True):
         years = ", ".join(str(p) for p in plan["period"].to_numpy()[row])
         if years:
-            found.append(f"the plan itself exceeds the cap {cap!r} in {years}")
+            found.append(f"the plan itself exceeds the cap {str(cap)!r} in {years}")
     return found
 
 
@@ -136,12 +136,14 @@ def _add_service(outcome: xr.Dataset, accounts: Sequence[Account]) -> None:
     _add(outcome, "fill_rate", ("trial", "period"), fill, "1", "delivered over demand as it came")
 
 
-def _add_opening(outcome: xr.Dataset, network: Network, opening: Opening) -> None:
+def _add_stocks(outcome: xr.Dataset, network: Network, opening: Opening, accounts: Sequence[Account]) -> None:
     nodes, node = network.scenario.nodes, network.used.node
     shape = (len(network.scenario.sites.label), len(network.scenario.products.label))
+    closing = np.mean([a.closing_stock for a in accounts], axis=0)
     for name, values, meaning in (
         ("opening_stock", opening.stock, "stock on the first morning, outside the reconciled accounts"),
         ("opening_transit", opening.transit, "on the way to the site on the first morning"),
+        ("closing_stock", closing, "stock on the last evening, mean over trials"),
     ):
         table = np.zeros(shape)
         table[nodes.site[node], nodes.product[node]] = values

@@ -8,7 +8,6 @@ from simulation.compiled import compiled
 from simulation.layout import Integers, Records, Shares, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
-RECOVERY = 0.2  # of its planned run by which a starved operation asks for more each day
 SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as starved
 
 
@@ -18,11 +17,12 @@ def decide_runs(day: int, world: World) -> None:
     nodes, operations, entries = world.nodes, world.operations, world.entries
     lines, maker, surge, gain = world.lines, world.maker, world.surge, world.gain
     plan_lines(surge, lines, operations, world.line_up[day], world.site_up[day])
+    ease_off(nodes, operations, entries, lines)
     for n in range(len(nodes)):
         nodes[n].pull = 0.0
     for n in world.want_order:
         node = nodes[n]
-        waiting = forget(node, world.patience, operations, maker)
+        waiting = still_owed(node, world.patience, operations, maker)
         asked = gain * (node.deviation - waiting) + node.pull
         amount = node.missing_run + node.run_part * asked
         for i in range(node.first_maker, node.end_maker):
@@ -47,11 +47,7 @@ def decide_runs(day: int, world: World) -> None:
 
 @compiled
 def plan_lines(surge: float, lines: Records, operations: Records, line_up: Shares, site_up: Shares) -> None:
-    """Find what of the planned runs fits today's capacity of the lines, and what capacity is left.
-
-    An operation whose inputs ran short yesterday asks for little more than it got, and leaves the
-    rest of its line to others.
-    """
+    """Find today's capacity of each line, and what of the planned runs fits."""
     for i in range(len(lines)):
         line = lines[i]
         up = line_up[i] * site_up[line.site]
@@ -67,19 +63,29 @@ def plan_lines(surge: float, lines: Records, operations: Records, line_up: Share
         operation.base = operation.possible
         if line.base > line.left:
             operation.base = operation.possible * line.left / line.base
-        operation.want = operation.base
-        if operation.starved:
-            operation.want = min(operation.base, operation.done + RECOVERY * operation.possible)
+
+
+@compiled
+def ease_off(nodes: Records, operations: Records, entries: Records, lines: Records) -> None:
+    """Run less where an input is scarce, and leave the rest of the line to others."""
     for r in range(len(operations)):
         operation = operations[r]
+        share = 1.0
+        for e in range(operation.first_entry, operation.end_entry):
+            entry = entries[e]
+            stock = max(nodes[entry.node].stock, 0.0)
+            if stock < entry.scarce_below:
+                share = min(share, stock / entry.scarce_below)
+                operation.starved = True
+        operation.want = operation.base * share
         lines[operation.line].left -= operation.use * operation.want
     for i in range(len(lines)):
         lines[i].left = max(lines[i].left, 0.0)
 
 
 @compiled
-def forget(node: np.record, patience: float, operations: Records, maker: Integers) -> float:
-    """Hand a part of what is owed to all, and what exceeds the node's deviation to nobody; return the rest."""
+def still_owed(node: np.record, patience: float, operations: Records, maker: Integers) -> float:
+    """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
     for i in range(node.first_maker, node.end_maker):
         total += operations[maker[i]].owed * operations[maker[i]].made_quantity
@@ -123,7 +129,7 @@ def spread(
 
 @compiled
 def room_of(operation: np.record, line: np.record, surge: float) -> float:
-    """Return how much more an operation could run today; nothing when its inputs ran short yesterday."""
+    """Return how much more an operation could run today; nothing when an input is short."""
     if operation.starved:
         return 0.0
     room = np.inf

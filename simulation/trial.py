@@ -34,7 +34,8 @@ class TrialResult:
     activities : for the ledger, per year, arrays (n, T) over all elements of the scenario.
     required, delivered : product units a year, (D, T) over all demands.
     mass_error : largest imbalance of a product over its throughput.
-    closing_stock, mean_stock, mean_transit : product units by used node, (N,).
+    closing_stock, closing_transit, mean_stock, mean_transit : product units by used node, (N,); means
+        over the days.
     """
 
     activities: Mapping[str, Floats]
@@ -42,6 +43,7 @@ class TrialResult:
     delivered: Floats
     mass_error: float
     closing_stock: Floats
+    closing_transit: Floats
     mean_stock: Floats
     mean_transit: Floats
 
@@ -68,7 +70,7 @@ class Trial:
         self._network, self._opening, self._uncertainty = network, opening, uncertainty
         self._streams = Streams(settings.seed, index)
         draws, self._required = draw(network, uncertainty, self._streams)
-        self._world = fresh(
+        self.world = fresh(
             network.template,
             gain=settings.gain,
             surge=settings.surge,
@@ -76,8 +78,9 @@ class Trial:
             coming=opening.coming.copy(),
             **draws,
         )
-        self._world.nodes["stock"] = opening.stock
-        self._world.nodes["transit"] = opening.transit
+        self.world.nodes["stock"] = opening.stock
+        self.world.nodes["transit"] = opening.transit
+        self.world.entries["scarce_below"] = opening.scarce_below
         self._go_live = go_live_days(network, uncertainty, self._streams)
         self._situation = Situation(network)
         self._live = np.zeros(network.active.shape[1], dtype=bool)
@@ -109,7 +112,7 @@ class Trial:
             while day < end:
                 quiet_until = int(min(self.environment.peek(), end))
                 if quiet_until > day:
-                    run_days(day, quiet_until, self._world)
+                    run_days(day, quiet_until, self.world)
                     day = quiet_until
                 else:
                     yield self.environment.timeout(day + 1 - self.environment.now)
@@ -144,17 +147,17 @@ class Trial:
         self._period = period
         morning = self._network.days.first[period]
         self._live = self._network.active[period] & (self._go_live[period] <= morning)
-        self._situation.open_period(self._world, period)
+        self._situation.open_period(self.world, period)
         self._apply()
-        for family in (self._world.lines, self._world.lanes, self._world.offers):
+        for family in (self.world.lines, self.world.lanes, self.world.offers):
             family["room"] = ROUNDING_DAYS * family["capacity"]
 
     def _apply(self) -> None:
-        self._situation.apply(self._world, self._period, self._live)
+        self._situation.apply(self.world, self._period, self._live)
 
     def _close(self) -> None:
         """End a period: book it; what customers still wait for is lost to them and counts as unmet."""
-        world = self._world
+        world = self.world
         self._books.append({name: getattr(world, name)["booked"].copy() for name in BOOKED})
         for name in BOOKED:
             getattr(world, name)["booked"] = 0.0
@@ -171,13 +174,13 @@ class Trial:
             if role in BUYING:
                 per_year, mean = chance.supplier_disruptions_per_year, chance.supplier_disruption_mean_days
             if role != "customer":
-                self._start(self._world.site_up[:, j], per_year, mean, f"site {label}", "disruption")
+                self._start(self.world.site_up[:, j], per_year, mean, f"site {label}", "disruption")
         for k, label in enumerate(network.labels("lane")):
             per_year, mean = chance.lane_disruptions_per_year, chance.lane_disruption_mean_days
-            self._start(self._world.lane_up[:, k], per_year, mean, f"lane {label}", "disruption")
+            self._start(self.world.lane_up[:, k], per_year, mean, f"lane {label}", "disruption")
         for line, label in enumerate(network.labels("line")):
             per_year, mean = chance.breakdowns_per_year, chance.repair_mean_days
-            self._start(self._world.line_up[:, line], per_year, mean, f"line {label}", "breakdown")
+            self._start(self.world.line_up[:, line], per_year, mean, f"line {label}", "breakdown")
 
     def _start(self, up: Shares, per_year: float, mean_days: float, entity: str, cause: str) -> None:
         if per_year > 0 and mean_days > 0:
@@ -213,20 +216,21 @@ class Trial:
             "power": settle(network, run, covered, available),
             "unmet": required - delivered,
         } | {name: yearly(plan, name) for name in AS_PLANNED}
-        nodes, days = self._world.nodes, network.days.count
+        nodes, days = self.world.nodes, network.days.count
         return TrialResult(
             activities={name: values.T for name, values in by_period.items()},
             required=required.T,
             delivered=delivered.T,
             mass_error=self._mass_error(booked["offers"], booked["demands"]),
             closing_stock=nodes["stock"].copy(),
+            closing_transit=nodes["transit"].copy(),
             mean_stock=nodes["stock_days"] / days,
             mean_transit=nodes["transit_days"] / days,
         )
 
     def _mass_error(self, bought: Floats, delivered: Floats) -> float:
         """Opening + bought + made = used + delivered + closing, by product, stock and goods on the way."""
-        network, world, opening = self._network, self._world, self._opening
+        network, world, opening = self._network, self.world, self._opening
         product = network.scenario.nodes.product[network.used.node]
         count, nodes = len(network.scenario.products.label), world.nodes
         came = np.bincount(product, opening.stock + opening.transit + nodes["made"], count)

@@ -60,7 +60,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
     return World(
         gain=0.0,
         surge=0.0,
-        patience=0.0,
+        patience=1.0,
         free=False,
         nodes=nodes,
         operations=operations,

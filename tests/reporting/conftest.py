@@ -75,7 +75,7 @@ def _emissions(periods: int, last: float) -> np.ndarray:
     return np.linspace(start, end, periods).T
 
 
-def build_plan(
+def build_plan(  # noqa: PLR0913, PLR0917 - a case is many numbers
     periods: int = 11,
     last: float = 0.58,
     cap: bool = True,
@@ -99,13 +99,14 @@ def build_plan(
     start = 2025 + years * np.arange(periods)
     discount = 1.06 ** -(start - 2025.0)
     emissions = _emissions(periods, last)
-    cost = np.outer(
-        [30e9, 14e9, 2.1e9, 2.6e9, 4e9, 0, 0, 0, 0.4e9, 0, 0], np.full(periods, cost_factor * years)
-    )
+    paid = {"purchase": 30e9, "production": 14e9, "freight": 2.1e9, "electricity": 2.6e9, "fixed": 4e9}
+    paid["carbon_price"] = 0.4e9
+    yearly = [paid.get(account, 0.0) for account in COST_ACCOUNTS]
+    cost = np.outer(yearly, np.full(periods, cost_factor * years))
     if adopt:
-        cost[5, : min(4, periods)] = 1.9e9
-        cost[6, -1] = -2.2e9
-        cost[7] = 0.12e9 * years
+        cost[COST_ACCOUNTS.index("capex"), : min(4, periods)] = 1.9e9
+        cost[COST_ACCOUNTS.index("residual_value"), -1] = -2.2e9
+        cost[COST_ACCOUNTS.index("programme")] = 0.12e9 * years
     labels = {s[0] for s in sites}
     own_share = np.array([1.0 if s[2] == "plant" else 0.02 for s in sites])
     own_share = own_share / own_share.sum() if len(sites) else own_share

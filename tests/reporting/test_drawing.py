@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def test_axis_of_nothing_and_of_unknowns() -> None:
 def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
     placed = spread(wanted, 16, 0, 300)
     ordered = [placed[i] for i in sorted(range(len(wanted)), key=lambda i: wanted[i])]
-    assert all(b - a >= 16 - 1e-6 for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(b - a >= 16 - 1e-6 for a, b in pairwise(ordered))
     assert min(placed) >= -1e-6
     assert max(placed) <= 300 + 1e-6
 

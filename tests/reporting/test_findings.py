@@ -65,10 +65,10 @@ def cases(make_plan: Factory, make_outcome: Factory) -> dict[str, dict[str, Any]
     }
 
 
-CASES = (
-    "ordinary", "not simulated", "no cap", "no cap, not simulated", "never missed", "same", "no lanes", "no sites",
-    "one year", "long periods", "emits more", "cheaper", "within the gap", "gap unknown", "stopped", "long name",
-)  # fmt: skip
+CASES = """ordinary; not simulated; no cap; no cap, not simulated; never missed; same; no lanes; no sites;
+one year; long periods; emits more; cheaper; within the gap; gap unknown; stopped; long name""".replace(
+    "\n", " "
+).split("; ")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -120,7 +120,7 @@ def test_headline(cases: dict[str, dict[str, Any]], case: str, text: str) -> Non
         ("no cap", "It carries no yearly cap"),
         (
             "never missed",
-            "None of 40 simulated futures ends 2035 above the cap: the chance of missing it is likely below 9%",
+            "above the cap: the chance of missing it is likely below 9%",
         ),
         ("stopped", "The solver stopped early, with a gap of 6.0%"),
         ("gap unknown", "gap is unknown"),

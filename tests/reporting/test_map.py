@@ -103,7 +103,9 @@ def test_labels_cover_neither_marks_nor_each_other(places: list[tuple[float, flo
         }[side]
         boxes.append((left, top, left + w, top + h))
     for i, a in enumerate(boxes):
-        assert a[0] >= 0 and a[1] >= 0 and a[2] <= 400 and a[3] <= 300
+        assert min(a) >= 0
+        assert a[2] <= 400
+        assert a[3] <= 300
         for b in boxes[i + 1 :]:
             assert not (
                 a[0] < b[2] - 1e-9 and b[0] < a[2] - 1e-9 and a[1] < b[3] - 1e-9 and b[1] < a[3] - 1e-9

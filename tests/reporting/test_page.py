@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def test_no_resource_is_fetched_from_anywhere(page: str) -> None:
 
 def test_policy_forbids_every_request(page: str) -> None:
     assert POLICY == (
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:; img-src data: blob:"
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+        "font-src data:; img-src data: blob:"
     )
     policies = [
         a["content"] for t, a in read(page).elements if a.get("http-equiv") == "Content-Security-Policy"
@@ -90,10 +92,10 @@ def test_headings_landmarks_and_language(page: str) -> None:
     elements = read(page).elements
     levels = [int(tag[1]) for tag, _ in elements if re.fullmatch(r"h[1-6]", tag)]
     assert levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in pairwise(levels))
     assert {"header", "main", "nav", "footer"} <= {tag for tag, _ in elements}
     assert dict(elements)["html"]["lang"] == "en"
-    for tag, attributes in elements:
+    for _, attributes in elements:
         if "data-chart" in attributes:
             assert attributes["role"] == "img"
             assert attributes["aria-label"]

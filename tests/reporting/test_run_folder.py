@@ -2,7 +2,7 @@
 
 import json
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -43,9 +43,13 @@ def test_appears_only_when_complete(tmp_path):
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
 def test_leaves_nothing_when_stopped(tmp_path, error):
-    with pytest.raises(error), RunFolder(tmp_path / "a" / "b" / "run") as folder:
-        folder.write_text(CONFIG, "a: 1\n")
-        raise error
+    def stopped():
+        with RunFolder(tmp_path / "a" / "b" / "run") as folder:
+            folder.write_text(CONFIG, "a: 1\n")
+            raise error
+
+    with pytest.raises(error):
+        stopped()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -108,7 +112,7 @@ def test_never_replaces_what_is_no_run(tmp_path, kind):
 
 
 def test_fresh_names_do_not_collide(tmp_path):
-    now = datetime(2026, 3, 4, 5, 6, 7)
+    now = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
     first = fresh_folder(tmp_path, "steel / north", "capped", now)
     assert first.name == "steel_north-capped-20260304-050607"
     first.mkdir()
@@ -168,9 +172,14 @@ def test_json_is_sorted_plain_and_without_nan():
 
 def test_replaced_files_change_together(tmp_path):
     (tmp_path / "report.html").write_text("old")
-    with pytest.raises(RuntimeError), replaced(tmp_path) as place:
-        place("report.html").write_text("half")
-        raise RuntimeError
+
+    def failed():
+        with replaced(tmp_path) as place:
+            place("report.html").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failed()
     assert [(f.name, f.read_text()) for f in tmp_path.iterdir()] == [("report.html", "old")]
     with replaced(tmp_path) as place:
         place("report.html").write_text("new")
