@@ -19,6 +19,8 @@ from scenarios.scenario import Floats, Scenario
 from scenarios.schema import QUALITY_MARKS
 from scenarios.settings import MAIN_CAP
 
+DUST = 1e-7  # solver units, the feasibility tolerance of HiGHS
+
 MEANINGS = {
     "purchase": ("unit/year", "bought from an offer"),
     "flow": ("unit/year", "moved of one product on one lane"),
@@ -49,11 +51,13 @@ MEANINGS = {
 def read_activities(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, Floats]:
     """Return the model's decisions as arrays (n, T), with what follows from them recomputed exactly."""
     periods = len(scenario.periods)
-    found = {
-        name: np.maximum(getattr(model, name).value_array.reshape(-1, periods), 0.0)
-        for name in ACTIVITY_DIMS
-        if hasattr(model, name)
-    }
+    found = {}
+    for name in ACTIVITY_DIMS:
+        if hasattr(model, name):
+            variable = getattr(model, name)
+            values = variable.value_array.reshape(-1, periods)
+            # Below the solver's own tolerance a quantity is dust, not a decision.
+            found[name] = np.where(values > DUST * variable.unit, values, 0.0)
     found["adopt"] = np.round(found["adopt"])
     found["in_effect"] = np.einsum("id,idt->it", found["adopt"], active_after(scenario).astype(float))
     standing = scenario.lines.capacity.copy()

@@ -45,10 +45,7 @@ def supplier_shares(payload: Payload) -> list[Chart]:
     """Draw one small chart a product: shares of bought tonnes by supplier, first, middle and last year."""
     charts = []
     for position, mix in enumerate(payload["mixes"]["suppliers"][:MOST_PRODUCTS]):
-        colours = [
-            OTHERS if row["name"].endswith(" others") else SERIES[i % len(SERIES)]
-            for i, row in enumerate(mix["rows"])
-        ]
+        colours = [OTHERS if row["rest"] else SERIES[i % len(SERIES)] for i, row in enumerate(mix["rows"])]
         first, last = (sum(row["plan"][at] for row in mix["rows"]) for at in (0, -1))
         charts.append(
             _shares(

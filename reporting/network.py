@@ -166,11 +166,17 @@ def _largest(
     blank = np.zeros_like(next(iter({**ours, **theirs}.values())))
     kept = ranked if len(ranked) <= most else ranked[: most - 1]
     rows = [
-        {"name": n, "plan": numbers(ours.get(n, blank)), "reference": numbers(theirs.get(n, blank))}
+        {
+            "name": n,
+            "plan": numbers(ours.get(n, blank)),
+            "reference": numbers(theirs.get(n, blank)),
+            "rest": False,
+        }
         for n in kept
     ]
     rest = ranked[len(kept) :]
     if rest:
         sums = [sum((d.get(n, blank) for n in rest), blank) for d in (ours, theirs)]
-        rows.append({"name": f"{len(rest)} others", "plan": numbers(sums[0]), "reference": numbers(sums[1])})
+        name = f"{len(rest)} others"
+        rows.append({"name": name, "plan": numbers(sums[0]), "reference": numbers(sums[1]), "rest": True})
     return rows

@@ -213,7 +213,7 @@ def sourcing_title(payload: Payload) -> str:
         if first <= 0 or last <= 0:
             continue
         product = mix["product"].replace("_", " ")
-        for row in mix["rows"]:
+        for row in (row for row in mix["rows"] if not row["rest"]):
             before, after = row["plan"][0] / first, row["plan"][-1] / last
             if abs(after - before) > best[0]:
                 direction = "up" if after > before else "down"

@@ -206,3 +206,14 @@ def test_assumptions_name_gap_both_scope_2_methods_and_offsets(cases: dict[str, 
 def test_uncertainties_are_listed_flat(cases: dict[str, dict[str, Any]]) -> None:
     assert basis.uncertainties(cases["ordinary"]) == [("Demand: yearly sd", "0.030"), ("Breakdowns", "yes")]
     assert basis.uncertainties(cases["not simulated"]) == []
+
+
+def test_the_sum_of_small_suppliers_is_never_the_news(payload):
+    from reporting.titles import sourcing_title
+
+    rows = [
+        {"name": "Port", "plan": [50.0, 48.0], "reference": [50.0, 50.0], "rest": False},
+        {"name": "14 others", "plan": [50.0, 90.0], "reference": [50.0, 50.0], "rest": True},
+    ]
+    changed = payload | {"mixes": payload["mixes"] | {"suppliers": [{"product": "ore", "rows": rows}]}}
+    assert "others" not in sourcing_title(changed)
