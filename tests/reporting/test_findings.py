@@ -208,12 +208,12 @@ def test_uncertainties_are_listed_flat(cases: dict[str, dict[str, Any]]) -> None
     assert basis.uncertainties(cases["not simulated"]) == []
 
 
-def test_the_sum_of_small_suppliers_is_never_the_news(payload):
-    from reporting.titles import sourcing_title
-
+def test_the_sum_of_small_suppliers_is_never_the_news(cases: dict[str, dict[str, Any]]) -> None:
+    payload = cases["ordinary"]
     rows = [
-        {"name": "Port", "plan": [50.0, 48.0], "reference": [50.0, 50.0], "rest": False},
+        {"name": "Port", "plan": [50.0, 10.0], "reference": [50.0, 50.0], "rest": False},
         {"name": "14 others", "plan": [50.0, 90.0], "reference": [50.0, 50.0], "rest": True},
     ]
-    changed = payload | {"mixes": payload["mixes"] | {"suppliers": [{"product": "ore", "rows": rows}]}}
-    assert "others" not in sourcing_title(changed)
+    mixes = payload["mixes"] | {"suppliers": [{"product": "ore", "rows": rows}]}
+    title = titles.sourcing_title(payload | {"mixes": mixes})
+    assert title.startswith("Port supplies 10% of ore")
