@@ -11,414 +11,41 @@ rows without a period hold always, given years are interpolated linearly in betw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
-
-Kind = Literal["text", "number", "integer", "flag", "list"]
-
-QUALITY_MARKS = ("measured", "published", "estimated")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: what may stand in it and what it means."""
-
-    name: str
-    kind: Kind
-    meaning: str
-    unit: str = ""
-    required: bool = False
-    default: object = None
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
-    refers_to: str = ""  # table whose key this value must appear in
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: its key, its columns, and whether rows may differ by period."""
-
-    name: str
-    meaning: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    required: bool = False
-    by_period: bool = False
-    numbers_by_period: tuple[str, ...] = field(default=())
-
-    def column(self, name: str) -> Column:
-        """Return the column called `name`; raises KeyError when there is none."""
-        return {c.name: c for c in self.all_columns}[name]
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """Own columns, then ``period`` where allowed, then ``source`` and ``quality``."""
-        return self.columns + (PERIOD if self.by_period else ()) + PROVENANCE
-
-    @property
-    def full_key(self) -> tuple[str, ...]:
-        """Columns that together may occur once."""
-        return self.key + (("period",) if self.by_period else ())
-
-
-def text(name: str, meaning: str, **rules: object) -> Column:
-    """A text column."""
-    return Column(name, "text", meaning, **rules)  # type: ignore[arg-type]
-
-
-def number(name: str, unit: str, meaning: str, **rules: object) -> Column:
-    """A numeric column with its unit."""
-    return Column(name, "number", meaning, unit=unit, **rules)  # type: ignore[arg-type]
-
-
-def integer(name: str, unit: str, meaning: str, **rules: object) -> Column:
-    """A whole-number column with its unit."""
-    return Column(name, "integer", meaning, unit=unit, **rules)  # type: ignore[arg-type]
-
-
-def flag(name: str, meaning: str) -> Column:
-    """A yes/no column, no by default."""
-    return Column(name, "flag", meaning, default=False)
-
-
-def names(name: str, meaning: str, **rules: object) -> Column:
-    """A column holding names separated by semicolons."""
-    return Column(name, "list", meaning, default=(), **rules)  # type: ignore[arg-type]
-
-
-PERIOD = (Column("period", "integer", "calendar year the row holds for; blank: always", unit="year"),)
-PROVENANCE = (
-    text("source", "where the figures of the row come from", default=""),
-    text("quality", "how good the figures are", default="estimated", choices=QUALITY_MARKS),
+from scenarios.columns import QUALITY_MARKS, Column, Table
+from scenarios.tables_chain import (
+    DEMAND,
+    GRID_FACTORS,
+    LANE_RULES,
+    LANES,
+    LINE_PROCESSES,
+    LINES,
+    MODES,
+    OFFER_TIERS,
+    OFFERS,
+    POWER_OPTIONS,
+    PROCESSES,
+    PRODUCTS,
+    RECIPES,
+    SITES,
+    SOURCING_RULES,
+)
+from scenarios.tables_flows import (
+    CEILINGS,
+    DISPOSAL,
+    HUBS,
+    RETURNS,
+    STORAGE,
+)
+from scenarios.tables_levers import (
+    BUDGETS,
+    EFFECT_KINDS,
+    EFFECTS,
+    INTERVENTION_COUNTS,
+    INTERVENTIONS,
+    PINS,
 )
 
-SITES = Table(
-    "sites",
-    "A place: supplier, collection point, scrap base, plant, hub or customer.",
-    ("site",),
-    (
-        text("site", "short name, used by all other tables", required=True),
-        text("name", "name shown to people; the short name when blank", default=""),
-        text(
-            "role",
-            "what the place does",
-            required=True,
-            choices=("supplier", "collection", "scrap_base", "plant", "hub", "customer"),
-        ),
-        number("lat", "degrees", "latitude, WGS-84", required=True, minimum=-90, maximum=90),
-        number("lon", "degrees", "longitude, WGS-84", required=True, minimum=-180, maximum=180),
-        text("region", "grid region or province; rules and grid factors refer to it", required=True),
-        text(
-            "owner",
-            "whose emissions: own books to scope 1 and 2, partner to scope 3",
-            default="partner",
-            choices=("own", "partner"),
-        ),
-        number(
-            "service_radius_km", "km", "serves only destinations within this great-circle distance", minimum=0
-        ),
-    ),
-    required=True,
-)
-
-PRODUCTS = Table(
-    "products",
-    "Anything moved, made or bought.",
-    ("product",),
-    (
-        text("product", "short name", required=True),
-        text("name", "name shown to people", default=""),
-        text("unit", "unit of quantity", default="t"),
-        number("tonnes_per_unit", "t/unit", "mass of one unit, for freight", default=1.0, minimum=0),
-    ),
-    required=True,
-)
-
-OFFERS = Table(
-    "offers",
-    "A supplier site's offer of one product.",
-    ("offer",),
-    (
-        text("offer", "short name", required=True),
-        text("site", "supplying site", required=True, refers_to="sites"),
-        text("product", "product offered", required=True, refers_to="products"),
-        number("price", "currency/unit", "price at the supplier's gate", required=True, minimum=0),
-        number("capacity", "unit/year", "most that can be bought a year; blank: no limit", minimum=0),
-        number("footprint", "tCO2e/unit", "cradle-to-gate footprint", required=True),
-        text(
-            "data_tier",
-            "how the footprint is known",
-            default="national",
-            choices=("own", "supplier", "sector", "regional", "national"),
-        ),
-        flag("locked", "only with an intervention that unlocks it"),
-    ),
-    by_period=True,
-    numbers_by_period=("price", "capacity", "footprint"),
-)
-
-PROCESSES = Table(
-    "processes",
-    "A recipe: what one unit of activity emits, draws and costs.",
-    ("process",),
-    (
-        text("process", "short name", required=True),
-        text("name", "name shown to people", default=""),
-        number(
-            "direct_emissions", "tCO2e/unit", "emitted on site per unit of activity", default=0.0, minimum=0
-        ),
-        number("electricity", "MWh/unit", "drawn per unit of activity", default=0.0, minimum=0),
-        number("operating_cost", "currency/unit", "cost per unit beside inputs and power", default=0.0),
-    ),
-)
-
-RECIPES = Table(
-    "recipes",
-    "Inputs (negative) and outputs (positive) per unit of a process's activity.",
-    ("process", "product"),
-    (
-        text("process", "process", required=True, refers_to="processes"),
-        text("product", "product", required=True, refers_to="products"),
-        number(
-            "quantity", "unit/unit", "made (positive) or used (negative) per unit of activity", required=True
-        ),
-    ),
-)
-
-LINES = Table(
-    "lines",
-    "Installed capacity at a site that can run one or more processes.",
-    ("line",),
-    (
-        text("line", "short name", required=True),
-        text("site", "site", required=True, refers_to="sites"),
-        text("name", "name shown to people", default=""),
-        number("capacity", "unit/year", "activity a year before any intervention", required=True, minimum=0),
-        number(
-            "minimum_use",
-            "share",
-            "share of standing capacity that must run",
-            default=0.0,
-            minimum=0,
-            maximum=1,
-        ),
-        number(
-            "fixed_cost", "currency/(unit/year)", "yearly cost of standing capacity", default=0.0, minimum=0
-        ),
-        integer("retires", "year", "year from which the first capacity is gone; blank: never"),
-    ),
-    by_period=True,
-    numbers_by_period=("capacity", "minimum_use", "fixed_cost"),
-)
-
-LINE_PROCESSES = Table(
-    "line_processes",
-    "Which processes a line can run.",
-    ("line", "process"),
-    (
-        text("line", "line", required=True, refers_to="lines"),
-        text("process", "process", required=True, refers_to="processes"),
-        number("use", "unit/unit", "capacity used per unit of activity", default=1.0, minimum=0),
-        number(
-            "maximum_share",
-            "share",
-            "largest share of the line's activity",
-            default=1.0,
-            minimum=0,
-            maximum=1,
-        ),
-        flag("locked", "only with an intervention that unlocks it"),
-    ),
-)
-
-MODES = Table(
-    "modes",
-    "A way to move goods: cost, factors and speed.",
-    ("mode",),
-    (
-        text("mode", "short name", required=True),
-        text("name", "name shown to people", default=""),
-        number("cost_per_tkm", "currency/tkm", "line-haul cost", required=True, minimum=0),
-        number("handling_cost", "currency/t", "loading and unloading, both ends", default=0.0, minimum=0),
-        number("tank_to_wheel", "kgCO2e/tkm", "emitted by the vehicle", default=0.0, minimum=0),
-        number("well_to_tank", "kgCO2e/tkm", "emitted making the fuel", default=0.0, minimum=0),
-        number(
-            "electricity", "kWh/tkm", "charged on the grid of the origin's region", default=0.0, minimum=0
-        ),
-        number("circuity", "km/km", "route length over great-circle distance", default=1.3, minimum=1),
-        number("speed_km_per_h", "km/h", "average speed on the way", default=50.0, minimum=0.1),
-        number("terminal_hours", "h", "loading, waiting and unloading", default=2.0, minimum=0),
-        number("payload_t", "t", "load of one vehicle or train", default=30.0, minimum=0.001),
-        number("minimum_km", "km", "not used below this route length", default=0.0, minimum=0),
-        number("maximum_km", "km", "not used above this route length", minimum=0),
-        flag("locked", "only with an intervention that unlocks it"),
-    ),
-)
-
-LANES = Table(
-    "lanes",
-    "A way from one site to another by one mode, given one by one.",
-    ("origin", "destination", "mode"),
-    (
-        text("origin", "from site", required=True, refers_to="sites"),
-        text("destination", "to site", required=True, refers_to="sites"),
-        text("mode", "mode", required=True, refers_to="modes"),
-        names("products", "products that may use it", required=True, refers_to="products"),
-        number("distance_km", "km", "route length; blank: great circle x circuity", minimum=0),
-        number("cost", "currency/t", "freight price; blank: from the mode", minimum=0),
-        number("capacity", "t/year", "most that can be moved a year; blank: no limit", minimum=0),
-        number("lead_days", "days", "door to door; blank: from the mode", minimum=0),
-        flag("locked", "only with an intervention that unlocks its mode here"),
-    ),
-)
-
-LANE_RULES = Table(
-    "lane_rules",
-    "Generates lanes between all sites of two roles.",
-    ("origin_role", "destination_role", "product", "mode"),
-    (
-        text("origin_role", "role of the origin", required=True),
-        text("destination_role", "role of the destination", required=True),
-        text("product", "product moved", required=True, refers_to="products"),
-        text("mode", "mode", required=True, refers_to="modes"),
-        number("max_km", "km", "largest great-circle distance", minimum=0),
-        integer("nearest", "count", "only this many nearest origins of each destination", minimum=1),
-        flag("locked", "only with an intervention that unlocks the mode here"),
-    ),
-)
-
-DEMAND = Table(
-    "demand",
-    "A customer site's yearly need for a product.",
-    ("site", "product"),
-    (
-        text("site", "customer site", required=True, refers_to="sites"),
-        text("product", "product", required=True, refers_to="products"),
-        number("quantity", "unit/year", "need", required=True, minimum=0),
-        number("shortage_cost", "currency/unit", "price of unmet need; blank: must be met", minimum=0),
-    ),
-    required=True,
-    by_period=True,
-    numbers_by_period=("quantity", "shortage_cost"),
-)
-
-SOURCING_RULES = Table(
-    "sourcing_rules",
-    "Bounds on who supplies a product.",
-    ("rule",),
-    (
-        text("rule", "short name", required=True),
-        text("product", "product bought", required=True, refers_to="products"),
-        text("site", "supplying site the rule is about; blank: any", default="", refers_to="sites"),
-        text("region", "suppliers of this region; blank: any", default=""),
-        number("minimum_share", "share", "of all purchases of the product", minimum=0, maximum=1),
-        number("maximum_share", "share", "of all purchases of the product", minimum=0, maximum=1),
-        integer("minimum_count", "count", "suppliers used", minimum=0),
-        integer("maximum_count", "count", "suppliers used", minimum=0),
-    ),
-)
-
-POWER_OPTIONS = Table(
-    "power_options",
-    "A way to get electricity at the sites of a region.",
-    ("option",),
-    (
-        text("option", "short name", required=True),
-        text("name", "name shown to people", default=""),
-        text(
-            "kind",
-            "grid: as the region's grid; certificate: grid power with certificates bought; "
-            "ppa: contracted MW of a wind or solar park, through the grid; "
-            "onsite: MW that an intervention builds behind the meter",
-            required=True,
-            choices=("grid", "certificate", "ppa", "onsite"),
-        ),
-        text("region", "region it serves; blank: every region", default=""),
-        number(
-            "price",
-            "currency/MWh",
-            "per MWh used (grid, certificate, onsite) or contracted (ppa)",
-            required=True,
-        ),
-        number("maximum_share", "share", "largest share of a site's load", default=1.0, minimum=0, maximum=1),
-        number("capacity_factor", "share", "mean output over capacity (ppa, onsite)", minimum=0, maximum=1),
-        integer("term_years", "year", "length of a contract (ppa)", default=10, minimum=1),
-    ),
-    by_period=True,
-    numbers_by_period=("price", "maximum_share", "capacity_factor"),
-)
-
-GRID_FACTORS = Table(
-    "grid_factors",
-    "What one MWh from a region's grid emits.",
-    ("region",),
-    (
-        text("region", "region", required=True),
-        number("factor", "tCO2e/MWh", "location-based average", required=True, minimum=0),
-    ),
-    by_period=True,
-    numbers_by_period=("factor",),
-)
-
-INTERVENTIONS = Table(
-    "interventions",
-    "A discrete choice: build, switch, equip, enrol.",
-    ("intervention",),
-    (
-        text("intervention", "short name", required=True),
-        text("name", "name shown to people", default=""),
-        text("kind", "family shown in reports, e.g. scrap base phase, electric arc furnace", required=True),
-        text("site", "site it belongs to; blank: no single site", default="", refers_to="sites"),
-        number("capex", "currency", "paid at the start", default=0.0, minimum=0),
-        number("opex", "currency/year", "yearly cost while active (negative: saving)", default=0.0),
-        integer("lead_years", "year", "from decision to effect", default=0, minimum=0),
-        integer("life_years", "year", "years of effect", default=20, minimum=1),
-        integer("earliest", "year", "first year it can be decided"),
-        integer("latest", "year", "last year it can be decided"),
-        names("requires", "interventions that must be active before", refers_to="interventions"),
-        text("exclusive_group", "at most one of the group is ever chosen", default=""),
-    ),
-)
-
-EFFECT_KINDS = (
-    "adds_capacity",
-    "retires_capacity",
-    "unlocks_process",
-    "unlocks_mode",
-    "unlocks_offer",
-    "cuts_electricity",
-    "cuts_direct_emissions",
-    "cuts_input",
-    "cuts_offer_footprint",
-    "cuts_freight_emissions",
-    "adds_operating_cost",
-    "adds_power_capacity",
-)
-
-EFFECTS = Table(
-    "effects",
-    "What an intervention does. Blank target columns mean any.",
-    ("intervention", "effect", "site", "region", "line", "process", "mode", "product", "offer", "option"),
-    (
-        text("intervention", "intervention", required=True, refers_to="interventions"),
-        text("effect", "what happens", required=True, choices=EFFECT_KINDS),
-        text("site", "at this site (origin of a lane); blank: any", default="", refers_to="sites"),
-        text("region", "at sites of this region (origin of a lane)", default=""),
-        text("line", "on this line", default="", refers_to="lines"),
-        text("process", "of this process", default="", refers_to="processes"),
-        text("mode", "of this mode", default="", refers_to="modes"),
-        text("product", "of this product", default="", refers_to="products"),
-        text("offer", "of this offer", default="", refers_to="offers"),
-        text("option", "of this power option", default="", refers_to="power_options"),
-        number(
-            "amount",
-            "see meaning",
-            "capacity in unit/year; power capacity in MW; cuts as a share of what the recipe, offer or lane "
-            "says; operating cost in currency/unit; not used by unlocks",
-        ),
-    ),
-)
+__all__ = ["EFFECT_KINDS", "QUALITY_MARKS", "TABLES", "Column", "Table"]
 
 TABLES: dict[str, Table] = {
     t.name: t
@@ -426,6 +53,7 @@ TABLES: dict[str, Table] = {
         SITES,
         PRODUCTS,
         OFFERS,
+        OFFER_TIERS,
         PROCESSES,
         RECIPES,
         LINES,
@@ -437,7 +65,15 @@ TABLES: dict[str, Table] = {
         SOURCING_RULES,
         POWER_OPTIONS,
         GRID_FACTORS,
+        HUBS,
+        STORAGE,
+        RETURNS,
+        DISPOSAL,
+        CEILINGS,
         INTERVENTIONS,
         EFFECTS,
+        INTERVENTION_COUNTS,
+        BUDGETS,
+        PINS,
     )
 }
