@@ -59,6 +59,7 @@ class ArrayVar(LazyElements, IndexedVar):
     n : number of elements; may be 0.
     lower, upper : scalar or (n,), in natural units.
     binary : whether every element is 0 or 1.
+    integer : whether every element is a whole number within its bounds.
     unit : natural units per solver unit, a power of ten; HiGHS is sent ``x / unit``. Choose it so that
         usual values are between about 0.1 and 10 000 solver units.
 
@@ -73,13 +74,16 @@ class ArrayVar(LazyElements, IndexedVar):
         lower: ArrayLike = 0.0,
         upper: ArrayLike = math.inf,
         binary: bool = False,
+        integer: bool = False,
         unit: float = 1.0,
         **keywords: Any,
     ) -> None:
-        if not (unit > 0 and math.isfinite(unit)) or (binary and unit != 1):
-            message = f"ArrayVar unit {unit}: must be positive and finite, and 1 for binary variables"
+        whole = binary or integer
+        if not (unit > 0 and math.isfinite(unit)) or (whole and unit != 1):
+            message = f"ArrayVar unit {unit}: must be positive and finite, and 1 for whole-number variables"
             raise ValueError(message)
         self.n, self.binary, self.unit = int(n), bool(binary), float(unit)
+        self.whole = whole
         keywords.setdefault("ctype", pyo.Var)
         super().__init__(pyo.RangeSet(0, self.n - 1), dense=False, **keywords)
         self.lower = _filled(lower, self.n, "ArrayVar lower")

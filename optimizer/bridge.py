@@ -195,7 +195,7 @@ def _read_columns(layout: Layout) -> tuple[Floats, Floats, Floats, NDArray[np.bo
     for variable in layout.variables:
         where = layout.columns(variable)
         lower[where], upper[where] = checked_bounds(variable)
-        unit[where], integer[where] = variable.unit, variable.binary
+        unit[where], integer[where] = variable.unit, variable.whole
     for column, data in enumerate(layout.plain_variables, begin):
         if not (data.is_continuous() or data.is_integer()):
             message = f"{data.name}: domain {data.domain} is neither continuous nor a range of integers"

@@ -116,11 +116,13 @@ class ArrayVarData(VarData):
 
     @property
     def _domain(self) -> Any:
-        return pyo.Binary if self._owner.binary else pyo.Reals
+        if self._owner.binary:
+            return pyo.Binary
+        return pyo.Integers if self._owner.whole else pyo.Reals
 
     @_domain.setter
     def _domain(self, _: Any) -> None:
-        message = f"the domain of {self.name} belongs to its whole ArrayVar: pass binary= when creating it"
+        message = f"the domain of {self.name} belongs to its whole ArrayVar: pass binary= or integer= when creating it"
         raise TypeError(message)
 
 

@@ -342,3 +342,15 @@ def test_the_standard_form_is_the_same_matrix():
     assert found["demand[0]"] == {"make[0]": 1.0, "make[1]": 1.0, "open[0]": 0.0}
     assert found["opened[0]"] == {"make[0]": 0.0, "make[1]": 1.0, "open[0]": -5000.0}
     assert dict(zip(names, form.c.toarray()[0], strict=True)) == {"make[0]": 3, "make[1]": 1, "open[0]": 2500}
+
+
+def test_integer_variables_are_whole_within_their_bounds():
+    from optimizer.highs import solve
+
+    model = pyo.ConcreteModel()
+    model.x = ArrayVar(2, upper=10, integer=True)
+    model.room = rows(1).at_most([7.5], [term(model.x, row=[0, 0], coefficient=[2.0, 1.5])])
+    model.gain = ArrayObjective([(model.x, np.array([-3.0, -2.0]))])
+    # 2a + 1.5b <= 7.5: (3, 1) gains 11; the relaxation would take a = 3.75 and gain 11.25.
+    assert solve(model).objective == pytest.approx(-11)
+    assert model.x[0].domain is pyo.Integers
