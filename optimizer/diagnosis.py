@@ -1,86 +1,122 @@
-"""Why there is no plan, in the planner's words."""
+"""Why there is no plan, in the planner's words, and what would make one possible."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
-from optimizer.arrays import ArrayObjective
-from optimizer.highs import solve
-from optimizer.models.build import build_model
-from optimizer.models.instance import Instance, make_instance
+from optimizer.conflict import Part, find_conflict
+from optimizer.elastic import Elastic
+from optimizer.fixes import Fix, amount, applied, in_tonnes, make_fix, money
+from optimizer.models.instance import Instance
 from optimizer.settings import SolverSettings
-from optimizer.solution import Status
-from scenarios.caps import Cap
-from scenarios.ledger import rates
-from scenarios.scenario import Floats, Scenario
-from scenarios.settings import CapKind
+from scenarios.scenario import Scenario
 
-NEGLIGIBLE = 1e-6  # of the limit or the demand
+SHOWN = 5
 
 
-def why_infeasible(instance: Instance, settings: SolverSettings) -> str:
-    """Return what stands in the way: the least overrun of each cap, else the least shortage, else neither.
+@dataclass(frozen=True)
+class Diagnosis:
+    """What stands in the way of a plan.
 
-    Caps and demands are relaxed together and the sum of overruns is made as small as it can be;
-    demand is only left unmet where no cap could help.
+    Attributes
+    ----------
+    fixes : sets of changes that make a plan possible, the cheapest first.
+    conflict : rules that contradict each other, policy first; None when only whole decisions do.
+    instance : the problem that has no plan.
     """
-    scenario, caps, limits = instance.scenario, instance.caps, instance.limits
-    relaxed = replace(
-        scenario, demands=replace(scenario.demands, shortage_cost=np.ones_like(scenario.demands.quantity))
-    )
-    model = build_model(make_instance(relaxed, rates(relaxed), caps, limits))
-    model.overrun.upper[:] = np.inf
-    model.least_cost.deactivate()
-    unmet_weight = 1e3  # a tonne unserved outweighs any tonne of carbon it could save
-    model.least_violation = ArrayObjective(
-        [
-            (model.overrun, np.ones(len(model.overrun))),
-            (model.unmet, np.full(len(model.unmet), unmet_weight)),
-        ]
-    )
-    solution = solve(model, settings)
-    if not solution.has_values or solution.status is Status.INFEASIBLE:
-        return (
-            "no plan meets all rules, even without caps and with demand unserved. Rules on lines "
-            "(minimum_use), sourcing shares and the green share are left: relax them one at a time"
-        )
-    lines = [*_caps_missed(model, scenario, caps, limits), *_demand_missed(model, scenario)]
-    if not lines:
-        return "no plan meets all rules within the solver's tolerance; the conflict is too small to name"
-    return "no plan meets all rules. At the least:\n" + "\n".join(f"  - {line}" for line in lines)
+
+    currency: str
+    fixes: tuple[Fix, ...]
+    conflict: tuple[Part, ...] | None
+    instance: Instance
+
+    @property
+    def text(self) -> str:
+        """The diagnosis for people."""
+        lines = ["no plan meets all rules."]
+        if not self.fixes:
+            lines[0] += " Even with every policy given up none is found: the data contradict each other"
+        for number, fix in enumerate(self.fixes):
+            title = "Cheapest changes" if number == 0 else f"Or, {_ordinal(number)} alternative"
+            lines.append(f"{title} that make a plan possible, worth {money(fix.worth, self.currency)}:")
+            lines += [f"  - {line}" for line in fix.lines(self.currency)]
+            lines.append(f"  {_plan_words(fix, self.currency)}")
+            if fix.overrides:
+                lines.append(f"  by settings: {' '.join(fix.overrides)}")
+        lines += _conflict_words(self.conflict)
+        return "\n".join(lines)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the diagnosis as plain values, the content of ``diagnosis.json``."""
+        return {
+            "format": 1,
+            "currency": self.currency,
+            "fixes": [
+                {
+                    **asdict(fix),
+                    "words": fix.lines(self.currency),
+                    "plan": _plan_words(fix, self.currency),
+                }
+                for fix in self.fixes
+            ],
+            "conflict": None if self.conflict is None else [asdict(part) for part in self.conflict],
+            "text": self.text,
+        }
+
+    def fixed(self, scenario: Scenario, number: int = 0) -> Scenario:
+        """Return the scenario with the changes of one fix, for :func:`optimizer.optimize`."""
+        labels = [cap.label for cap in self.instance.caps]
+        return applied(in_tonnes(scenario, labels, self.instance.limits), self.fixes[number])
 
 
-def _caps_missed(model: pyo.ConcreteModel, scenario: Scenario, caps: list[Cap], limits: Floats) -> list[str]:
-    periods = scenario.periods
-    overrun = model.overrun.value_array.reshape(len(caps), len(periods))
-    found = []
-    for c, cap in enumerate(caps):
-        for t in np.flatnonzero(overrun[c] > NEGLIGIBLE * np.maximum(np.nan_to_num(limits[c], posinf=0), 1)):
-            limit = limits[c, t]
-            if cap.settings.kind is CapKind.INTENSITY:
-                shown = f"{limit:.4g} t per unit"
-            else:
-                shown = f"{limit / 1e3:,.1f} kt"
-            found.append(
-                f"cap {cap.label!r} of {shown} in {periods.start[t]} is missed by "
-                f"{overrun[c, t] / 1e3:,.1f} kt: raise the limit, allow more levers (pathway.levers), "
-                "or give it an overrun_price"
-            )
-    return found
+def diagnose(instance: Instance, settings: SolverSettings) -> Diagnosis:
+    """Return what stands in the way of a plan, the cheapest changes that remove it, and alternatives.
+
+    Policy (caps, demand, minimum use, sourcing, green share, pins, budgets, counts, custom rules) may
+    be missed at the prices of ``settings.diagnosis``; the sum is minimised, so a miss is no larger
+    than it must be. Physics stays.
+    """
+    elastic = Elastic(instance, settings)
+    fixes = []
+    for found in elastic.sets(1 + settings.diagnosis.alternatives):
+        if found.names(elastic.softened):
+            fixes.append(make_fix(elastic, found, instance))
+    conflict = find_conflict(instance, settings, min(elastic.seconds_left, settings.diagnosis.seconds / 3))
+    return Diagnosis(instance.scenario.currency, tuple(fixes), conflict, instance)
 
 
-def _demand_missed(model: pyo.ConcreteModel, scenario: Scenario) -> list[str]:
-    periods = scenario.periods
-    unmet = model.unmet.value_array.reshape(-1, len(periods))
-    found = []
-    for d, t in zip(*np.nonzero(unmet > NEGLIGIBLE * np.maximum(scenario.demands.quantity, 1)), strict=True):
-        if np.isfinite(scenario.demands.shortage_cost[d, t]):
-            continue
-        found.append(
-            f"demand {scenario.demands.label[d]} in {periods.start[t]} is short by {unmet[d, t]:,.0f}: "
-            "add capacity or lanes, or give it a shortage_cost"
-        )
-    return found
+def _ordinal(number: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}[number]
+
+
+def _plan_words(fix: Fix, currency: str) -> str:
+    if not np.isfinite(fix.plan_cost):
+        return "the plan under them was not found in the time allowed"
+    words = f"the cheapest plan then costs {money(fix.plan_cost, currency)}, present value"
+    if fix.gap > 1e-6:
+        words += f" (at most {fix.gap:.1%} more than the least)"
+    if fix.unserved > 0:
+        words += f", and leaves {amount(fix.unserved, 'units')} of demand unserved at its shortage cost"
+    return words
+
+
+def _conflict_words(conflict: tuple[Part, ...] | None) -> list[str]:
+    if conflict is None:
+        return ["Conflict: only whole decisions contradict each other; without them a plan exists."]
+    if not conflict:
+        return ["Conflict: not isolated in the time allowed."]
+    lines = ["Conflict: these cannot all hold together:"]
+    for part in conflict:
+        names = ", ".join(part.members[:SHOWN])
+        more = f" and {len(part.members) - SHOWN} more" if len(part.members) > SHOWN else ""
+        lines.append(f"  - {part.meaning}: {names}{more}{'' if part.policy else ' (physics)'}")
+    return lines
+
+
+def explained(data: Mapping[str, Any]) -> str:
+    """Return the text of a ``diagnosis.json``."""
+    return str(data["text"])

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from optimizer.models import objective
-from optimizer.models.build import COUNTING_RULES, RULES
+from optimizer.models.build import RULES
 from optimizer.models.variables import add_variables
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "formulation.md"
@@ -26,9 +26,9 @@ emissions are tCO2e. Each rule carries the name of its Pyomo component, and of i
 def page() -> str:
     """Return the page as Markdown."""
     parts = [HEAD, "## Decisions", _table(inspect.getdoc(add_variables) or "")]
-    parts += ["## Objective", _rule(objective.least_cost)]
+    parts += ["## Objectives", *(_rule(rule) for rule in (*objective.OBJECTIVES, *objective.GOALS))]
     module: ModuleType | None = None
-    for rule in (*RULES, *COUNTING_RULES):
+    for rule in RULES:
         if inspect.getmodule(rule) is not module:
             module = inspect.getmodule(rule)
             title = (inspect.getdoc(module) or "").splitlines()[0]

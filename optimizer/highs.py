@@ -177,6 +177,11 @@ class HighsModel:
         columns = np.arange(len(cost), dtype=np.int32)
         self._require(self._highs.changeColsCost(len(cost), columns, cost), "costs")
 
+    @property
+    def is_mip(self) -> bool:
+        """Whether anything has to be a whole number."""
+        return len(self._whole) > 0
+
     def suggest(self, solution: Solution) -> None:
         """Offer the values of another solve of the same columns as a plan to start from.
 

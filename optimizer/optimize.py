@@ -10,18 +10,23 @@ import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
 
-from optimizer.diagnosis import why_infeasible
+from optimizer.diagnosis import diagnose
 from optimizer.highs import HighsModel
 from optimizer.models.build import build_model
 from optimizer.models.instance import Instance, make_instance
+from optimizer.objective_settings import ObjectiveSettings
+from optimizer.objectives import described, solve_objective
 from optimizer.results import add_solution, make_plan, read_activities
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status
 from optimizer.start import rounded_start
 from optimizer.verify import verify
 from scenarios.caps import Cap, cap_limits, cap_terms, main_accounts
+from scenarios.change import no_limits
+from scenarios.custom_rules import make_custom_rules
 from scenarios.errors import InfeasibleError, SolverError, UnboundedError
 from scenarios.ledger import rates
+from scenarios.linear_rules import LinearRules
 from scenarios.plans import activities_of
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, LeverSettings, PathwaySettings
@@ -34,14 +39,16 @@ def optimize(
     settings: SolverSettings | None = None,
     reference: xr.Dataset | None = None,
     progress: Watch | None = None,
+    objective: ObjectiveSettings | None = None,
 ) -> xr.Dataset:
-    """Return the cheapest plan of a scenario under its pathway, verified.
+    """Return the best plan of a scenario under its pathway, verified: the cheapest unless told otherwise.
 
     Parameters
     ----------
     reference : the plan of :func:`reference_plan`, whose first year is the baseline of caps; solved
         here when a cap needs it and it is not given.
     progress : called with a :class:`SolveProgress` while the solver runs.
+    objective : what to minimise; default: present cost.
 
     Raises
     ------
@@ -60,11 +67,20 @@ def optimize(
     instance = make_instance(scenario, ledger, caps, limits)
     model = build_model(instance)
     build_seconds = time.perf_counter() - started
-    solution = _solve(model, instance, settings, progress)
+    objective = objective or ObjectiveSettings()
+
+    def solve(start: Solution | None) -> Solution:
+        return _solve(model, instance, settings, progress, start)
+
+    outcome = solve_objective(model, instance, objective, solve)
+    solution = outcome.solution
     _raise_without_plan(solution, instance, settings)
     plan = make_plan(scenario, ledger, caps, limits, read_activities(model, scenario))
     total = _total_emissions(scenario, reference if reference is not None else plan)
     plan = add_solution(plan, scenario, solution, model, build_seconds, total)
+    plan.attrs |= described(outcome, objective)
+    if outcome.goal == "emissions":  # the last solve priced nothing in money
+        plan["dual_cap_respected"][:] = np.nan
     plan.attrs["largest_violation"] = verify(scenario, plan, ledger)
     return plan
 
@@ -74,8 +90,9 @@ def reference_plan(
 ) -> xr.Dataset:
     """Return the plan of the same scenario with today's assets: no new intervention, grid power, no cap.
 
-    A linear program. Its first year is the baseline that caps are shares of. The carbon price, if
-    any, is paid in both, so that the difference in cost is the pathway's own.
+    A linear program unless the tables ask for whole decisions. Its first year is the baseline that caps
+    are shares of. The carbon price, if any, is paid in both, so that the difference in cost is the
+    pathway's own.
     """
     return optimize(as_is(scenario), settings, progress=progress)
 
@@ -93,19 +110,35 @@ def as_is(scenario: Scenario) -> Scenario:
     )
     interventions = replace(scenario.interventions, allowed=np.zeros_like(scenario.interventions.allowed))
     supplies = replace(scenario.supplies, allowed=scenario.supplies.kind == "grid")
-    return replace(scenario, carbon=uncapped, pathway=pathway, interventions=interventions, supplies=supplies)
+    counts = scenario.intervention_counts
+    counts = replace(counts, minimum=np.full_like(counts.minimum, np.nan))  # today owes no future programme
+    return replace(
+        scenario,
+        carbon=uncapped,
+        pathway=pathway,
+        interventions=interventions,
+        supplies=supplies,
+        intervention_counts=counts,
+        purchase_limits=no_limits(*scenario.offers.price.shape),
+        pins=LinearRules(),
+        custom_rules=make_custom_rules([r for r in scenario.settings.rules if r.in_reference], scenario),
+    )
 
 
 def _solve(
-    model: pyo.ConcreteModel, instance: Instance, settings: SolverSettings, progress: Watch | None
+    model: pyo.ConcreteModel,
+    instance: Instance,
+    settings: SolverSettings,
+    progress: Watch | None,
+    start: Solution | None = None,
 ) -> Solution:
-    """Solve from a rounded relaxation where there is much to decide."""
+    """Solve from `start`, or from a rounded relaxation where there is much to decide."""
     started = time.perf_counter()
     highs = HighsModel(model, settings)
-    if np.count_nonzero(model.adopt.upper > 0) > settings.rounding_binaries:
+    if start is None and np.count_nonzero(model.adopt.upper > 0) > settings.rounding_binaries:
         start = rounded_start(model, instance, settings)
-        if start is not None:
-            highs.suggest(start)
+    if start is not None and highs.is_mip:
+        highs.suggest(start)
     solution = highs.run(progress)
     highs.load(solution)
     solution.seconds = time.perf_counter() - started
@@ -129,7 +162,11 @@ def _raise_without_plan(solution: Solution, instance: Instance, settings: Solver
     if solution.has_values:
         return
     if solution.status is Status.INFEASIBLE:
-        raise InfeasibleError(why_infeasible(instance, settings))
+        if not settings.diagnosis.automatic:
+            message = "no plan meets all rules; `zerolane diagnose` says why"
+            raise InfeasibleError(message)
+        diagnosis = diagnose(instance, settings)
+        raise InfeasibleError(diagnosis.text, diagnosis)
     if solution.status is Status.UNBOUNDED:
         message = "cost can fall without end: some price is negative with no limit on its quantity"
         raise UnboundedError(message)

@@ -18,12 +18,20 @@ from scenarios.plans import ACTIVITY_DIMS, coordinates
 from scenarios.scenario import Floats, Scenario
 from scenarios.schema import QUALITY_MARKS
 from scenarios.settings import MAIN_CAP
+from scenarios.sourcing import tier_activities
 
 DUST = 1e-7  # solver units, the feasibility tolerance of HiGHS
 
 MEANINGS = {
     "purchase": ("unit/year", "bought from an offer"),
+    "tier_purchase": ("unit/year", "bought at the price of a tier"),
+    "tier_used": ("0 or 1", "the price tier the purchase lies in"),
     "flow": ("unit/year", "moved of one product on one lane"),
+    "use_lane": ("0 or 1", "lane with a fixed cost or a minimum is used"),
+    "trips": ("trips", "whole vehicles in the whole period"),
+    "stock": ("unit", "kept at the end of the period"),
+    "returned": ("unit/year", "taken back after use"),
+    "discard": ("unit/year", "thrown away"),
     "run": ("unit/year", "activity of a process on a line"),
     "covered": ("unit/year", "activity improved by an intervention"),
     "standing": ("unit/year", "capacity in place"),
@@ -33,8 +41,9 @@ MEANINGS = {
     "required": ("unit/year", "demand"),
     "delivered": ("unit/year", "demand served"),
     "unmet": ("unit/year", "demand left unserved"),
-    "adopt": ("0 or 1", "decided in the period"),
-    "in_effect": ("0 or 1", "in effect in the period"),
+    "adopt": ("modules", "decided in the period; 0 or 1 unless modular"),
+    "in_effect": ("modules", "in effect in the period; 0 or 1 unless modular"),
+    "indebted": ("modules", "whose loan is being repaid"),
     "overrun": ("tCO2e", "emissions above a soft cap"),
     "cost": ("currency", "paid in the period, undiscounted"),
     "cost_npv": ("currency", "present value over the horizon"),
@@ -58,8 +67,12 @@ def read_activities(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, F
             values = variable.value_array.reshape(-1, periods)
             # Below the solver's own tolerance a quantity is dust, not a decision.
             found[name] = np.where(values > DUST * variable.unit, values, 0.0)
-    found["adopt"] = np.round(found["adopt"])
+    found |= tier_activities(scenario, found["purchase"])
+    for name in ("adopt", "use_lane", "trips"):
+        found[name] = np.round(found[name])
     found["in_effect"] = np.einsum("id,idt->it", found["adopt"], active_after(scenario).astype(float))
+    loans = scenario.loans
+    found["indebted"] = np.einsum("bd,bdt->bt", found["adopt"][loans.intervention], loans.repaid)
     standing = scenario.lines.capacity.copy()
     changes = scenario.capacity_changes
     np.add.at(standing, changes.line, changes.amount[:, None] * found["in_effect"][changes.intervention])

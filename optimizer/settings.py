@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 from typing import Annotated
 
@@ -17,6 +18,36 @@ class Presolve(Enum):
     CHOOSE = "choose"
     ON = "on"
     OFF = "off"
+
+
+@dataclass(config=STRICT)
+class DiagnosisSettings:
+    """What to do when there is no plan: look for the cheapest changes of policy that make one possible.
+
+    Attributes
+    ----------
+    automatic : whether an infeasible run is diagnosed at once.
+    alternatives : how many further sets of changes are looked for, beside the cheapest.
+    seconds : wall time for all of it.
+    margin : room added to every proposed limit, as a share of the change, against rounding.
+    carbon_price : of each tCO2e over a cap, currency.
+    demand_price : of each unit of demand that must be met and is not; none: ten times the dearest offer.
+    goods_price : of each unit off a share, a minimum use, a pin; none: the price of the dearest offer.
+    power_price : of each MWh off the green share; none: the price of the dearest power option.
+    money_price : of each currency unit over a budget.
+    count_price : of each supplier or intervention more or fewer than asked for, currency.
+    """
+
+    automatic: bool = True
+    alternatives: Annotated[int, Field(ge=0, le=3)] = 3
+    seconds: Annotated[float, Field(gt=0)] = 180.0
+    margin: Annotated[float, Field(ge=0, le=1)] = 1e-3
+    carbon_price: Annotated[float, Field(ge=0)] = 1000.0
+    demand_price: Annotated[float | None, Field(ge=0)] = None
+    goods_price: Annotated[float | None, Field(ge=0)] = None
+    power_price: Annotated[float | None, Field(ge=0)] = None
+    money_price: Annotated[float, Field(ge=0)] = 1.0
+    count_price: Annotated[float, Field(ge=0)] = 1e6
 
 
 @dataclass(config=STRICT)
@@ -37,6 +68,7 @@ class SolverSettings:
     crossover : whether an interior point solution is moved to a vertex: slower, cleaner values and duals.
     rounding_binaries : MIPs with more yes/no decisions than this start from a rounded relaxation.
     log_file : where HiGHS writes its log; empty: no log.
+    diagnosis : what to do when there is no plan.
     """
 
     mip_gap: Annotated[float, Field(ge=0, le=1)] = 1e-3
@@ -50,3 +82,4 @@ class SolverSettings:
     crossover: bool = True
     rounding_binaries: Annotated[int, Field(ge=0)] = 200
     log_file: str = ""
+    diagnosis: DiagnosisSettings = field(default_factory=DiagnosisSettings)

@@ -46,8 +46,9 @@ def rounded_start(model: pyo.ConcreteModel, instance: Instance, settings: Solver
 
 
 def round_decisions(wanted: Floats, threshold: float, instance: Instance) -> Floats:
-    """Return 0/1 decisions (I, T): what the relaxation wants by more than `threshold`, when it wants it.
+    """Return decisions (I, T): what the relaxation wants by more than `threshold`, when it wants it.
 
+    0 or 1, but whole modules, rounded at the threshold, all at once, for what is built in modules.
     Of an exclusive group only the most wanted is kept, and what lacks a prerequisite is dropped.
     """
     interventions = instance.scenario.interventions
@@ -60,6 +61,7 @@ def round_decisions(wanted: Floats, threshold: float, instance: Instance) -> Flo
     while lacking := [i for i in np.flatnonzero(chosen) if not chosen[interventions.requires[i]].all()]:
         chosen[lacking] = False
     reached = wanted.cumsum(axis=1) >= np.minimum(threshold, total - CERTAIN)[:, None]
+    modules = np.clip(np.ceil(total - threshold), 1, interventions.maximum_modules)
     decisions = np.zeros_like(wanted)
-    decisions[chosen, reached.argmax(axis=1)[chosen]] = 1.0
+    decisions[chosen, reached.argmax(axis=1)[chosen]] = modules[chosen]
     return decisions

@@ -11,6 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
+from optimizer.verify_flows import flow_findings, put_into_nodes
+from optimizer.verify_investment import investment_findings
+from optimizer.verify_objective import objective_findings
+from optimizer.verify_rules import planner_rules
+from optimizer.verify_sourcing import sourcing_findings
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.errors import VerificationError
 from scenarios.ledger import Ledger
@@ -33,9 +38,12 @@ def verify(scenario: Scenario, plan: xr.Dataset, ledger: Ledger) -> float:
     x = activities_of(plan)
     worst, messages = 0.0, []
     findings = [*_goods(scenario, x), *_lines(scenario, x), *_decisions(scenario, x), *_covers(scenario, x)]
+    findings += investment_findings(s=scenario, x=x)
+    findings += planner_rules(scenario, x)
+    findings += flow_findings(scenario, x)
     findings += [
         *_power(scenario, x),
-        *_sourcing(scenario, x),
+        *sourcing_findings(scenario, x),
         *_caps(scenario, plan),
         *_booked(plan, ledger, x),
     ]
@@ -62,6 +70,7 @@ def _goods(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     np.add.at(
         balance, s.covers.input_node, s.covers.input_quantity[:, None] * x["covered"][s.covers.input_cover]
     )
+    balance += put_into_nodes(s, x)
     np.subtract.at(balance, s.demands.node, x["delivered"])
     yield "node balance", np.abs(balance), x["flow"]
     yield "demand", np.abs(x["delivered"] + x["unmet"] - s.demands.quantity), s.demands.quantity
@@ -96,22 +105,23 @@ def _lines(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
 def _decisions(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     adopt, start = x["adopt"], s.periods.start
     yield "decisions are whole", np.abs(adopt - np.round(adopt)), np.ones(1)
-    yield "decided once", np.maximum(adopt.sum(axis=1) - 1, 0), np.ones(1)
+    yield "decided once", np.maximum(adopt.sum(axis=1) - s.interventions.maximum_modules, 0), np.ones(1)
     yield "only allowed interventions", adopt[~s.interventions.allowed], np.ones(1)
     for i, needed in enumerate(s.interventions.requires):
         for j in needed.tolist():
             yield (
                 f"{s.interventions.label[i]} needs {s.interventions.label[j]}",
-                np.maximum(adopt[i] - x["in_effect"][j], 0),
+                adopt[i] * (x["in_effect"][j] < 0.5),
                 np.ones(1),
             )
     for group in {g for g in s.interventions.exclusive_group if g}:
-        chosen = adopt[s.interventions.exclusive_group == group].sum()
+        chosen = adopt[s.interventions.exclusive_group == group].any(axis=1).sum()
         yield f"one of {group}", np.maximum(np.atleast_1d(chosen) - 1, 0), np.ones(1)
     active = np.zeros_like(adopt)
     for i, d in zip(*np.nonzero(adopt > 0.5), strict=True):
         begins = start[d] + s.interventions.lead_years[i]
-        active[i] += (start >= begins) & (start < begins + s.interventions.life_years[i])
+        working = (start >= begins) & (start < begins + s.interventions.life_years[i])
+        active[i] += adopt[i, d] * working
     yield "in effect as decided", np.abs(active - x["in_effect"]), np.ones(1)
     outside = (start < s.interventions.earliest[:, None]) | (start > s.interventions.latest[:, None])
     yield "decided in its window", adopt * outside, np.ones(1)
@@ -129,7 +139,8 @@ def _decisions(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
 def _covers(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     for family, activity in (("operation", x["run"]), ("arc", x["flow"]), ("offer", x["purchase"])):
         members = s.covers.of(family)
-        exact = activity[s.covers.element[members]] * x["in_effect"][s.covers.intervention[members]]
+        there = np.minimum(x["in_effect"][s.covers.intervention[members]], 1)
+        exact = activity[s.covers.element[members]] * there
         yield f"what interventions improve ({family})", np.abs(x["covered"][members] - exact), activity
 
 
@@ -166,22 +177,6 @@ def _power(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
         yield "green share", np.maximum(wanted - x["power"][green].sum(axis=0), 0), wanted
 
 
-def _sourcing(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
-    rules = s.sourcing_rules
-    for r, label in enumerate(rules.label):
-        part, whole = x["purchase"][rules.members[r]], x["purchase"][rules.among[r]].sum(axis=0)
-        low, high = rules.minimum_share[r], rules.maximum_share[r]
-        if not np.isnan(low):
-            yield f"sourcing rule {label}", np.maximum(low * whole - part.sum(axis=0), 0), whole
-        if not np.isnan(high):
-            yield f"sourcing rule {label}", np.maximum(part.sum(axis=0) - high * whole, 0), whole
-        used = (part > TOLERANCE * max(float(whole.max(initial=0.0)), 1.0)).sum(axis=0)
-        if not np.isnan(rules.minimum_count[r]):
-            yield f"sourcing rule {label}", np.maximum(rules.minimum_count[r] - used, 0), np.ones(1)
-        if not np.isnan(rules.maximum_count[r]):
-            yield f"sourcing rule {label}", np.maximum(used - rules.maximum_count[r], 0), np.ones(1)
-
-
 def _caps(s: Scenario, plan: xr.Dataset) -> Iterator[Finding]:
     for label in plan["cap"].to_numpy():
         limit, value = (plan[name].sel(cap=label).to_numpy() for name in ("cap_limit", "cap_emissions"))
@@ -206,5 +201,4 @@ def _booked(plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[
         by_site = plan["site_emissions"].to_numpy()[a].sum(axis=0)
         yield f"emissions by site, {account}", np.abs(booked - by_site), booked
     if "objective" in plan.attrs:
-        objective = np.array([plan.attrs["objective"]])
-        yield "objective equals booked cost", np.abs(objective - float(priced.cost_npv)), objective
+        yield from objective_findings(plan, float(priced.cost_npv))

@@ -49,6 +49,7 @@ EMISSIONS: dict[str, Account] = {
     "scope3_upstream_transport_wtt": Account(
         "Scope 3.4, fuel supply inbound", "Inbound transport, scope 3.4", "#2a9d8f"
     ),
+    "scope3_waste": Account("Scope 3.5, waste", "Waste, scope 3.5", "#7a4a1e"),
     "scope3_downstream_transport_ttw": Account(
         "Scope 3.9, vehicles outbound", "Outbound transport, scope 3.9", "#a7d8cf"
     ),
@@ -61,10 +62,18 @@ COSTS: dict[str, Account] = {
     "purchase": Account("Purchased materials", "", "#3b5b92"),
     "production": Account("Production", "", "#9fb3d4"),
     "freight": Account("Freight", "", "#2a9d8f"),
+    "handling": Account("Handling at hubs", "", "#6fb7a9"),
+    "storage": Account("Storage", "", "#7d8f69"),
+    "collection": Account("Taking back", "", "#8a7fc0"),
+    "disposal": Account("Disposal", "", "#7a4a1e"),
     "electricity": Account("Electricity", "", "#e0a100"),
     "fixed": Account("Fixed cost of lines", "", "#8a93a0"),
     "capex": Account("Capital", "", "#034b8f"),
     "residual_value": Account("Residual value", "", "#86a9c9"),
+    "subsidy": Account("Subsidies", "", "#a7d8cf"),
+    "loan_received": Account("Borrowed", "", "#c98a9b"),
+    "loan_repayment": Account("Loan instalments", "", "#8a7fc0"),
+    "loan_left": Account("Owed on loans at the end", "", "#cfc3e6"),
     "programme": Account("Running cost of measures", "", "#551b39"),
     "carbon_price": Account("Carbon price", "", "#af4e04"),
     "shortage": Account("Unmet demand", "", "#b9b6ad"),
@@ -76,6 +85,7 @@ REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Route and scrap mix", "#3b5b92", ("scope1",)),
     ("Electricity supply", "#e0a100", ("scope2_market", "scope2_location")),
     ("Purchased materials", "#8fa6cc", ("scope3_purchased_goods",)),
+    ("Waste", "#7a4a1e", ("scope3_waste",)),
     (
         "Transport",
         "#2a9d8f",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from scenarios import completeness, families
+from scenarios import completeness, families, flow_families, investment, sourcing
+from scenarios.change import read_limits
 from scenarios.checks import check_tables
+from scenarios.custom_rules import make_custom_rules
 from scenarios.effects import Targets, resolve_effects
 from scenarios.errors import DataError, Problem
 from scenarios.loading import find_data, in_files, read_tables
 from scenarios.network import generate_arcs
 from scenarios.periods import make_periods
+from scenarios.pins import make_pins
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
+from scenarios.sourcing_checks import lanes_that_serve_alone
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -41,7 +46,7 @@ def load_scenario(
     DataError : the tables break rules; all of them are listed.
     """
     path = find_data(settings.data, search)
-    return scenario_from_tables(read_tables(path), settings, carbon, pathway, path)
+    return scenario_from_tables(read_tables(path), settings, carbon, pathway, path, search)
 
 
 def scenario_from_tables(
@@ -50,20 +55,24 @@ def scenario_from_tables(
     carbon: CarbonSettings | None = None,
     pathway: PathwaySettings | None = None,
     path: Path = Path(),
+    search: Sequence[Path] = (),
 ) -> Scenario:
     """Return the scenario of tables already read by :func:`scenarios.read_tables`, perhaps changed since.
 
-    Raises as :func:`load_scenario` does; `path` says where problems are.
+    Raises as :func:`load_scenario` does; `path` says where problems are, `search` where the pathway's
+    given plan may lie.
     """
     problems = check_tables(tables)
     if problems:
         raise DataError(in_files(problems, path))
     scenario, problems = _assemble(
-        settings, carbon or CarbonSettings(), pathway or PathwaySettings(), tables, path
+        settings, carbon or CarbonSettings(), pathway or PathwaySettings(), tables, path, search
     )
+    pins, wrong_pins = make_pins(tables["pins"], scenario)
+    problems += wrong_pins
     if problems:
         raise DataError(in_files(problems, path))
-    return scenario
+    return replace(scenario, pins=pins, custom_rules=make_custom_rules(settings.rules, scenario))
 
 
 def _assemble(
@@ -72,13 +81,16 @@ def _assemble(
     pathway: PathwaySettings,
     tables: Tables,
     path: Path,
+    search: Sequence[Path],
 ) -> tuple[Scenario, list[Problem]]:
     periods = make_periods(settings)
     sites, products = families.make_sites(tables["sites"]), families.make_products(tables["products"])
     site_at, product_at = families.positions(sites.label), families.positions(products.label)
     makes, needs = families.makes_and_needs(tables)
+    arises, goes = flow_families.places_of_flows(tables)
+    makes, needs = makes | arises | goes, needs | goes
     arc_rows, problems = generate_arcs(tables, makes, needs)
-    nodes, node_at = families.make_nodes(tables, arc_rows, site_at, product_at)
+    nodes, node_at = families.make_nodes(makes | needs, arc_rows, site_at, product_at)
     at = families.Positions(site_at, product_at, node_at)
     grid = families.make_grid_factors(tables["grid_factors"], periods)
     lines, line_at = families.make_lines(tables["lines"], site_at, periods)
@@ -89,14 +101,20 @@ def _assemble(
     offers = families.make_offers(tables["offers"], at, periods)
     modes = np.array(tables["modes"]["mode"], dtype=object)
     lanes, arcs = families.make_lanes_and_arcs(arc_rows, tables["modes"], sites, products, at, grid, periods)
+    hubs, arcs = flow_families.make_hubs(tables["hubs"], at, arcs, periods)
     supplies = families.make_supplies(
         tables["power_options"], sites, operations, grid, pathway.levers, periods
     )
     interventions = families.make_interventions(tables["interventions"], site_at, pathway.levers)
-    targets = Targets(sites, products, nodes, offers, arcs, lines, operations, recipe, supplies, modes)
+    labels, kinds = interventions.label, interventions.kind
+    counts, late_counts = investment.make_counts(tables["intervention_counts"], labels, kinds, periods)
+    budgets, late_budgets = investment.make_budgets(tables["budgets"], labels, kinds, periods)
+    targets = Targets(sites, products, nodes, offers, arcs, lines, operations, recipe, supplies, modes, hubs)
     effects, problems = resolve_effects(tables["effects"], interventions, targets)
     problems += completeness.loads_without_grid(sites, operations, supplies)
     problems += completeness.unreachable_demand(tables, arc_rows)
+    demands = families.make_demands(tables["demand"], at, periods)
+    problems += lanes_that_serve_alone(tables, demands, arcs, lanes)
     return (
         Scenario(
             settings=settings,
@@ -113,19 +131,33 @@ def _assemble(
             lines=lines,
             operations=operations,
             recipe=recipe,
-            demands=families.make_demands(tables["demand"], at, periods),
+            demands=demands,
             supplies=supplies,
-            sourcing_rules=families.make_sourcing_rules(tables["sourcing_rules"], offers, sites, products),
+            sourcing_rules=sourcing.make_sourcing_rules(tables),
+            offer_tiers=sourcing.make_offer_tiers(tables, offers, periods),
+            purchase_limits=read_limits(pathway.change, offers, periods, search),
             interventions=interventions,
             capacity_changes=effects.capacity_changes,
             unlocks=effects.unlocks,
             power_additions=effects.power_additions,
             covers=effects.covers,
+            hubs=hubs,
+            stores=flow_families.make_stores(tables["storage"], at),
+            returns=flow_families.make_returns(tables["returns"], at, demands, periods),
+            disposals=flow_families.make_disposals(tables["disposal"], at, nodes),
+            ceilings=flow_families.make_ceilings(
+                tables["ceilings"], sites, products, nodes, operations, recipe, periods
+            ),
+            loans=investment.make_loans(tables["interventions"], periods),
+            intervention_counts=counts,
+            budgets=budgets,
             tables=tables,
             path=path,
             warnings=(
                 *completeness.unusable_offers(offers, arcs, recipe, nodes),
                 *completeness.unknown_kinds(pathway.levers, interventions),
+                *late_counts,
+                *late_budgets,
             ),
         ),
         problems,

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from scenarios import checks_investment
 from scenarios.errors import Problem
+from scenarios.flow_checks import FLOW_RULES
 from scenarios.schema import TABLES, Table
+from scenarios.sourcing_checks import check_sourcing
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -24,11 +27,14 @@ def check_tables(tables: Tables) -> list[Problem]:
         lane_rule_roles,
         lanes_lead_elsewhere,
         processes_with_recipes,
-        sourcing_bounds,
+        check_sourcing,
         effect_amounts,
         intervention_years,
         prerequisite_cycles,
         power_output_known,
+        *FLOW_RULES,
+        checks_investment.intervention_counts,
+        checks_investment.budget_kinds,
     ):
         problems += rule(tables)
     return problems
@@ -141,32 +147,11 @@ def processes_with_recipes(tables: Tables) -> Iterator[Problem]:
             )
 
 
-def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
-    """A sourcing rule states a bound, and its bounds leave room."""
-    bounds = ["minimum_share", "maximum_share", "minimum_count", "maximum_count"]
-    for _, row in tables["sourcing_rules"].iterrows():
-        if row[bounds].isna().all():
-            fix = f"fill in one of: {', '.join(bounds)}"
-            yield Problem("sourcing_rules", "states no bound", fix, row["row"], "rule", row["rule"])
-        for kind in ("share", "count"):
-            low, high = row[f"minimum_{kind}"], row[f"maximum_{kind}"]
-            if low > high:
-                fix = f"raise maximum_{kind} or lower minimum_{kind}"
-                yield Problem(
-                    "sourcing_rules",
-                    f"the maximum is below the minimum {low:g}",
-                    fix,
-                    row["row"],
-                    f"maximum_{kind}",
-                    high,
-                )
-
-
 def effect_amounts(tables: Tables) -> Iterator[Problem]:
     """Effects carry an amount that makes sense for their kind."""
     for _, row in tables["effects"].iterrows():
         effect, amount = str(row["effect"]), row["amount"]
-        if effect.startswith("unlocks"):
+        if effect.startswith(("unlocks", "opens")):
             continue
         if pd.isna(amount):
             yield Problem("effects", f"{effect} needs an amount", "fill in the amount", row["row"], "amount")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scenarios.errors import Problem
+from scenarios.flows import Hubs
 from scenarios.scenario import (
     Arcs,
     CapacityChanges,
@@ -60,6 +61,14 @@ class Targets:
     recipe: Recipe
     supplies: Supplies
     modes: np.ndarray
+    hubs: Hubs
+
+    @property
+    def behind_a_hub(self) -> np.ndarray:
+        """Whether an arc leaves a locked hub, (A,)."""
+        behind = np.zeros(len(self.arcs.label), dtype=bool)
+        behind[self.hubs.leaving_arc[self.hubs.locked[self.hubs.leaving_hub]]] = True
+        return behind
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ def resolve_effects(
                 capacity.append((i, element, -amount))
             elif kind == "adds_power_capacity":
                 power.append((i, element, amount))
-            elif kind.startswith("unlocks"):
+            elif kind.startswith(("unlocks", "opens")):
                 unlocks.append((i, family, element))
             elif kind == "cuts_input":
                 cuts.setdefault((i, family, element), {})
@@ -140,7 +149,7 @@ def _matching(effect: Mapping[Hashable, Any], targets: Targets) -> tuple[str, In
     elif kind == "adds_power_capacity":
         family, owner = "supply", targets.supplies.site
         values = {"option": targets.supplies.option}
-    elif kind in ("unlocks_mode", "cuts_freight_emissions"):
+    elif kind in ("unlocks_mode", "cuts_freight_emissions", "opens_hub"):
         family, owner = "arc", targets.arcs.origin
         values = {"mode": targets.modes[targets.arcs.mode], "product": products.label[targets.arcs.product]}
     elif kind in ("unlocks_offer", "cuts_offer_footprint"):
@@ -156,7 +165,9 @@ def _matching(effect: Mapping[Hashable, Any], targets: Targets) -> tuple[str, In
     if family == "supply":
         keep &= targets.supplies.kind == "onsite"
     if kind == "unlocks_mode":
-        keep &= targets.arcs.locked
+        keep &= targets.arcs.locked & ~targets.behind_a_hub
+    if kind == "opens_hub":
+        keep &= targets.behind_a_hub
     return family, np.flatnonzero(keep)
 
 

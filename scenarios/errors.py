@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class ZerolaneError(Exception):
@@ -54,9 +55,16 @@ class DataError(ZerolaneError):
 
 
 class InfeasibleError(ZerolaneError):
-    """No plan meets all hard rules; the text says which rules stand in the way."""
+    """No plan meets all hard rules; the text says which rules stand in the way.
+
+    `diagnosis`, where one was made, offers `text`, `as_data()` and `fixed(scenario)`.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, diagnosis: Any = None) -> None:
+        super().__init__(message)
+        self.diagnosis = diagnosis
 
 
 class UnboundedError(ZerolaneError):

@@ -25,7 +25,6 @@ from scenarios.scenario import (
     Products,
     Recipe,
     Sites,
-    SourcingRules,
     Supplies,
 )
 from scenarios.settings import LeverSettings
@@ -123,13 +122,10 @@ def makes_and_needs(tables: Tables) -> tuple[set[tuple[str, str]], set[tuple[str
 
 
 def make_nodes(
-    tables: Tables, arcs: pd.DataFrame, site_at: dict[str, int], product_at: dict[str, int]
+    pairs: set[tuple[str, str]], arcs: pd.DataFrame, site_at: dict[str, int], product_at: dict[str, int]
 ) -> tuple[Nodes, dict[tuple[str, str], int]]:
-    """Return the (site, product) pairs anything can happen at, and the position of each pair."""
-    makes, needs = makes_and_needs(tables)
-    offered = set(zip(tables["offers"]["site"], tables["offers"]["product"], strict=True))
-    pairs = offered | needs | (makes - needs)
-    pairs |= set(zip(arcs["origin"], arcs["product"], strict=True)) | set(
+    """Return the (site, product) pairs anything can happen at, with the ends of arcs, and their positions."""
+    pairs = pairs | set(zip(arcs["origin"], arcs["product"], strict=True)) | set(
         zip(arcs["destination"], arcs["product"], strict=True)
     )
     ordered = sorted(pairs, key=lambda pair: (site_at[pair[0]], product_at[pair[1]]))
@@ -156,6 +152,7 @@ def make_offers(frame: pd.DataFrame, at: Positions, periods: Periods) -> Offers:
         footprint=by_period(frame, ["offer"], "footprint", periods, 0.0),
         data_tier=labels(first["data_tier"]),
         locked=first["locked"].to_numpy(bool),
+        minimum_order=first["minimum_order"].to_numpy(float),
     )
 
 
@@ -224,7 +221,11 @@ def make_lanes_and_arcs(
 ) -> tuple[Lanes, Arcs]:
     """Return the lanes and their arcs, with cost and emission factors per unit of product."""
     mode_at = {mode: m for m, mode in enumerate(mode_table["mode"])}
-    lane_rows = rows.drop_duplicates(["origin", "destination", "mode"])
+    # A lane given one by one may share its key with generated arcs of other products: its own figures hold.
+    own = ["capacity", "fixed_cost", "minimum", "whole_vehicles"]
+    rows = rows.astype({"capacity": float, "fixed_cost": float, "minimum": float, "whole_vehicles": bool})
+    by_key = rows.groupby(["origin", "destination", "mode"], sort=False)[own]
+    lane_rows = by_key.max().reset_index()
     lane_at = {
         key: k
         for k, key in enumerate(
@@ -236,7 +237,11 @@ def make_lanes_and_arcs(
         origin=found(lane_rows["origin"], at.site),
         destination=found(lane_rows["destination"], at.site),
         mode=found(lane_rows["mode"], mode_at),
-        capacity=np.asarray(lane_rows["capacity"].astype(float).fillna(np.inf), dtype=np.float64),
+        capacity=lane_rows["capacity"].fillna(np.inf).to_numpy(float),
+        fixed_cost=lane_rows["fixed_cost"].fillna(0.0).to_numpy(float),
+        minimum=lane_rows["minimum"].fillna(0.0).to_numpy(float),
+        whole_vehicles=lane_rows["whole_vehicles"].to_numpy(bool),
+        payload=mode_table.set_index("mode").loc[lane_rows["mode"], "payload_t"].to_numpy(float),
     )
     mode = mode_table.set_index("mode").loc[rows["mode"]]
     product = found(rows["product"], at.product)
@@ -288,6 +293,7 @@ def make_demands(frame: pd.DataFrame, at: Positions, periods: Periods) -> Demand
         ),
         quantity=by_period(frame, key, "quantity", periods, 0.0),
         shortage_cost=by_period(frame, key, "shortage_cost", periods, np.inf),
+        single_source=first["single_source"].to_numpy(bool),
     )
 
 
@@ -324,34 +330,13 @@ def make_supplies(
         option_name=labels(shown_names(first, "option")[option] if len(option) else []),
         kind=kind,
         allowed=np.isin(kind.astype(str), levers.power),
-        price=numbers["price"][option].reshape(len(site), -1),
-        maximum_share=numbers["maximum_share"][option].reshape(len(site), -1),
-        capacity_factor=np.nan_to_num(numbers["capacity_factor"][option].reshape(len(site), -1)),
+        price=numbers["price"][option].reshape(len(site), len(periods)),
+        maximum_share=numbers["maximum_share"][option].reshape(len(site), len(periods)),
+        capacity_factor=np.nan_to_num(numbers["capacity_factor"][option].reshape(len(site), len(periods))),
         term_years=first["term_years"].to_numpy(float)[option].astype(np.int64),
         location_factor=np.where((kind == "onsite")[:, None], 0.0, factor),
         market_factor=np.where((kind == "grid")[:, None], factor, 0.0),
     )
-
-
-def make_sourcing_rules(
-    frame: pd.DataFrame, offers: Offers, sites: Sites, products: Products
-) -> SourcingRules:
-    """Return the sourcing rules with the offers each is about."""
-    members, among = [], []
-    for _, rule in frame.iterrows():
-        of_product = products.label[offers.product] == rule["product"]
-        member = of_product.copy()
-        if rule["site"]:
-            member &= sites.label[offers.site] == rule["site"]
-        if rule["region"]:
-            member &= sites.region[offers.site] == rule["region"]
-        among.append(np.flatnonzero(of_product))
-        members.append(np.flatnonzero(member))
-    bounds = {
-        c: frame[c].to_numpy(float)
-        for c in ("minimum_share", "maximum_share", "minimum_count", "maximum_count")
-    }
-    return SourcingRules(label=labels(frame["rule"]), members=tuple(members), among=tuple(among), **bounds)
 
 
 def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: LeverSettings) -> Interventions:
@@ -381,4 +366,6 @@ def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: Lev
         latest=frame["latest"].fillna(9999).to_numpy(float).astype(np.int64),
         requires=tuple(np.array([position[r] for r in names], dtype=np.int64) for names in frame["requires"]),
         exclusive_group=labels(frame["exclusive_group"]),
+        maximum_modules=frame["maximum_modules"].to_numpy(float).astype(np.int64),
+        subsidy_share=frame["subsidy_share"].to_numpy(float),
     )

@@ -5,10 +5,12 @@ and its cap rows from the rates, the simulation counts activities and prices the
 :meth:`Ledger.price`, and reports sum what was priced; nothing else multiplies a quantity by a
 price or a factor.
 
-Activities, arrays of shape (n, T), per year unless said: ``purchase`` (offers), ``flow`` (arcs),
+Activities, arrays of shape (n, T), per year unless said: ``purchase`` (offers), ``tier_purchase`` and
+``tier_used`` (price tiers: units, and 1 for the tier a year's purchase lies in), ``flow`` (arcs),
 ``run`` (operations), ``covered`` (covers), ``power`` (supplies, MWh), ``contracted`` (supplies,
 MWh under contract), ``standing`` (lines, capacity), ``in_effect`` and ``adopt`` (interventions;
-``adopt`` once), ``unmet`` (demands), ``overrun`` (caps, t above a soft cap).
+``adopt`` once), ``indebted`` (loans being repaid), ``unmet`` (demands), ``overrun`` (caps, t above a
+soft cap).
 """
 
 from __future__ import annotations
@@ -16,36 +18,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.errors import ConfigError
+from scenarios.flow_rates import flow_rates, freight_left, paid_by_trip
+from scenarios.investment_rates import investment_rates
 from scenarios.periods import Periods
+from scenarios.rate import Rate, Timing
+from scenarios.rate import every_period as _whole
 from scenarios.scenario import Scenario
+from scenarios.sourcing_rates import purchase_rates
 
 Floats = NDArray[np.float64]
-Timing = Literal["yearly", "once", "end"]
-
-
-@dataclass(frozen=True)
-class Rate:
-    """What one unit of an activity books to one account.
-
-    Attributes
-    ----------
-    per_unit : currency or tCO2e per unit, (n, T).
-    site : site it is booked at, (n,); -1: no single site.
-    timing : ``yearly`` flows, paid ``once`` at the period's start, or at the ``end`` of the horizon.
-    """
-
-    activity: str
-    account: str
-    per_unit: Floats
-    site: NDArray[np.int64]
-    timing: Timing = "yearly"
 
 
 @dataclass(frozen=True)
@@ -166,23 +153,19 @@ def rates(scenario: Scenario) -> Ledger:
     Raises ConfigError when the carbon price names unknown accounts.
     """
     found = [
-        *_purchases(scenario),
+        *purchase_rates(scenario),
         *_freight(scenario),
+        *flow_rates(scenario),
         *_operations(scenario),
         *_covers(scenario),
         *_power(scenario),
-        *_interventions(scenario),
+        *investment_rates(scenario),
         *_shortage(scenario),
         *_cap_overruns(scenario),
     ]
     found = [rate for rate in found if rate.per_unit.any()]
     found += _carbon_price(scenario, found)
     return Ledger(tuple(found), scenario.periods, len(scenario.sites.label))
-
-
-def _whole(values: Floats, scenario: Scenario) -> Floats:
-    """Return (n,) values repeated for every period, (n, T)."""
-    return np.repeat(np.asarray(values, dtype=float)[:, None], len(scenario.periods), axis=1)
 
 
 def _own(scenario: Scenario, site: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -198,18 +181,12 @@ def _by_owner(rate: Rate, scenario: Scenario, own_account: str) -> list[Rate]:
     ]
 
 
-def _purchases(scenario: Scenario) -> list[Rate]:
-    offers = scenario.offers
-    return [
-        Rate("purchase", "purchase", offers.price, offers.site),
-        Rate("purchase", "scope3_purchased_goods", offers.footprint, offers.site),
-    ]
-
-
 def _freight(scenario: Scenario) -> list[Rate]:
     arcs = scenario.arcs
-    found = [Rate("flow", "freight", _whole(arcs.cost, scenario), arcs.origin)]
-    return found + _freight_emissions("flow", np.arange(len(arcs.label)), np.ones(len(arcs.label)), scenario)
+    per_unit = ~paid_by_trip(scenario)
+    cost = _whole(arcs.cost * per_unit, scenario) * freight_left(scenario)
+    found = [Rate("flow", "freight", cost, arcs.origin)]
+    return found + _freight_emissions("flow", np.arange(len(arcs.label)), per_unit.astype(float), scenario)
 
 
 def _freight_emissions(
@@ -218,9 +195,9 @@ def _freight_emissions(
     """Book `share` of the freight factors of `arc`: to category 9 on the way to customers, else to 4."""
     arcs = scenario.arcs
     downstream = (scenario.sites.role[arcs.destination[arc]] == "customer")[:, None]
-    found = []
+    found, left = [], freight_left(scenario)[arc]
     for part, factor in (("ttw", _whole(arcs.tank_to_wheel, scenario)[arc]), ("wtt", arcs.well_to_tank[arc])):
-        per_unit = factor * share[:, None]
+        per_unit = factor * share[:, None] * left
         found.append(
             Rate(activity, f"scope3_downstream_transport_{part}", per_unit * downstream, arcs.origin[arc])
         )
@@ -287,21 +264,6 @@ def _power(scenario: Scenario) -> list[Rate]:
         Rate("power", "scope2_location", supplies.location_factor * own, supplies.site),
         Rate("power", "scope2_market", supplies.market_factor * own, supplies.site),
         Rate("power", "scope3_purchased_goods", supplies.location_factor * ~own, supplies.site),
-    ]
-
-
-def _interventions(scenario: Scenario) -> list[Rate]:
-    """Capex at the start, opex while active, and straight-line value of the life left at the end."""
-    interventions, periods = scenario.interventions, scenario.periods
-    capex = _whole(interventions.capex, scenario)
-    ends = periods.start[None, :] + (interventions.lead_years + interventions.life_years)[:, None]
-    left = (
-        np.clip(ends - periods.end, 0, interventions.life_years[:, None]) / interventions.life_years[:, None]
-    )
-    return [
-        Rate("adopt", "capex", capex, interventions.site, "once"),
-        Rate("adopt", "residual_value", -capex * left, interventions.site, "end"),
-        Rate("in_effect", "programme", _whole(interventions.opex, scenario), interventions.site),
     ]
 
 

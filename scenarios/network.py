@@ -24,6 +24,7 @@ ARC_COLUMNS = [
     "cost",
     "lead_days",
 ]
+LANE_COLUMNS = ["capacity", "locked", "fixed_cost", "minimum", "whole_vehicles"]
 
 
 def generate_arcs(
@@ -42,7 +43,7 @@ def generate_arcs(
         frames.append(_arcs_of_rule(rule, sites, modes, makes, needs))
     frames = [frame for frame in frames if len(frame)]
     if not frames:
-        return pd.DataFrame(columns=[*ARC_COLUMNS, "capacity", "locked"]), problems
+        return pd.DataFrame(columns=[*ARC_COLUMNS, *LANE_COLUMNS]), problems
     arcs = pd.concat(frames, ignore_index=True)
     arcs = arcs.drop_duplicates(["origin", "destination", "mode", "product"], keep="first")
     return arcs.sort_values(["origin", "destination", "mode", "product"], ignore_index=True), problems
@@ -118,6 +119,9 @@ def _arcs_of_rule(
             "capacity": np.nan,
             "lead_days": np.nan,
             "locked": bool(rule["locked"]),
+            "fixed_cost": np.nan,
+            "minimum": np.nan,
+            "whole_vehicles": False,
         }
     )
     return _priced(frame, modes)
@@ -133,7 +137,7 @@ def _priced(frame: pd.DataFrame, modes: pd.DataFrame) -> pd.DataFrame:
     hours = frame["distance_km"] / mode["speed_km_per_h"] + mode["terminal_hours"]
     frame["lead_days"] = frame["lead_days"].fillna(hours / 24)
     frame["locked"] = frame["locked"].astype(bool) | mode["locked"].astype(bool)
-    return frame[[*ARC_COLUMNS, "capacity", "locked"]]
+    return frame[[*ARC_COLUMNS, *LANE_COLUMNS]]
 
 
 def unreachable(

@@ -7,15 +7,20 @@ other families, and arrays of shape (n, T) differ by period. Quantities are per 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.change import PurchaseLimits
+from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
+from scenarios.linear_rules import LinearRules
+from scenarios.investment import Budgets, InterventionCounts, Loans
 from scenarios.periods import Periods
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
+from scenarios.sourcing import OfferTiers, SourcingRules
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -69,6 +74,7 @@ class Offers:
     footprint: Floats
     data_tier: Labels
     locked: Flags
+    minimum_order: Floats  # (O,), 0: none
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,20 @@ class Lanes:
     destination: Integers
     mode: Integers
     capacity: Floats  # t/year, inf: unlimited
+    fixed_cost: Floats  # currency/year while used
+    minimum: Floats  # t/year if used at all
+    whole_vehicles: Flags  # paid by the trip, full or not
+    payload: Floats  # t/trip
+
+    @property
+    def opened(self) -> Integers:
+        """Positions of lanes on which being used is a decision."""
+        return np.flatnonzero((self.fixed_cost > 0) | (self.minimum > 0))
+
+    @property
+    def by_trip(self) -> Integers:
+        """Positions of lanes paid by the whole vehicle."""
+        return np.flatnonzero(self.whole_vehicles)
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,7 @@ class Demands:
     node: Integers
     quantity: Floats
     shortage_cost: Floats  # inf: must be met
+    single_source: Flags  # one arc into the node in a period
 
 
 @dataclass(frozen=True)
@@ -172,19 +193,6 @@ class Supplies:
 
 
 @dataclass(frozen=True)
-class SourcingRules:
-    """Bounds on purchases, one per rule: which offers count, among which, and the bounds."""
-
-    label: Labels
-    members: tuple[Integers, ...]  # offers the rule is about
-    among: tuple[Integers, ...]  # all offers of the product
-    minimum_share: Floats
-    maximum_share: Floats
-    minimum_count: Floats
-    maximum_count: Floats
-
-
-@dataclass(frozen=True)
 class Interventions:
     """Discrete choices, (I,)."""
 
@@ -201,6 +209,13 @@ class Interventions:
     latest: Integers
     requires: tuple[Integers, ...]
     exclusive_group: Labels
+    maximum_modules: Integers  # capex, opex and capacities are per module
+    subsidy_share: Floats  # of the capex
+
+    @property
+    def modular(self) -> Integers:
+        """Positions of interventions that may be built more than once."""
+        return np.flatnonzero(self.maximum_modules > 1)
 
 
 @dataclass(frozen=True)
@@ -273,14 +288,26 @@ class Scenario:
     demands: Demands
     supplies: Supplies
     sourcing_rules: SourcingRules
+    offer_tiers: OfferTiers
+    purchase_limits: PurchaseLimits
     interventions: Interventions
     capacity_changes: CapacityChanges
     unlocks: Unlocks
     power_additions: PowerAdditions
     covers: Covers
+    hubs: Hubs
+    stores: Stores
+    returns: Returns
+    disposals: Disposals
+    ceilings: Ceilings
+    loans: Loans
+    intervention_counts: InterventionCounts
+    budgets: Budgets
     tables: Mapping[str, pd.DataFrame]
     path: Path
     warnings: tuple[str, ...] = ()
+    pins: LinearRules = field(default_factory=LinearRules)
+    custom_rules: LinearRules = field(default_factory=LinearRules)
 
     @property
     def name(self) -> str:

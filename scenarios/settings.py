@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from scenarios.custom_rule_settings import CustomRule
+
 STRICT = ConfigDict(extra="forbid")
 FIRST_CAP_YEAR, LAST_CAP_YEAR = 2020, 2060
 MAIN_CAP = "total"
@@ -52,6 +54,7 @@ class ScenarioSettings:
     years_per_period : length of a period, years; the last one may be shorter.
     base_year : year money is discounted to.
     discount_rate : real rate, share a year.
+    rules : linear rules over named decisions, see :class:`scenarios.custom_rule_settings.CustomRule`.
     """
 
     name: str = "scenario"
@@ -65,6 +68,7 @@ class ScenarioSettings:
     base_year: Annotated[int, Field(ge=1990, le=2200)] = 2025
     discount_rate: Annotated[float, Field(ge=0, le=1)] = 0.06
     demo_data: bool = False
+    rules: list[CustomRule] = field(default_factory=list)
 
     @model_validator(mode="after")
     def years_in_order(self) -> ScenarioSettings:
@@ -184,6 +188,24 @@ class LeverSettings:
 
 
 @dataclass(config=STRICT)
+class ChangeSettings:
+    """How far purchases may move away from a given plan.
+
+    Attributes
+    ----------
+    plan : a ``plan.nc`` of a former run, or its run folder; empty: no limit.
+    largest : largest change of what is bought from an offer, as a share of what the plan buys, in
+        every period that the plan has.
+    new_suppliers : whether offers that the plan does not buy from may be bought from without limit;
+        otherwise not at all.
+    """
+
+    plan: str = ""
+    largest: Annotated[float, Field(ge=0)] = 0.2
+    new_suppliers: bool = False
+
+
+@dataclass(config=STRICT)
 class PathwaySettings:
     """The policy and ambition applied to a scenario."""
 
@@ -191,3 +213,4 @@ class PathwaySettings:
     title: str = "Least cost"
     description: str = ""
     levers: LeverSettings = field(default_factory=LeverSettings)
+    change: ChangeSettings = field(default_factory=ChangeSettings)

@@ -12,6 +12,7 @@ from scenarios.caps import Cap, cap_terms
 from scenarios.ledger import Ledger, rates
 from scenarios.scenario import Scenario
 from scenarios.settings import CapKind
+from scenarios.sourcing import tier_activities
 from simulation.layout import Floats
 from simulation.trial import TrialResult
 
@@ -47,6 +48,7 @@ class Accounts:
     """Books of a plan's trials, in the order of accounts and caps of the plan."""
 
     def __init__(self, scenario: Scenario, plan: xr.Dataset) -> None:
+        self._scenario = scenario
         self._ledger: Ledger = rates(scenario)
         by_name = {cap.label: cap for cap in cap_terms(scenario, self._ledger)}
         self._caps: list[Cap] = [by_name[name] for name in plan["cap"].to_numpy()]
@@ -57,10 +59,11 @@ class Accounts:
 
     def book(self, result: TrialResult) -> Account:
         """Price the activities of a trial; what goes beyond a soft cap is an activity of its own."""
-        counted = {**result.activities, "delivered": result.delivered}
+        bought = tier_activities(self._scenario, result.activities["purchase"])
+        counted = {**result.activities, **bought, "delivered": result.delivered}
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
-        activities = {**result.activities, "overrun": self._overrun(cap_emissions, result.delivered)}
+        activities = {**result.activities, **bought, "overrun": self._overrun(cap_emissions, result.delivered)}
         priced = self._ledger.price(activities)
         return Account(
             cost=np.array([priced.paid(name) for name in self._cost_accounts]),

@@ -101,10 +101,11 @@ class Situation:
         if not late.any():
             return capacity
         per_day = network.scenario.periods.years[period] / network.days.in_period[period]
-        np.subtract.at(capacity, self._change_line[late], self._change_amount[late] * per_day)
+        amount = self._change_amount * network.modules[period, self._change_intervention] * per_day
+        np.subtract.at(capacity, self._change_line[late], amount[late])
         most = network.scenario.lines.capacity[network.used.line, period] * per_day
         grown = live[self._change_intervention] & (self._change_amount > 0)
-        np.add.at(most, self._change_line[grown], self._change_amount[grown] * per_day)
+        np.add.at(most, self._change_line[grown], amount[grown])
         changed = np.zeros(len(capacity), dtype=bool)
         changed[self._change_line[late]] = True
         return np.where(changed, np.clip(capacity, 0.0, most), capacity)

@@ -54,6 +54,7 @@ class Network:
     used : elements that take part; R, A, O ... count these.
     template : the world before its first day.
     active : interventions at work as planned, (T, I) of the whole scenario.
+    modules : how many of their modules, (T, I); they come late together.
     cover_share : part of its activity that a cover covers while its intervention works, (T, C).
     """
 
@@ -64,6 +65,7 @@ class Network:
     template: World
     planned: Planned
     active: Flags
+    modules: Floats
     cover_share: Floats
     spared: SparedInputs
 
@@ -92,7 +94,8 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
     """
     _check_labels(scenario, plan)
     days = days_of(scenario.periods.start, scenario.periods.years)
-    active = yearly(plan, "in_effect") > 0.5
+    modules = yearly(plan, "in_effect")
+    active = modules > 0.5
     used = choose_used(scenario, plan, active)
     template = build_world(scenario, used)
     return Network(
@@ -103,6 +106,7 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
         template=template,
         planned=_planned(scenario, plan, used, template, days),
         active=active,
+        modules=modules,
         cover_share=_cover_share(scenario, plan, used, active),
         spared=_spared(scenario, used, template),
     )

@@ -60,8 +60,8 @@ def onsite_built(network: Network, go_live: Floats) -> Floats:
     for u in np.unique(additions.supply):
         rows = additions.supply == u
         members, megawatt = additions.intervention[rows], additions.megawatt[rows]
-        planned = network.active[:, members] @ megawatt
-        real = (standing[:, members] * network.active[:, members]) @ megawatt
+        planned = network.modules[:, members] @ megawatt
+        real = (standing[:, members] * network.modules[:, members]) @ megawatt
         np.divide(real, planned, out=share[:, u], where=planned > 0)
     return share
 

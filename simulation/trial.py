@@ -19,7 +19,7 @@ from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.streams import Streams
 
 Steps = Generator[simpy.Event, None, None]
-AS_PLANNED = ("standing", "contracted", "adopt", "in_effect")
+AS_PLANNED = ("standing", "contracted", "adopt", "in_effect", "use_lane", "indebted")
 BOOKED = ("operations", "arcs", "offers", "demands", "covers")
 ROUNDING_DAYS = 1e-9  # of a day's capacity, for the rounding of sums
 BUYING = ("supplier", "collection")  # roles of sites whose outage is a supplier's

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from optimizer.models import carbon, electricity, interventions, network, production, sourcing
+from optimizer.models import (
+    carbon,
+    custom,
+    electricity,
+    hubs,
+    interventions,
+    investment,
+    lanes,
+    modules,
+    network,
+    pins,
+    production,
+    serving,
+    sourcing,
+    stocks,
+    tiers,
+)
 from optimizer.models.instance import Instance
 from optimizer.models.objective import least_cost
 from optimizer.models.variables import add_variables
@@ -13,6 +29,16 @@ RULES = (
     network.node_balance,
     network.lane_capacity,
     network.arc_unlocked,
+    lanes.lane_opened,
+    lanes.lane_minimum,
+    lanes.enough_trips,
+    lanes.arc_open_with_origin,
+    hubs.hub_capacity,
+    hubs.hub_capacity_opened,
+    stocks.most_returned,
+    stocks.least_returned,
+    stocks.disposal_limit,
+    stocks.production_ceiling,
     production.standing_capacity,
     production.line_capacity,
     production.minimum_use,
@@ -21,6 +47,18 @@ RULES = (
     sourcing.offer_unlocked,
     sourcing.least_share,
     sourcing.largest_share,
+    sourcing.bought_only_if_used,
+    sourcing.used_only_if_bought,
+    sourcing.minimum_order,
+    sourcing.share_if_used,
+    sourcing.supplier_count,
+    sourcing.change_limited,
+    tiers.purchase_in_tiers,
+    tiers.tier_reached,
+    tiers.tier_left,
+    tiers.one_tier,
+    serving.one_lane_serves,
+    serving.moved_only_if_serving,
     interventions.effect_follows_adoption,
     interventions.adopted_once,
     interventions.prerequisite_active,
@@ -28,6 +66,12 @@ RULES = (
     interventions.covered_within_activity,
     interventions.covered_only_if_active,
     interventions.covered_when_active,
+    modules.present_with_a_module,
+    modules.present_with_any_module,
+    modules.chosen_when_decided,
+    investment.loan_repaid,
+    investment.budget_kept,
+    investment.intervention_count,
     electricity.load_met,
     electricity.option_share,
     electricity.contracted_output,
@@ -35,8 +79,9 @@ RULES = (
     electricity.onsite_output,
     electricity.green_share,
     carbon.cap_respected,
+    pins.pin_kept,
+    custom.custom_rule_kept,
 )
-COUNTING_RULES = (sourcing.bought_only_if_used, sourcing.used_only_if_bought, sourcing.supplier_count)
 
 
 def build_model(instance: Instance) -> pyo.ConcreteModel:
@@ -44,9 +89,6 @@ def build_model(instance: Instance) -> pyo.ConcreteModel:
     model = pyo.ConcreteModel(name=instance.scenario.name)
     add_variables(model, instance)
     rules = [*RULES]
-    if len(sourcing.counted_rules(instance.scenario)):
-        sourcing.add_use_offer(model, instance.scenario)
-        rules += COUNTING_RULES
     for rule in rules:
         model.add_component(rule.__name__, rule(model, instance))
     model.least_cost = least_cost(model, instance)

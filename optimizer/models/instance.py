@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.models.bounds import discard_bounds, kept_before, kept_for_later, return_bounds
 from scenarios.caps import Cap
 from scenarios.ledger import Ledger
 from scenarios.scenario import Floats, Scenario
@@ -56,14 +57,19 @@ def activity_bounds(scenario: Scenario) -> Bounds:
     np.add.at(made, recipe.node, np.maximum(moved, 0))
     np.add.at(used, recipe.node, np.maximum(-moved, 0))
     np.add.at(used, scenario.demands.node, scenario.demands.quantity)
+    np.add.at(made, scenario.returns.node, return_bounds(scenario))
+    np.add.at(used, scenario.disposals.node, discard_bounds(scenario, run))
 
     product = scenario.nodes.product
     used_in_all = np.zeros((len(scenario.products.label), periods))
     np.add.at(used_in_all, product, used)
+    used_in_all += kept_for_later(used_in_all, scenario, scenario.stores.product)
+    used += kept_for_later(used, scenario, scenario.stores.node)
 
     offers = scenario.offers
     purchase = np.minimum(offers.capacity, used_in_all[offers.product])
     np.add.at(made, offers.node, purchase)
+    made += kept_before(made, scenario, scenario.stores.node)
 
     arcs = scenario.arcs
     in_all = used_in_all[arcs.product]
@@ -91,5 +97,6 @@ def _largest_capacity(scenario: Scenario) -> Floats:
     changes = scenario.capacity_changes
     added = np.zeros(len(scenario.lines.label))
     adds = (changes.amount > 0) & scenario.interventions.allowed[changes.intervention]
-    np.add.at(added, changes.line[adds], changes.amount[adds])
+    modules = scenario.interventions.maximum_modules[changes.intervention]
+    np.add.at(added, changes.line[adds], (changes.amount * modules)[adds])
     return scenario.lines.capacity + added[:, None]

@@ -6,8 +6,9 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, RowBuilder, Term, rows, term
-from optimizer.models.columns import active_after, every_period
+from optimizer.models.columns import active_after, every_period, repeated
 from optimizer.models.instance import Instance
+from optimizer.models.modules import choice, presence
 from optimizer.models.variables import cover_bounds
 from scenarios.scenario import Integers, Scenario
 
@@ -18,7 +19,7 @@ def effect_follows_adoption(model: pyo.ConcreteModel, instance: Instance) -> Arr
     .. math:: in\_effect_{i,t} =
         \sum_{d:\ start_d + lead_i \le start_t < start_d + lead_i + life_i} adopt_{i,d}
 
-    Index: intervention, period. Unit: 0 or 1.
+    Index: intervention, period. Unit: modules; 0 or 1 unless modular.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; decision by period with lead time and life.
     """
@@ -38,25 +39,27 @@ def effect_follows_adoption(model: pyo.ConcreteModel, instance: Instance) -> Arr
 
 
 def adopted_once(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
-    r"""Decide an intervention at most once.
+    r"""Decide an intervention at most once, or no more modules of it than may be built.
 
-    .. math:: \sum_t adopt_{i,t} \le 1
+    .. math:: \sum_t adopt_{i,t} \le M_i
 
-    Index: intervention. Unit: decisions.
+    Index: intervention. Unit: modules. M: the most that may be built, 1 unless modular.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; decision by period with lead time and life.
     """
     scenario = instance.scenario
     periods, count = len(scenario.periods), len(scenario.interventions.label)
-    return rows(count).at_most(1.0, [term(model.adopt, row=np.repeat(np.arange(count), periods))])
+    most = scenario.interventions.maximum_modules
+    return rows(count).at_most(most, [term(model.adopt, row=np.repeat(np.arange(count), periods))])
 
 
 def prerequisite_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Decide an intervention only while each of its prerequisites is in effect.
 
-    .. math:: adopt_{i,t} \le in\_effect_{j,t}
+    .. math:: adopt_{i,t} \le M_i\,in\_effect_{j,t}
 
-    Index: pair of intervention i and prerequisite j, period. Unit: decisions.
+    Index: pair of intervention i and prerequisite j, period. Unit: modules. M: the most that may be
+    built, 1 unless modular; for a modular prerequisite, ``present`` stands for its ``in_effect``.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; precedence between decisions.
     """
@@ -65,12 +68,12 @@ def prerequisite_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
     pairs = [(i, j) for i, needed in enumerate(scenario.interventions.requires) for j in needed.tolist()]
     later = np.array([i for i, _ in pairs], dtype=np.int64)
     earlier = np.array([j for _, j in pairs], dtype=np.int64)
-    row = np.arange(len(pairs) * periods)
+    row, most = np.arange(len(pairs) * periods), scenario.interventions.maximum_modules
     return rows(len(row)).at_most(
         0.0,
         [
             +term(model.adopt, row=row, column=every_period(later, periods)),
-            -term(model.in_effect, row=row, column=every_period(earlier, periods)),
+            *presence(model, scenario, row, earlier, -repeated(most[later], periods)),
         ],
     )
 
@@ -80,18 +83,14 @@ def exclusive_choice(model: pyo.ConcreteModel, instance: Instance) -> ArrayConst
 
     .. math:: \sum_{i \in group} \sum_t adopt_{i,t} \le 1
 
-    Index: exclusive group. Unit: decisions.
+    Index: exclusive group. Unit: interventions; a modular one counts once, by ``chosen``.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; clique constraint.
     """
     scenario = instance.scenario
     groups, member = _exclusive_groups(scenario)
-    periods = len(scenario.periods)
     rivals = np.flatnonzero(member >= 0)
-    return rows(groups).at_most(
-        1.0,
-        [term(model.adopt, row=np.repeat(member[rivals], periods), column=every_period(rivals, periods))],
-    )
+    return rows(groups).at_most(1.0, choice(model, scenario, member[rivals], rivals))
 
 
 def _exclusive_groups(scenario: Scenario) -> tuple[int, Integers]:
@@ -130,12 +129,7 @@ def covered_only_if_active(model: pyo.ConcreteModel, instance: Instance) -> Arra
         0.0,
         [
             +term(model.covered, row=row),
-            -term(
-                model.in_effect,
-                row=row,
-                column=every_period(covers.intervention, periods),
-                coefficient=cover_bounds(instance).ravel(),
-            ),
+            *presence(model, scenario, row, covers.intervention, -cover_bounds(instance).ravel()),
         ],
     )
 
@@ -158,12 +152,7 @@ def covered_when_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
         -largest,
         [
             *_covered_minus_activity(model, scenario),
-            -term(
-                model.in_effect,
-                row=row,
-                column=every_period(covers.intervention, periods),
-                coefficient=largest,
-            ),
+            *presence(model, scenario, row, covers.intervention, -largest),
         ],
     )
 

@@ -8,6 +8,8 @@ import pyomo.environ as pyo
 from optimizer.arrays import ArrayConstraint, rows, term
 from optimizer.models.columns import every_period, repeated
 from optimizer.models.instance import Instance
+from optimizer.models.lanes import tonnes_on
+from optimizer.models.stocks import opening_stock, put_into_nodes
 from optimizer.models.unlocking import opened_by
 
 
@@ -15,10 +17,12 @@ def node_balance(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
     r"""Balance every product at every site.
 
     .. math:: \sum_{o} purchase_{o,t} + \sum_{in} flow_{a,t} - \sum_{out} flow_{a,t}
-        + \sum_r q_{r,n}\,run_{r,t} + \sum_c s_{c,n}\,covered_{c,t} + unmet_{d,t} = demand_{d,t}
+        + \sum_r q_{r,n}\,run_{r,t} + \sum_c s_{c,n}\,covered_{c,t} + \sum_b returned_{b,t}
+        - \sum_w discard_{w,t} + (stock_{n,t-1} - stock_{n,t}) / L_t + unmet_{d,t} = demand_{d,t}
 
     Index: node (site, product), period. Unit: product unit a year. q: recipe quantity, made (+) or
-    used (-); s: input spared by an intervention per unit covered.
+    used (-); s: input spared by an intervention per unit covered; L: years of the period; stock: at
+    the end of a period, before the first one the opening stock.
     Dual: cost of one more unit needed at the node, present value.
     Source: multicommodity network flow with conversion at nodes (Ahuja, Magnanti and Orlin 1993, ch. 17).
     """
@@ -34,7 +38,7 @@ def node_balance(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
     need = np.zeros((len(scenario.nodes.label), periods))
     np.add.at(need, demands.node, demands.quantity)
     return rows(need.size).equal(
-        need.ravel(),
+        (need - opening_stock(scenario)).ravel(),
         [
             +term(model.purchase, row=every_period(offers.node, periods)),
             +term(model.flow, row=every_period(arcs.head, periods)),
@@ -51,6 +55,7 @@ def node_balance(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
                 column=every_period(covers.input_cover, periods),
                 coefficient=repeated(covers.input_quantity, periods),
             ),
+            *put_into_nodes(model, scenario),
             +term(model.unmet, row=every_period(demands.node, periods)),
         ],
     )
@@ -59,26 +64,29 @@ def node_balance(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
 def lane_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Keep the tonnes on a lane within its capacity.
 
-    .. math:: \sum_{a \in lane} m_a\,flow_{a,t} \le capacity_{lane}
+    .. math:: \sum_{a \in lane} m_a\,flow_{a,t} \le capacity_{lane}\,use\_lane_{lane,t}
 
-    Index: lane with a capacity, period. Unit: t a year. m: tonnes per product unit.
+    Index: lane with a capacity, period. Unit: t a year. m: tonnes per product unit; use_lane is one
+    where being used is no decision.
     Dual: saving from one more tonne of room, present value.
     Source: bundle constraint of multicommodity flow (Ahuja, Magnanti and Orlin 1993, ch. 17).
     """
     scenario = instance.scenario
-    periods, arcs = len(scenario.periods), scenario.arcs
-    bounded = np.flatnonzero(np.isfinite(scenario.lanes.capacity))
-    on_bounded = np.flatnonzero(np.isin(arcs.lane, bounded))
-    row = np.searchsorted(bounded, arcs.lane[on_bounded])
+    periods, lanes = len(scenario.periods), scenario.lanes
+    bounded = np.flatnonzero(np.isfinite(lanes.capacity))
+    decided = np.flatnonzero(np.isin(bounded, lanes.opened))
+    opened = bounded[decided]
+    fixed = np.where(np.isin(bounded, opened), 0.0, lanes.capacity[bounded])
     return rows(len(bounded) * periods).at_most(
-        repeated(scenario.lanes.capacity[bounded], periods),
+        repeated(fixed, periods),
         [
-            term(
-                model.flow,
-                row=every_period(row, periods),
-                column=every_period(on_bounded, periods),
-                coefficient=repeated(arcs.tonnes_per_unit[on_bounded], periods),
-            )
+            tonnes_on(model, scenario, bounded),
+            -term(
+                model.use_lane,
+                row=every_period(decided, periods),
+                column=every_period(np.searchsorted(lanes.opened, opened), periods),
+                coefficient=repeated(lanes.capacity[opened], periods),
+            ),
         ],
     )
 

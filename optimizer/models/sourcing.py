@@ -1,4 +1,4 @@
-"""Who supplies: shares, counts and offers that must be unlocked."""
+"""Who supplies: shares, counts, minimum orders, and how far from a given plan."""
 
 from __future__ import annotations
 
@@ -28,45 +28,79 @@ def offer_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstra
 
 
 def least_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
-    r"""Buy at least a share of a product from some of its suppliers.
+    r"""Buy at least a share from some of the suppliers.
 
-    .. math:: \sum_{o \in members} purchase_{o,t} \ge share \sum_{o \in product} purchase_{o,t}
+    .. math:: \sum_{o \in members} m_{o,t} \ge share \sum_{o \in product} m_{o,t}
 
-    Index: sourcing rule with a minimum share, period. Unit: product unit a year.
+    Index: sourcing rule with a minimum share, period. Unit: product unit a year, or currency a year
+    where the rule measures spend. m: purchase, or what is paid for it. Members: offers of a site,
+    region, group, tag or data tier.
     Dual: cost of one more unit bought there, present value.
     Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.minimum_share))
-    terms = _share_terms(model, scenario, bound, scenario.sourcing_rules.minimum_share)
+    terms = _share_terms(model, instance, bound, scenario.sourcing_rules.minimum_share)
     return rows(len(bound) * len(scenario.periods)).at_least(0.0, terms)
 
 
 def largest_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
-    r"""Buy at most a share of a product from some of its suppliers.
+    r"""Buy at most a share from some of the suppliers.
 
-    .. math:: \sum_{o \in members} purchase_{o,t} \le share \sum_{o \in product} purchase_{o,t}
+    .. math:: \sum_{o \in members} m_{o,t} \le share \sum_{o \in product} m_{o,t}
 
-    Index: sourcing rule with a maximum share, period. Unit: product unit a year.
+    Index: sourcing rule with a maximum share, period. Unit: product unit a year, or currency a year
+    where the rule measures spend. m: purchase, or what is paid for it. Members: offers of a site,
+    region, group, tag or data tier.
     Dual: saving from one more unit allowed there, present value.
     Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.maximum_share))
-    terms = _share_terms(model, scenario, bound, scenario.sourcing_rules.maximum_share)
+    terms = _share_terms(model, instance, bound, scenario.sourcing_rules.maximum_share)
     return rows(len(bound) * len(scenario.periods)).at_most(0.0, terms)
 
 
-def _share_terms(model: pyo.ConcreteModel, scenario: Scenario, bound: Integers, share: Floats) -> list[Term]:
-    periods, rules = len(scenario.periods), scenario.sourcing_rules
-    terms = []
+def _share_terms(model: pyo.ConcreteModel, instance: Instance, bound: Integers, share: Floats) -> list[Term]:
+    rules, terms = instance.scenario.sourcing_rules, []
     for row, rule in enumerate(bound.tolist()):
-        for offers, coefficient in ((rules.members[rule], 1.0), (rules.among[rule], -float(share[rule]))):
-            where = every_period(np.full(len(offers), row), periods)
-            terms.append(
-                term(model.purchase, row=where, column=every_period(offers, periods), coefficient=coefficient)
-            )
+        by_spend = bool(rules.by_spend[rule])
+        terms += measured(model, instance, rules.members[rule], by_spend, row, 1.0)
+        terms += measured(model, instance, rules.among[rule], by_spend, row, -float(share[rule]))
     return terms
+
+
+def measured(
+    model: pyo.ConcreteModel, instance: Instance, offers: Integers, by_spend: bool, row: int, factor: float
+) -> list[Term]:
+    """Return `factor` times what is bought from `offers`, or spent on it, in block `row` of T rows."""
+    scenario = instance.scenario
+    periods, tiers = len(scenario.periods), scenario.offer_tiers
+    if not by_spend:
+        return [_in_block(model.purchase, offers, np.full((len(offers), periods), factor), row)]
+    terms = []
+    mine = np.flatnonzero(np.isin(tiers.offer, offers))
+    for name, elements in (("purchase", offers), ("tier_purchase", mine), ("tier_used", mine)):
+        price = purchase_prices(instance, name)[elements]
+        terms.append(_in_block(getattr(model, name), elements, factor * price, row))
+    return terms
+
+
+def purchase_prices(instance: Instance, activity: str) -> Floats:
+    """Return what one unit of an activity books as purchase, (n, T), currency, undiscounted."""
+    scenario = instance.scenario
+    count = len(scenario.offers.label) if activity == "purchase" else len(scenario.offer_tiers.label)
+    price = np.zeros((count, len(scenario.periods)))
+    for rate in instance.ledger.rates:
+        if rate.activity == activity and rate.account == "purchase":
+            price += rate.per_unit
+    return price
+
+
+def _in_block(variable: ArrayVar, elements: Integers, coefficient: Floats, row: int) -> Term:
+    periods = coefficient.shape[1]
+    where = every_period(np.full(len(elements), row), periods)
+    return term(variable, row=where, column=every_period(elements, periods), coefficient=coefficient.ravel())
 
 
 def counted_rules(scenario: Scenario) -> Integers:
@@ -75,15 +109,30 @@ def counted_rules(scenario: Scenario) -> Integers:
     return np.flatnonzero(~np.isnan(rules.minimum_count) | ~np.isnan(rules.maximum_count))
 
 
-def counted_offers(scenario: Scenario) -> Integers:
-    """Return the offers that such rules count, sorted."""
-    members = [scenario.sourcing_rules.members[rule] for rule in counted_rules(scenario)]
-    return np.unique(np.concatenate(members)) if members else np.array([], dtype=np.int64)
+def floored_rules(scenario: Scenario) -> Integers:
+    """Return the sourcing rules that ask a least share of each offer used."""
+    return np.flatnonzero(np.nan_to_num(scenario.sourcing_rules.share_if_used) > 0)
+
+
+def switched_offers(scenario: Scenario) -> Integers:
+    """Return the offers that some rule asks to be used or not, sorted: the index of ``use_offer``."""
+    rules, offers = scenario.sourcing_rules, scenario.offers
+    members = [rules.members[r] for r in (*counted_rules(scenario), *floored_rules(scenario))]
+    return np.unique(
+        np.concatenate([np.flatnonzero(offers.minimum_order > 0), scenario.offer_tiers.offers, *members])
+    )
+
+
+def minimum_counted_offers(scenario: Scenario) -> Integers:
+    """Return the offers that a least number of suppliers counts, sorted."""
+    rules = scenario.sourcing_rules
+    members = [rules.members[r] for r in np.flatnonzero(np.nan_to_num(rules.minimum_count) > 0)]
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *members]))
 
 
 def add_use_offer(model: pyo.ConcreteModel, scenario: Scenario) -> None:
-    """Declare ``use_offer`` (counted offer, period): 1 while the offer is bought from."""
-    model.use_offer = ArrayVar(len(counted_offers(scenario)) * len(scenario.periods), binary=True)
+    """Declare ``use_offer`` (switched offer, period): 1 while the offer may be bought from."""
+    model.use_offer = ArrayVar(len(switched_offers(scenario)) * len(scenario.periods), binary=True)
 
 
 def bought_only_if_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
@@ -91,18 +140,18 @@ def bought_only_if_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
 
     .. math:: purchase_{o,t} \le P_{o,t}\,use\_offer_{o,t}
 
-    Index: counted offer, period. Unit: product unit a year. P: the offer's own bound.
+    Index: offer that some rule switches, period. Unit: product unit a year. P: the offer's own bound.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
-    periods, counted = len(scenario.periods), counted_offers(scenario)
-    row = np.arange(len(counted) * periods)
+    periods, switched = len(scenario.periods), switched_offers(scenario)
+    row = np.arange(len(switched) * periods)
     return rows(len(row)).at_most(
         0.0,
         [
-            +term(model.purchase, row=row, column=every_period(counted, periods)),
-            -term(model.use_offer, row=row, coefficient=instance.bounds.purchase[counted].ravel()),
+            +term(model.purchase, row=row, column=every_period(switched, periods)),
+            -term(model.use_offer, row=row, coefficient=instance.bounds.purchase[switched].ravel()),
         ],
     )
 
@@ -112,42 +161,134 @@ def used_only_if_bought(model: pyo.ConcreteModel, instance: Instance) -> ArrayCo
 
     .. math:: purchase_{o,t} \ge 0.001\,P_{o,t}\,use\_offer_{o,t}
 
-    Index: counted offer, period. Unit: product unit a year. A thousandth of the offer's bound counts.
+    Index: offer of a rule with a minimum count, period. Unit: product unit a year. A thousandth of the
+    offer's bound counts.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; the threshold is a convention.
     """
+    counted = minimum_counted_offers(instance.scenario)
+    return _at_least_if_used(model, instance, counted, 1e-3 * instance.bounds.purchase[counted])
+
+
+def minimum_order(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
+    r"""Buy at least the minimum order from an offer, or nothing.
+
+    .. math:: purchase_{o,t} \ge order_o\,use\_offer_{o,t}
+
+    Index: offer with a minimum order, period. Unit: product unit a year.
+    Dual: cost of having to buy one more unit, present value.
+    Source: semi-continuous variable (Beale and Tomlin 1970).
+    """
     scenario = instance.scenario
-    periods, counted = len(scenario.periods), counted_offers(scenario)
-    row = np.arange(len(counted) * periods)
+    bound = np.flatnonzero(scenario.offers.minimum_order > 0)
+    least = np.repeat(scenario.offers.minimum_order[bound, None], len(scenario.periods), axis=1)
+    return _at_least_if_used(model, instance, bound, least)
+
+
+def _at_least_if_used(
+    model: pyo.ConcreteModel, instance: Instance, offers: Integers, least: Floats
+) -> ArrayConstraint:
+    """Return rows ``purchase >= least x use_offer``, one an offer and period."""
+    periods = len(instance.scenario.periods)
+    switched = np.searchsorted(switched_offers(instance.scenario), offers)
+    row = np.arange(len(offers) * periods)
     return rows(len(row)).at_least(
         0.0,
         [
-            +term(model.purchase, row=row, column=every_period(counted, periods)),
-            -term(model.use_offer, row=row, coefficient=1e-3 * instance.bounds.purchase[counted].ravel()),
+            +term(model.purchase, row=row, column=every_period(offers, periods)),
+            -term(
+                model.use_offer, row=row, column=every_period(switched, periods), coefficient=least.ravel()
+            ),
         ],
     )
 
 
+def share_if_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
+    r"""Buy at least a share from each offer that is used at all.
+
+    .. math:: m_{o,t} \ge share \sum_{p \in product} m_{p,t} - share\,M_{o,t}\,(1 - use\_offer_{o,t})
+
+    Index: member of a sourcing rule with a share if used, period. Unit: product unit a year, or
+    currency a year where the rule measures spend. m: purchase, or what is paid for it; M: the most
+    that can be bought from, or spent on, all other offers of the product.
+    Dual: cost of one more unit bought there, present value.
+    Source: conditional bound with the tightest constant (Williams 2013, ch. 9).
+    """
+    scenario = instance.scenario
+    periods, rules, switched = len(scenario.periods), scenario.sourcing_rules, switched_offers(scenario)
+    terms: list[Term] = []
+    right: list[Floats] = []
+    for rule in floored_rules(scenario).tolist():
+        share, by_spend = float(rules.share_if_used[rule]), bool(rules.by_spend[rule])
+        for offer in rules.members[rule].tolist():
+            row = len(right)
+            others = rules.among[rule][rules.among[rule] != offer]
+            terms += measured(model, instance, np.array([offer]), by_spend, row, 1 - share)
+            terms += measured(model, instance, others, by_spend, row, -share)
+            slack = share * most_measured(instance, others, by_spend)
+            used = np.searchsorted(switched, [offer])
+            terms.append(_in_block(model.use_offer, used, -slack[None, :], row))
+            right.append(-slack)
+    return rows(len(right) * periods).at_least(np.array(right).reshape(-1), terms)
+
+
+def most_measured(instance: Instance, offers: Integers, by_spend: bool) -> Floats:
+    """Return the most that can be bought from `offers`, or spent on it, (T,)."""
+    largest = instance.bounds.purchase[offers]
+    if not by_spend:
+        return largest.sum(axis=0)
+    price, tiers = purchase_prices(instance, "purchase")[offers], instance.scenario.offer_tiers
+    flat = (largest * price).sum(axis=0)
+    for offer, bound in zip(offers.tolist(), largest, strict=True):
+        mine = np.flatnonzero(tiers.offer == offer)
+        if len(mine):
+            flat = flat + (tiers.price[mine] * bound + np.maximum(tiers.intercept[mine], 0)).max(axis=0)
+    return flat
+
+
 def supplier_count(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
-    r"""Keep the number of offers bought from between a rule's instance.bounds.
+    r"""Keep the number of offers bought from between a rule's bounds.
 
-    .. math:: minimum \le \sum_{o \in members} use\_offer_{o,t} \le maximum
+    .. math:: minimum \le \sum_{o \in members} use\_offer_{o,t} \le \min(maximum, \lfloor 1/share \rfloor)
 
-    Index: sourcing rule with a count, period. Unit: offers.
+    Index: sourcing rule with a count or a share if used, period. Unit: offers. share: the least share
+    of each offer used; more offers than fit would break it.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; purchase shares and supplier counts as planners state them.
     """
     scenario = instance.scenario
     periods, rules = len(scenario.periods), scenario.sourcing_rules
-    bound, counted = counted_rules(scenario), counted_offers(scenario)
+    bound = np.union1d(counted_rules(scenario), floored_rules(scenario))
+    switched = switched_offers(scenario)
     terms = [
         term(
             model.use_offer,
             row=every_period(np.full(len(rules.members[rule]), row), periods),
-            column=every_period(np.searchsorted(counted, rules.members[rule]), periods),
+            column=every_period(np.searchsorted(switched, rules.members[rule]), periods),
         )
         for row, rule in enumerate(bound.tolist())
     ]
     low = np.nan_to_num(rules.minimum_count[bound], nan=0.0)
     high = np.nan_to_num(rules.maximum_count[bound], nan=np.inf)
+    share = np.nan_to_num(rules.share_if_used[bound])
+    fit = np.floor(1 / np.where(share > 0, share, 1.0) + 1e-9)
+    high = np.where(share > 0, np.minimum(high, fit), high)
     return rows(len(bound) * periods).between(repeated(low, periods), repeated(high, periods), terms)
+
+
+def change_limited(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
+    r"""Keep each purchase near that of the given plan.
+
+    .. math:: (1 - change)\,given_{o,t} \le purchase_{o,t} \le (1 + change)\,given_{o,t}
+
+    Index: offer and period that the pathway's given plan limits. Unit: product unit a year.
+    Dual: saving from one more unit of freedom, present value.
+    Source: pathway setting ``change``; own.
+    """
+    limits = instance.scenario.purchase_limits
+    column = np.flatnonzero(limits.limited)
+    return rows(len(column)).between(
+        limits.lowest.ravel()[column],
+        limits.highest.ravel()[column],
+        [term(model.purchase, row=np.arange(len(column)), column=column)],
+    )

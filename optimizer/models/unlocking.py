@@ -7,6 +7,7 @@ import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, ArrayVar, rows, term
 from optimizer.models.columns import every_period
+from optimizer.models.modules import presence
 from scenarios.scenario import Flags, Floats, Scenario
 
 
@@ -30,11 +31,8 @@ def opened_by(
         0.0,
         [
             +term(activity, row=np.arange(len(closed) * periods), column=every_period(closed, periods)),
-            -term(
-                model.in_effect,
-                row=row,
-                column=every_period(unlocks.intervention[opens], periods),
-                coefficient=largest[unlocks.element[opens]].ravel(),
+            *presence(
+                model, scenario, row, unlocks.intervention[opens], -largest[unlocks.element[opens]].ravel()
             ),
         ],
     )

@@ -8,28 +8,47 @@ import pyomo.environ as pyo
 from optimizer.arrays import ArrayVar
 from optimizer.models.columns import active_after
 from optimizer.models.instance import Instance
+from optimizer.models.investment import add_indebted
+from optimizer.models.lanes import add_lane_decisions
+from optimizer.models.modules import add_modules
+from optimizer.models.stocks import add_stock_decisions
+from optimizer.models.serving import add_serve
+from optimizer.models.sourcing import add_use_offer
+from optimizer.models.tiers import add_tiers
 from scenarios.scenario import Floats, Scenario
 
 
 def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare all decisions on `model`.
 
-    ========== ==================== ========= ====================================
-    name       index                unit      meaning
-    ========== ==================== ========= ====================================
-    purchase   offer, period        unit/year bought from an offer
-    flow       arc, period          unit/year moved of one product on one lane
-    run        operation, period    unit/year activity of a process on a line
-    covered    cover, period        unit/year activity improved by an intervention
-    standing   line, period         unit/year capacity in place
-    power      supply, period       MWh/year  electricity used from a power option
-    contract   supply, period       MW        newly contracted in the period
-    contracted supply, period       MWh/year  output of all contracts that run
-    unmet      demand, period       unit/year demand left unserved
-    adopt      intervention, period 0 or 1    decided in the period
-    in_effect  intervention, period 0 or 1    in effect in the period
-    overrun    cap, period          tCO2e     emissions above a soft cap
-    ========== ==================== ========= ====================================
+    ============= ==================== ========= ====================================
+    name          index                unit      meaning
+    ============= ==================== ========= ====================================
+    purchase      offer, period        unit/year bought from an offer
+    use_offer     some offers, period  0 or 1    bought from, where a rule asks whether
+    tier_purchase price tier, period   unit/year bought at the price of a tier
+    tier_used     price tier, period   0 or 1    the tier the purchase lies in
+    flow          arc, period          unit/year moved of one product on one lane
+    serve         some arcs, period    0 or 1    the one lane that serves a demand
+    use_lane      opened lane, period  0 or 1    lane with a fixed cost or a minimum is used
+    trips         lane by trip, period trips     whole vehicles in the period, all its years together
+    stock         store, period        unit      kept at the end of the period
+    returned      return, period       unit/year taken back
+    discard       disposal, period     unit/year thrown away
+    run           operation, period    unit/year activity of a process on a line
+    covered       cover, period        unit/year activity improved by an intervention
+    standing      line, period         unit/year capacity in place
+    power         supply, period       MWh/year  electricity used from a power option
+    contract      supply, period       MW        newly contracted in the period
+    contracted    supply, period       MWh/year  output of all contracts that run
+    unmet         demand, period       unit/year demand left unserved
+    adopt         intervention, period modules   decided in the period: 0 or 1 unless modular
+    in_effect     intervention, period modules   in effect in the period
+    present       modular one, period  0 or 1    whether any module is in effect
+    chosen        modular one          0 or 1    whether any module is ever decided
+    indebted      loan, period         modules   whose loan is being repaid
+    overrun       cap, period          tCO2e     emissions above a soft cap
+    ============= ==================== ========= ====================================
     """
     scenario, bounds = instance.scenario, instance.bounds
     periods = len(scenario.periods)
@@ -42,7 +61,12 @@ def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     supplies, demands = scenario.supplies, scenario.demands
     allowed = supplies.allowed[:, None]
     model.purchase = array(bounds.purchase, goods)
+    add_use_offer(model, scenario)
+    add_tiers(model, instance)
     model.flow = array(bounds.flow, goods)
+    add_serve(model, scenario)
+    add_lane_decisions(model, instance)
+    add_stock_decisions(model, instance, goods)
     model.run = array(bounds.run, goods)
     model.covered = array(cover_bounds(instance), goods)
     model.standing = array(bounds.capacity, goods)
@@ -51,8 +75,12 @@ def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.contract = array(np.where(allowed, contracts, 0.0))
     model.contracted = array(np.where(allowed, contracts, 0.0), energy)
     model.unmet = array(np.where(np.isfinite(demands.shortage_cost), demands.quantity, 0.0), goods)
-    model.adopt = array(decision_window(scenario), binary=True)
-    model.in_effect = array(np.ones((len(scenario.interventions.label), periods)))
+    most, modular = scenario.interventions.maximum_modules[:, None], scenario.interventions.modular
+    window = (decision_window(scenario) * most).ravel()
+    model.adopt = ArrayVar(window.size, upper=window, binary=not len(modular), integer=len(modular) > 0)
+    model.in_effect = array(most * np.ones(periods))
+    add_modules(model, scenario)
+    add_indebted(model, scenario)
     soft = np.array([cap.overrun_price is not None for cap in scenario.carbon.all_caps.values()], dtype=bool)
     model.overrun = array(np.where(soft, np.inf, 0.0)[:, None] * np.ones(periods), goods)
 

@@ -1,0 +1,1 @@
+"""Measuring zerolane against what others published; not part of the installed tool."""

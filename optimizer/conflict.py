@@ -1,0 +1,176 @@
+"""The conflict by business names: which rules, together, cannot all hold."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+
+from optimizer.arrays import ArrayConstraint, ArrayVar
+from optimizer.highs import HighsModel
+from optimizer.models.build import RULES, build_model
+from optimizer.models.instance import Instance
+from optimizer.policy import policies, prices
+from optimizer.settings import SolverSettings
+from optimizer.solution import Status
+from scenarios.plans import ACTIVITY_DIMS, coordinates
+
+FROM_LP_AND_IRREDUCIBLE = 2 + 4  # HiGHS's iis_strategy; its default, 0, finds nothing
+LOWER, UPPER, BOXED = 2, 3, 4
+BOUND_MEANINGS = {
+    "unmet": "demand that must be met",
+    "purchase": "what an offer can sell",
+    "flow": "what a lane can carry",
+    "run": "what a line can run",
+    "power": "power options the pathway allows",
+    "contract": "contracts the pathway allows",
+    "adopt": "interventions that cannot be decided then (window, lead time or not allowed by the pathway)",
+    "overrun": "caps that are hard",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of rule in a conflict: what it asks for and who is concerned.
+
+    Attributes
+    ----------
+    rule : component of the formulation, see docs/formulation.md.
+    meaning : what it ensures, in words. policy : whether a planner may change it.
+    members : names with their year.
+    """
+
+    rule: str
+    meaning: str
+    policy: bool
+    members: tuple[str, ...]
+
+
+class ConflictModel(HighsModel):
+    """A linear relaxation whose conflict can be asked for."""
+
+    def conflict(self, seconds: float) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return rows, columns and which bounds of these of an irreducible conflict; all empty if none."""
+        self._set("iis_strategy", FROM_LP_AND_IRREDUCIBLE)
+        self._set("iis_time_limit", float(seconds))
+        _, found = self._highs.getIis()
+        return np.array(found.row_index_), np.array(found.col_index_), np.array(found.col_bound_)
+
+    def place(self, component: Any) -> slice:
+        """Return the rows of a constraint or the columns of a variable."""
+        layout = self._compiled.layout
+        return layout.rows(component) if isinstance(component, ArrayConstraint) else layout.columns(component)
+
+
+def find_conflict(instance: Instance, settings: SolverSettings, seconds: float) -> tuple[Part, ...] | None:
+    """Return the rules that contradict each other even in the linear relaxation, policy first.
+
+    None when the relaxation has a plan: then the conflict is one of whole decisions, which an
+    irreducible subsystem of a linear program cannot show.
+    """
+    model = build_model(instance)
+    highs = ConflictModel(model, settings, relax_integrality=True)
+    if highs.run().status is not Status.INFEASIBLE:
+        return None
+    rows, columns, bounds = highs.conflict(seconds)
+    parts = [*_row_parts(model, highs, instance, settings, rows)]
+    parts += _column_parts(model, highs, instance, columns[np.isin(bounds, (UPPER, BOXED))])
+    return tuple(sorted(parts, key=lambda part: (not part.policy, len(part.members))))
+
+
+def _row_parts(
+    model: pyo.ConcreteModel,
+    highs: ConflictModel,
+    instance: Instance,
+    settings: SolverSettings,
+    rows: NDArray[Any],
+) -> list[Part]:
+    scenario, start = instance.scenario, instance.scenario.periods.start
+    known: dict[str, dict[int, str]] = {}
+    for policy in policies(model, instance, prices(scenario, settings.diagnosis)):
+        names = known.setdefault("cap_respected" if policy.rule == "overrun" else policy.rule, {})
+        for row, name, period in zip(policy.row, policy.name, policy.period, strict=True):
+            names[int(row)] = f"{name} {start[period]}" if period >= 0 else str(name)
+    labels = {
+        "node_balance": scenario.nodes.label,
+        "standing_capacity": scenario.lines.label,
+        "line_capacity": scenario.lines.label,
+        "effect_follows_adoption": scenario.interventions.label,
+    }
+    element_of = _names(instance)
+    parts = []
+    for rule in RULES:
+        component = getattr(model, rule.__name__)
+        if not component.n:
+            continue
+        place = highs.place(component)
+        mine = rows[(rows >= place.start) & (rows < place.stop)] - place.start
+        if not len(mine):
+            continue
+        members = []
+        for row in sorted(mine.tolist()):
+            if row in known.get(rule.__name__, {}):
+                members.append(known[rule.__name__][row])
+            elif rule.__name__ in labels:
+                label, period = divmod(row, len(start))
+                members.append(f"{labels[rule.__name__][label]} {start[period]}")
+            else:
+                members.append(_first_entry(component, row, element_of))
+        parts.append(Part(rule.__name__, _meaning(rule), rule.__name__ in known, tuple(members)))
+    return parts
+
+
+def _meaning(rule: Callable[..., Any]) -> str:
+    """Return the first sentence of a rule's docstring, as a phrase."""
+    head = (inspect.getdoc(rule) or rule.__name__).splitlines()[0].rstrip(".")
+    return head[0].lower() + head[1:]
+
+
+def _names(instance: Instance) -> dict[str, list[str]]:
+    """Return the name of every element of each activity."""
+    coords = coordinates(instance.scenario, [cap.label for cap in instance.caps])
+    found = {}
+    for name, dim in ACTIVITY_DIMS.items():
+        labels = coords.get(dim)
+        if labels is not None:
+            found[name] = [str(label) for label in (labels[1] if isinstance(labels, tuple) else labels)]
+    return found | {"start": [str(year) for year in instance.scenario.periods.start]}
+
+
+def _first_entry(component: ArrayConstraint, row: int, names: dict[str, list[str]]) -> str:
+    """Return the name of the first decision in a row, for rules that have no names of their own."""
+    entries = component.matrix.indices[component.matrix.indptr[row] : component.matrix.indptr[row + 1]]
+    if not len(entries):
+        return f"row {row}"
+    column = int(entries.min())
+    which = int(np.searchsorted(component.offsets, column, side="right")) - 1
+    return _element(component.variables[which], column - int(component.offsets[which]), names)
+
+
+def _element(variable: ArrayVar, index: int, names: dict[str, list[str]]) -> str:
+    labels, start = names.get(variable.local_name, []), names["start"]
+    element, period = divmod(index, len(start))
+    return f"{labels[element]} {start[period]}" if element < len(labels) else f"{variable.local_name} {index}"
+
+
+def _column_parts(
+    model: pyo.ConcreteModel, highs: ConflictModel, instance: Instance, columns: NDArray[Any]
+) -> list[Part]:
+    names, parts = _names(instance), []
+    for variable in model.component_objects(pyo.Var):
+        if not isinstance(variable, ArrayVar) or not variable.n:
+            continue
+        place = highs.place(variable)
+        mine = columns[(columns >= place.start) & (columns < place.stop)] - place.start
+        name = variable.local_name
+        if len(mine):
+            members = tuple(_element(variable, int(i), names) for i in sorted(mine.tolist()))
+            parts.append(
+                Part(name, BOUND_MEANINGS.get(name, f"largest value of {name}"), name == "unmet", members)
+            )
+    return parts

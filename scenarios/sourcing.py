@@ -1,0 +1,165 @@
+"""Who may supply, how much, and at what price: sourcing rules, quantity discounts, limits on change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scenarios.periods import Periods
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Offers, Scenario
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Labels = NDArray[np.object_]
+Tables = Mapping[str, pd.DataFrame]
+
+SAME_QUANTITY = 1e-6  # share of a tier's bound that solver and sums of days may be off
+
+
+@dataclass(frozen=True)
+class SourcingRules:
+    """Bounds on purchases, one per rule: which offers count, among which, and the bounds; nan: none."""
+
+    label: Labels
+    members: tuple[Integers, ...]  # offers the rule is about
+    among: tuple[Integers, ...]  # all offers of the product
+    by_spend: Flags  # shares are of spend, else of quantity
+    minimum_share: Floats
+    maximum_share: Floats
+    share_if_used: Floats
+    minimum_count: Floats
+    maximum_count: Floats
+
+
+@dataclass(frozen=True)
+class OfferTiers:
+    """Price tiers of offers with quantity discounts, (K,) and (K, T), ordered by offer and quantity.
+
+    A year's purchase q of an offer lies in one of its tiers and costs ``price * q + intercept`` there;
+    the intercept is what the cheaper price of an incremental discount does not give back.
+    """
+
+    label: Labels
+    offer: Integers
+    lowest: Floats  # unit/year
+    highest: Floats  # unit/year, inf in the last tier
+    price: Floats
+    intercept: Floats  # currency/year, 0 where the price of the tier holds for all units
+
+    @property
+    def offers(self) -> Integers:
+        """Offers that have tiers, sorted."""
+        return np.unique(self.offer)
+
+
+def make_sourcing_rules(tables: Tables) -> SourcingRules:
+    """Return the sourcing rules with the offers each is about."""
+    frame, offers = tables["sourcing_rules"], offers_with_sites(tables)
+    found = [rule_members(rule, offers) for _, rule in frame.iterrows()]
+    bounds = {
+        column: frame[column].to_numpy(float)
+        for column in ("minimum_share", "maximum_share", "share_if_used", "minimum_count", "maximum_count")
+    }
+    return SourcingRules(
+        label=frame["rule"].to_numpy(object),
+        members=tuple(np.flatnonzero(members) for members, _ in found),
+        among=tuple(np.flatnonzero(among) for _, among in found),
+        by_spend=(frame["measure"] == "spend").to_numpy(bool),
+        **bounds,
+    )
+
+
+def offers_with_sites(tables: Tables) -> pd.DataFrame:
+    """Return one row per offer, in order, with the region, group and tags of its site beside its own tags."""
+    offers = tables["offers"].drop_duplicates("offer")[["site", "product", "data_tier", "tags"]]
+    sites = tables["sites"].drop_duplicates("site")[["site", "region", "group", "tags"]]
+    found = offers.merge(sites, on="site", how="left", suffixes=("", "_of_site"))
+    found["tags_of_site"] = found["tags_of_site"].map(lambda tags: tags if isinstance(tags, tuple) else ())
+    return found
+
+
+def rule_members(rule: pd.Series, offers: pd.DataFrame) -> tuple[Flags, Flags]:
+    """Return which offers fit all filters of a rule, and which are of its product, (O,) each."""
+    among = np.ones(len(offers), dtype=bool)
+    if rule["product"]:
+        among &= (offers["product"] == rule["product"]).to_numpy(bool)
+    member = among.copy()
+    for filter_by in ("site", "region", "group"):
+        if rule[filter_by]:
+            member &= (offers[filter_by] == rule[filter_by]).to_numpy(bool)
+    if rule["tag"]:
+        marks = zip(offers["tags"], offers["tags_of_site"], strict=True)
+        member &= np.array([rule["tag"] in (*own, *of_site) for own, of_site in marks], dtype=bool)
+    if rule["data_tiers"]:
+        member &= offers["data_tier"].isin(rule["data_tiers"]).to_numpy(bool)
+    return member, among
+
+
+def make_offer_tiers(tables: Tables, offers: Offers, periods: Periods) -> OfferTiers:
+    """Return the tiers of all offers that have any, from quantity 0 on."""
+    position = {label: o for o, label in enumerate(offers.label)}
+    first = tables["offers"].drop_duplicates("offer")
+    pricing = dict(zip(first["offer"], first["tier_pricing"], strict=True))
+    names: list[str] = []
+    offer: list[int] = []
+    lowest: list[float] = []
+    highest: list[float] = []
+    prices: list[Floats] = []
+    intercepts: list[Floats] = []
+    rows_of = {str(name): rows for name, rows in tables["offer_tiers"].groupby("offer")}
+    for name in sorted(rows_of, key=lambda label: position[label]):
+        rows = rows_of[name].sort_values("from_quantity")
+        starts = [float(q) for q in rows["from_quantity"]]
+        levels = [np.full(len(periods), float(p)) for p in rows["price"]]
+        if starts[0] > 0:
+            starts, levels = [0.0, *starts], [offers.price[position[name]], *levels]
+        paid_below = np.zeros(len(periods))  # for all that lies below the tier
+        for k, (start, price) in enumerate(zip(starts, levels, strict=True)):
+            if k:
+                paid_below = paid_below + levels[k - 1] * (start - starts[k - 1])
+            incremental = pricing[name] == "incremental"
+            names.append(f"{name}@{start:g}")
+            offer.append(position[name])
+            lowest.append(start)
+            highest.append(starts[k + 1] if k + 1 < len(starts) else np.inf)
+            prices.append(price)
+            intercepts.append(paid_below - price * start if incremental else np.zeros(len(periods)))
+    shape = (len(names), len(periods))
+    return OfferTiers(
+        label=np.array(names, dtype=object),
+        offer=np.array(offer, dtype=np.int64),
+        lowest=np.array(lowest, dtype=float),
+        highest=np.array(highest, dtype=float),
+        price=np.array(prices, dtype=float).reshape(shape),
+        intercept=np.array(intercepts, dtype=float).reshape(shape),
+    )
+
+
+def tier_activities(scenario: Scenario, purchase: Floats) -> dict[str, Floats]:
+    """Return in which tier each purchase falls: ``tier_purchase`` and ``tier_used``, (..., K, T) each.
+
+    `purchase` (..., O, T), units a year. On the edge of two tiers the cheaper one holds.
+    """
+    tiers = scenario.offer_tiers
+    shape = (*purchase.shape[:-2], len(tiers.label), purchase.shape[-1])
+    bought, used = np.zeros(shape), np.zeros(shape)
+    for offer in tiers.offers.tolist():
+        mine = np.flatnonzero(tiers.offer == offer)
+        quantity = purchase[..., offer, None, :]
+        slack = SAME_QUANTITY * np.maximum(tiers.lowest[mine], 1.0)[:, None]
+        low, high = tiers.lowest[mine, None] - slack, tiers.highest[mine, None] + slack
+        cost = tiers.price[mine] * quantity + tiers.intercept[mine]
+        cost = np.where((quantity >= low) & (quantity <= high), cost, np.inf)
+        chosen = cost.argmin(axis=-2)[..., None, :] == np.arange(len(mine))[:, None]
+        chosen = chosen & (quantity > 0)
+        bought[..., mine, :] = np.where(chosen, quantity, 0.0)
+        used[..., mine, :] = chosen
+    return {"tier_purchase": bought, "tier_used": used}

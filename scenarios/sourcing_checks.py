@@ -1,0 +1,125 @@
+"""Rules that sourcing rules, minimum orders and single-sourced demands must satisfy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from scenarios.errors import Problem
+from scenarios.schema import TABLES
+from scenarios.sourcing import offers_with_sites, rule_members
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Arcs, Demands, Lanes
+
+Tables = Mapping[str, pd.DataFrame]
+
+BOUNDS = ["minimum_share", "maximum_share", "share_if_used", "minimum_count", "maximum_count"]
+
+
+def check_sourcing(tables: Tables) -> Iterator[Problem]:
+    """Yield every broken rule of the tables about sourcing."""
+    yield from sourcing_bounds(tables)
+    yield from sourcing_filters(tables)
+    yield from sourcing_members(tables)
+    yield from orders_that_fit(tables)
+
+
+def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
+    """A sourcing rule states a bound, and its bounds leave room."""
+    for _, row in tables["sourcing_rules"].iterrows():
+        if row[BOUNDS].isna().all():
+            fix = f"fill in one of: {', '.join(BOUNDS)}"
+            yield Problem("sourcing_rules", "states no bound", fix, row["row"], "rule", row["rule"])
+        for kind in ("share", "count"):
+            low, high = row[f"minimum_{kind}"], row[f"maximum_{kind}"]
+            if low > high:
+                fix = f"raise maximum_{kind} or lower minimum_{kind}"
+                yield Problem(
+                    "sourcing_rules",
+                    f"the maximum is below the minimum {low:g}",
+                    fix,
+                    row["row"],
+                    f"maximum_{kind}",
+                    high,
+                )
+        if row["share_if_used"] * row["minimum_count"] > 1 + 1e-9:
+            rule = f"{row['minimum_count']:.0f} offers of at least this share are more than there is"
+            fix = f"write at most {1 / row['minimum_count']:.4g}, or lower minimum_count"
+            yield Problem("sourcing_rules", rule, fix, row["row"], "share_if_used", row["share_if_used"])
+
+
+def sourcing_filters(tables: Tables) -> Iterator[Problem]:
+    """What a sourcing rule filters by exists."""
+    tiers = TABLES["offers"].column("data_tier").choices
+    groups = set(tables["sites"]["group"])
+    marked = [*tables["sites"]["tags"], *tables["offers"]["tags"]]
+    tags = {tag for names in marked for tag in names}
+    for _, row in tables["sourcing_rules"].iterrows():
+        if row["group"] and row["group"] not in groups:
+            fix = "use the group of a site or leave it blank"
+            yield Problem(
+                "sourcing_rules", "no site is of this group", fix, row["row"], "group", row["group"]
+            )
+        if row["tag"] and row["tag"] not in tags:
+            fix = "use a tag of a site or an offer, or leave it blank"
+            yield Problem(
+                "sourcing_rules", "no site or offer has this tag", fix, row["row"], "tag", row["tag"]
+            )
+        for name in row["data_tiers"]:
+            if name not in tiers:
+                fix = f"use some of: {', '.join(tiers)}"
+                yield Problem("sourcing_rules", "is not a data tier", fix, row["row"], "data_tiers", name)
+
+
+def sourcing_members(tables: Tables) -> Iterator[Problem]:
+    """Offers fit a sourcing rule, as many as it counts, and not all where it bounds a part."""
+    offers = offers_with_sites(tables)
+    for _, row in tables["sourcing_rules"].iterrows():
+        members, among = rule_members(row, offers)
+        if not members.any():
+            fix = "correct its product, site, region, group, tag or data_tiers, or remove the rule"
+            yield Problem("sourcing_rules", "no offer fits the rule", fix, row["row"], "rule", row["rule"])
+        elif row["minimum_count"] > members.sum():
+            fix = f"write at most {members.sum()}, or add offers"
+            rule = "more offers than fit the rule"
+            yield Problem("sourcing_rules", rule, fix, row["row"], "minimum_count", int(row["minimum_count"]))
+        elif row["maximum_share"] < 1 and members.sum() == among.sum():
+            fix = "name a site, region, group, tag or data tier: one row for each that is bounded"
+            rule = "all offers fit the rule, and their share is always 1"
+            yield Problem("sourcing_rules", rule, fix, row["row"], "maximum_share", row["maximum_share"])
+
+
+def orders_that_fit(tables: Tables) -> Iterator[Problem]:
+    """A minimum order is within the offer's capacity in some year."""
+    for _, rows in tables["offers"].groupby("offer", sort=False):
+        first, largest = rows.iloc[0], rows["capacity"].max()
+        if first["minimum_order"] > largest:
+            fix = f"write at most {largest:g}, the offer's capacity"
+            yield Problem(
+                "offers", "can never be ordered", fix, first["row"], "minimum_order", first["minimum_order"]
+            )
+
+
+def lanes_that_serve_alone(tables: Tables, demands: Demands, arcs: Arcs, lanes: Lanes) -> Iterator[Problem]:
+    """A demand that one lane must meet has a lane of that capacity."""
+    frame = tables["demand"].drop_duplicates(["site", "product"])
+    carried = lanes.capacity[arcs.lane] / np.where(arcs.tonnes_per_unit > 0, arcs.tonnes_per_unit, np.nan)
+    carried = np.nan_to_num(carried, nan=np.inf, posinf=np.inf)
+    for d in np.flatnonzero(demands.single_source).tolist():
+        must = np.isfinite(demands.shortage_cost[d]) == 0
+        need = float(np.max(demands.quantity[d][must], initial=0.0))
+        largest = float(np.max(carried[arcs.head == demands.node[d]], initial=0.0))
+        if need > largest:
+            fix = f"raise a lane's capacity, allow several lanes, or give a shortage_cost (need {need:g})"
+            yield Problem(
+                "demand",
+                f"no single lane carries it: the largest takes {largest:g}",
+                fix,
+                int(frame["row"].iloc[d]),
+                "single_source",
+                demands.label[d],
+            )
