@@ -242,6 +242,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     from reporting.run_folder import CONFIG, MANIFEST, SUMMARY, refuse_changed_tables
     from reporting.summary import manifest, summarise
     from reporting.terminal import solve_progress, trial_progress
+    from scenarios.errors import UnplayableError
     from simulation import simulate
 
     settings, seconds, outcome = request.settings, request.seconds, None
@@ -263,7 +264,12 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
     if request.command != "optimize":
         with request.timed("simulate"), trial_progress(settings["simulation"].trials) as progress:
-            outcome = simulate(scenario, plan, settings["simulation"], progress)
+            try:
+                outcome = simulate(scenario, plan, settings["simulation"], progress)
+            except UnplayableError as error:
+                if request.command == "simulate":
+                    raise
+                say(f"not simulated: {error}")
     with request.timed("report"):
         payload = write_results(folder, plan, reference, outcome)
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))

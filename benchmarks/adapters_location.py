@@ -97,7 +97,7 @@ def two_stage(instance: TwoStage) -> Problem:
     opened = np.concatenate([plants, depots])
     effects = [
         pd.DataFrame({"intervention": "open " + sites, "effect": effect, "site": sites})
-        for effect, sites in (("unlocks_offer", plants), ("opens_hub", depots), ("unlocks_mode", opened))
+        for effect, sites in (("unlocks_offer", plants), ("unlocks_mode", plants), ("opens_hub", depots))
     ]
     return Problem(
         complete(
@@ -120,8 +120,8 @@ def two_stage(instance: TwoStage) -> Problem:
             },
             modes=modes(*products),
             lanes=stacked(
-                _lanes(plants, depots, products, instance.inbound),
-                _lanes(depots, customers, products, instance.outbound),
+                _lanes(plants, depots, products, instance.inbound).assign(locked=True),
+                _lanes(depots, customers, products, instance.outbound).assign(locked=False),  # by the hub
             ),
             demand={
                 "site": customers[customer],
@@ -141,7 +141,7 @@ def two_stage(instance: TwoStage) -> Problem:
 
 
 def _lanes(origins: np.ndarray, destinations: np.ndarray, products: np.ndarray, cost: Floats) -> pd.DataFrame:
-    """Return locked lanes of every product, each by the mode named like it; cost (product, origin, end)."""
+    """Return lanes of every product, each by the mode named like it; cost (product, origin, end)."""
     product, start, end = (grid.ravel() for grid in np.indices(cost.shape))
     return pd.DataFrame(
         {
@@ -150,7 +150,6 @@ def _lanes(origins: np.ndarray, destinations: np.ndarray, products: np.ndarray, 
             "mode": products[product],
             "products": [(p,) for p in products[product]],
             "cost": cost.ravel(),
-            "locked": True,
         }
     )
 

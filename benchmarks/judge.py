@@ -43,7 +43,7 @@ def judged(answer: Answer, case: dict[str, Any], earlier: dict[str, Any]) -> Ver
     bracketed : stopped, the value looked for lies between bound and value.
     better : below a best-known value that nobody proved.
     computed : solved; there is nothing to compare with.
-    open : stopped before any plan, so nothing is said.
+    open : stopped before any plan, or never solved by anyone; what is known does not contradict.
     """
     if answer.status in ("not covered", "failed", "relaxed"):
         return Verdict(answer.status)
@@ -54,11 +54,22 @@ def judged(answer: Answer, case: dict[str, Any], earlier: dict[str, Any]) -> Ver
     if target is None and earlier.get("verdict") in ("computed", "match"):
         target, proven = earlier.get("objective"), True
     if target is None:
-        expected = earlier.get("verdict") != "infeasible"
-        return Verdict(("computed" if answer.status == "optimal" else "open") if expected else "DIFFERENT")
+        return Verdict(_unpublished(answer, earlier, float(case["tol"])))
     if answer.status == "no plan":
         return Verdict("open")
     return _compared(answer, float(target), float(case["tol"]), proven)
+
+
+def _unpublished(answer: Answer, earlier: dict[str, Any], tolerance: float) -> str:
+    """Return the word for an instance of which at most a bracket of ours is known."""
+    if earlier.get("verdict") == "infeasible":
+        return "DIFFERENT"
+    best, bound = (earlier.get(key) for key in ("objective", "bound"))
+    above = bound is not None and answer.sign * (answer.value - bound) < -tolerance
+    below = best is not None and answer.sign * (answer.bound - best) > tolerance
+    if above or below:
+        return "DIFFERENT"
+    return "computed" if answer.status == "optimal" else "open"
 
 
 def _compared(answer: Answer, target: float, tolerance: float, proven: bool) -> Verdict:

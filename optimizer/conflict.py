@@ -30,7 +30,6 @@ BOUND_MEANINGS = {
     "power": "power options the pathway allows",
     "contract": "contracts the pathway allows",
     "adopt": "interventions that cannot be decided then (window, lead time or not allowed by the pathway)",
-    "overrun": "caps that are hard",
 }
 
 
@@ -163,7 +162,7 @@ def _column_parts(
 ) -> list[Part]:
     names, parts = _names(instance), []
     for variable in model.component_objects(pyo.Var):
-        if not isinstance(variable, ArrayVar) or not variable.n:
+        if not isinstance(variable, ArrayVar) or not variable.n or variable.local_name == "overrun":
             continue
         place = highs.place(variable)
         mine = columns[(columns >= place.start) & (columns < place.stop)] - place.start

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -41,8 +40,8 @@ class Diagnosis:
         if not self.fixes:
             lines[0] += " Even with every policy given up none is found: the data contradict each other"
         for number, fix in enumerate(self.fixes):
-            title = "Cheapest changes" if number == 0 else f"Or, {_ordinal(number)} alternative"
-            lines.append(f"{title} that make a plan possible, worth {money(fix.worth, self.currency)}:")
+            title = f"Alternative {number}" if number else "Cheapest changes that make a plan possible"
+            lines.append(f"{title}, worth {money(fix.worth, self.currency)}:")
             lines += [f"  - {line}" for line in fix.lines(self.currency)]
             lines.append(f"  {_plan_words(fix, self.currency)}")
             if fix.overrides:
@@ -89,15 +88,11 @@ def diagnose(instance: Instance, settings: SolverSettings) -> Diagnosis:
     return Diagnosis(instance.scenario.currency, tuple(fixes), conflict, instance)
 
 
-def _ordinal(number: int) -> str:
-    return {1: "first", 2: "second", 3: "third"}[number]
-
-
 def _plan_words(fix: Fix, currency: str) -> str:
     if not np.isfinite(fix.plan_cost):
         return "the plan under them was not found in the time allowed"
     words = f"the cheapest plan then costs {money(fix.plan_cost, currency)}, present value"
-    if fix.gap > 1e-6:
+    if fix.gap > 1e-4:
         words += f" (at most {fix.gap:.1%} more than the least)"
     if fix.unserved > 0:
         words += f", and leaves {amount(fix.unserved, 'units')} of demand unserved at its shortage cost"
@@ -113,10 +108,7 @@ def _conflict_words(conflict: tuple[Part, ...] | None) -> list[str]:
     for part in conflict:
         names = ", ".join(part.members[:SHOWN])
         more = f" and {len(part.members) - SHOWN} more" if len(part.members) > SHOWN else ""
-        lines.append(f"  - {part.meaning}: {names}{more}{'' if part.policy else ' (physics)'}")
+        lines.append(f"  - {part.meaning}: {names}{more}{'' if part.policy else ' (data)'}")
     return lines
 
 
-def explained(data: Mapping[str, Any]) -> str:
-    """Return the text of a ``diagnosis.json``."""
-    return str(data["text"])

@@ -17,6 +17,7 @@ from scenarios.ledger import Ledger, Priced
 from scenarios.plans import ACTIVITY_DIMS, coordinates
 from scenarios.scenario import Floats, Scenario
 from scenarios.schema import QUALITY_MARKS
+from scenarios.serving import to_serve
 from scenarios.settings import MAIN_CAP
 from scenarios.sourcing import tier_activities
 
@@ -50,6 +51,10 @@ MEANINGS = {
     "emissions": ("tCO2e/year", "emissions by account"),
     "site_cost": ("currency", "paid in the period, undiscounted, by the site it is booked at"),
     "site_emissions": ("tCO2e/year", "emissions by the site they are booked at"),
+    "serve_cost": ("currency", "paid in the period for what the customer was delivered, along its way"),
+    "serve_cost_remainder": ("currency", "paid in the period and of no customer's goods"),
+    "serve_emissions": ("tCO2e/year", "emitted for what the customer was delivered, along its way"),
+    "serve_emissions_remainder": ("tCO2e/year", "emitted and of no customer's goods"),
     "intervention_savings": ("tCO2e/year", "emissions an intervention saves directly"),
     "cap_limit": ("tCO2e/year, or the cap's unit", "limit; NaN where the cap does not hold yet"),
     "cap_emissions": ("tCO2e/year, or the cap's unit", "what the cap bounds"),
@@ -107,6 +112,11 @@ def make_plan(
     by_site = ("cost_account", "site", "period"), ("emission_account", "site", "period")
     data["site_cost"] = (by_site[0], np.array([priced.by_site(a)[:-1] for a in COST_ACCOUNTS]))
     data["site_emissions"] = (by_site[1], np.array([priced.by_site(a)[:-1] for a in EMISSION_ACCOUNTS]))
+    served = to_serve(scenario, ledger, activities)
+    data["serve_cost"] = (("cost_account", "demand", "period"), served.cost)
+    data["serve_cost_remainder"] = (("cost_account", "period"), served.cost_remainder)
+    data["serve_emissions"] = (("emission_account", "demand", "period"), served.emissions)
+    data["serve_emissions_remainder"] = (("emission_account", "period"), served.emissions_remainder)
     savings = intervention_savings(scenario, ledger, activities)
     data["intervention_savings"] = (("intervention", "emission_account", "period"), savings)
     data["cap_limit"] = (("cap", "period"), np.where(np.isfinite(limits), limits, np.nan))

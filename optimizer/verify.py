@@ -200,5 +200,10 @@ def _booked(plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[
         yield f"emission account {account}", np.abs(booked - priced.emitted(account)), booked
         by_site = plan["site_emissions"].to_numpy()[a].sum(axis=0)
         yield f"emissions by site, {account}", np.abs(booked - by_site), booked
+    for name, dim in (("cost", "cost_account"), ("emissions", "emission_account")):
+        booked = plan[name].to_numpy()
+        by_customer = plan[f"serve_{name}"].transpose(dim, "demand", "period").to_numpy().sum(axis=1)
+        rest = by_customer + plan[f"serve_{name}_remainder"].to_numpy() - booked
+        yield f"{name} to serve and its remainder", np.abs(rest), booked
     if "objective" in plan.attrs:
         yield from objective_findings(plan, float(priced.cost_npv))

@@ -19,6 +19,10 @@ class ConfigError(ZerolaneError):
     exit_code = 2
 
 
+class UnplayableError(ZerolaneError):
+    """The plan does what the simulation cannot play yet."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with the scenario data, where it is and how to fix it."""

@@ -28,11 +28,16 @@ def vehicles_with_weight(tables: Tables) -> Iterator[Problem]:
     for _, row in tables["lanes"][tables["lanes"]["whole_vehicles"]].iterrows():
         if not any(mass.get(product, 0) > 0 for product in row["products"]):
             fix = "give a product tonnes_per_unit, or do not ask for whole vehicles"
-            yield Problem("lanes", "counts vehicles for goods without weight", fix, row["row"], "whole_vehicles")
+            yield Problem(
+                "lanes", "counts vehicles for goods without weight", fix, row["row"], "whole_vehicles"
+            )
         if row["origin"] in consolidating:
             fix = "remove whole_vehicles here, or consolidation in hubs"
             yield Problem(
-                "lanes", "leaves a hub whose consolidation already fills the vehicles", fix, row["row"],
+                "lanes",
+                "leaves a hub whose consolidation already fills the vehicles",
+                fix,
+                row["row"],
                 "whole_vehicles",
             )
 
@@ -55,7 +60,9 @@ def hub_sites(tables: Tables) -> Iterator[Problem]:
         rivals = locked[(locked["site"] == row["site"]) & (locked["product"] == "") & (row["product"] != "")]
         if len(rivals):
             fix = "lock the row of all products, or the rows of single products"
-            yield Problem("hubs", "is locked as a whole and by product", fix, row["row"], "locked", row["site"])
+            yield Problem(
+                "hubs", "is locked as a whole and by product", fix, row["row"], "locked", row["site"]
+            )
     modes = tables["modes"]
     closed_modes = set(modes[modes["locked"]]["mode"])
     for name, column in (("lanes", "origin"), ("lane_rules", "origin_role")):
@@ -63,7 +70,9 @@ def hub_sites(tables: Tables) -> Iterator[Problem]:
             at_hub = row[column] in set(locked["site"]) or (row[column] == "hub" and len(locked))
             if at_hub and (row["locked"] or row["mode"] in closed_modes):
                 fix = "lock the hub or the mode that leaves it, not both"
-                yield Problem(name, "is locked by its mode and by its hub", fix, row["row"], column, row[column])
+                yield Problem(
+                    name, "is locked by its mode and by its hub", fix, row["row"], column, row[column]
+                )
 
 
 def _opened(hub: pd.Series, opens: pd.DataFrame) -> bool:
@@ -86,7 +95,11 @@ def returns_of_deliveries(tables: Tables) -> Iterator[Problem]:
         if (row["demand_site"], row["product"]) not in demand:
             fix = "name a site and product of the demand table"
             yield Problem(
-                "returns", f"nothing of {row['product']} is delivered there", fix, row["row"], "demand_site",
+                "returns",
+                f"nothing of {row['product']} is delivered there",
+                fix,
+                row["row"],
+                "demand_site",
                 row["demand_site"],
             )
         if row["minimum_share"] > row["share"]:
@@ -117,7 +130,9 @@ def ceilings_bind_something(tables: Tables) -> Iterator[Problem]:
             for product, site in places
         ):
             fix = "name a product that a line there makes"
-            yield Problem("ceilings", "bounds nothing that is made", fix, row["row"], "product", row["product"])
+            yield Problem(
+                "ceilings", "bounds nothing that is made", fix, row["row"], "product", row["product"]
+            )
 
 
 FLOW_RULES = (

@@ -75,7 +75,9 @@ def make_returns(frame: pd.DataFrame, at: Positions, demands: Demands, periods: 
     sites = frame["site"].where(frame["site"] != "", frame["demand_site"])
     sold = _pair_labels(frame["demand_site"], frame["product"])
     lag = frame["lag_years"].to_numpy(float).astype(np.int64)
-    back = [f"{s}:{p}>{r}" for s, p, r in zip(sites, frame["product"], frame["returned_product"], strict=True)]
+    back = [
+        f"{s}:{p}>{r}" for s, p, r in zip(sites, frame["product"], frame["returned_product"], strict=True)
+    ]
     return Returns(
         label=labels([f"{sale}>{label}" for sale, label in zip(frame["demand_site"], back, strict=True)]),
         demand=np.array([demand_at[str(label)] for label in sold], dtype=np.int64),
@@ -97,7 +99,10 @@ def lagged_share(lag_years: Integers, periods: Periods) -> Floats:
     A yearly rate of deliveries in d times this share is the rate at which they are `lag_years` back
     in t; over all t within the horizon nothing is lost or doubled.
     """
-    start, end = np.asarray(periods.start, dtype=float), np.asarray(periods.start + periods.years, dtype=float)
+    start, end = (
+        np.asarray(periods.start, dtype=float),
+        np.asarray(periods.start + periods.years, dtype=float),
+    )
     lag = np.asarray(lag_years, dtype=float)[:, None, None]
     late = np.minimum(end[None, :, None] - lag, end[None, None, :])
     early = np.maximum(start[None, :, None] - lag, start[None, None, :])
@@ -135,7 +140,12 @@ def make_disposals(frame: pd.DataFrame, at: Positions, nodes: Nodes) -> Disposal
 
 
 def make_ceilings(
-    frame: pd.DataFrame, sites: Sites, products: Products, nodes: Nodes, operations: Operations, recipe: Recipe,
+    frame: pd.DataFrame,
+    sites: Sites,
+    products: Products,
+    nodes: Nodes,
+    operations: Operations,
+    recipe: Recipe,
     periods: Periods,
 ) -> Ceilings:
     """Return the ceilings with the recipe entries that each bounds."""

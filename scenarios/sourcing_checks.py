@@ -100,7 +100,7 @@ def orders_that_fit(tables: Tables) -> Iterator[Problem]:
         if first["minimum_order"] > largest:
             fix = f"write at most {largest:g}, the offer's capacity"
             yield Problem(
-                "offers", "can never be ordered", fix, first["row"], "minimum_order", first["minimum_order"]
+                "offers", "can never be ordered", fix, first["row"], "minimum_order", float(first["minimum_order"])
             )
 
 

@@ -10,6 +10,7 @@ import xarray as xr
 from scenarios.scenario import Scenario
 from simulation.accounting import relative_errors
 from simulation.outcome import outcome_dataset
+from simulation.playable import refuse_unplayable
 from simulation.settings import SimulationSettings
 from simulation.trials import Progress, prepare, run_all
 
@@ -39,10 +40,12 @@ def simulate(
 
     Raises
     ------
+    UnplayableError : the plan does what days cannot be played with yet.
     ValueError : the plan was made from another scenario.
     """
     settings = settings or SimulationSettings()
     started = time.perf_counter()
+    refuse_unplayable(scenario, plan)
     trials = prepare(scenario, plan, settings)
     ready = time.perf_counter()
     twin = trials.twin()

@@ -156,7 +156,11 @@ def origin_gates(scenario: Scenario) -> tuple[Integers, Integers]:
     gates = set()
     of_offer = unlocks.family == "offer"
     gates |= set(
-        zip(offers.node[unlocks.element[of_offer]].tolist(), unlocks.intervention[of_offer].tolist(), strict=True)
+        zip(
+            offers.node[unlocks.element[of_offer]].tolist(),
+            unlocks.intervention[of_offer].tolist(),
+            strict=True,
+        )
     )
     for entry, r in zip(made.tolist(), operation.tolist(), strict=True):
         if operations.locked[r]:

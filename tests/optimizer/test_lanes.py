@@ -154,11 +154,19 @@ def test_lanes_that_cannot_be_are_refused():
 TWO_PLANTS = {
     "sites": "site role lat lon region owner\na plant 40 118 n own\nb plant 41 118 n own\n"
     "x customer 40 119 n own\ny customer 41 119 n own\nz customer 42 119 n own",
-    "offers": "offer site product price footprint locked capacity\na_ore a ore 0 0 yes -\nb_ore b ore 0 0 yes -",
+    "offers": "offer site product price footprint locked\na_ore a ore 0 0 yes\nb_ore b ore 0 0 yes",
     "lanes": "origin destination mode products distance_km cost\n"
-    + "\n".join(f"{o} {d} road ore 1 {c}" for o, d, c in (
-        ("a", "x", 1), ("a", "y", 3), ("a", "z", 9), ("b", "x", 9), ("b", "y", 3), ("b", "z", 1),
-    )),
+    + "\n".join(
+        f"{o} {d} road ore 1 {c}"
+        for o, d, c in (
+            ("a", "x", 1),
+            ("a", "y", 3),
+            ("a", "z", 9),
+            ("b", "x", 9),
+            ("b", "y", 3),
+            ("b", "z", 1),
+        )
+    ),
     "demand": "site product quantity\nx ore 10\ny ore 10\nz ore 10",
     "interventions": "intervention kind capex life_years lead_years latest\nbuild_a plant 100 2 0 2025\n"
     "build_b plant 90 2 0 2025",
