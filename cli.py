@@ -24,6 +24,7 @@ from reporting.help import COMMANDS, help_text
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
+    from xarray import Dataset
 
     from reporting.payload import Payload
     from reporting.run_folder import RunFolder
@@ -119,13 +120,20 @@ def write_case(words: list[str]) -> int:
 
 def settings_types() -> dict[str, type]:
     """Return the typed settings of each section of the configuration."""
+    from optimizer.objective_settings import ObjectiveSettings, ParetoSettings
     from optimizer.settings import SolverSettings
     from scenarios import CarbonSettings, PathwaySettings, ScenarioSettings
     from simulation.settings import SimulationSettings
 
-    sections = ("scenario", "carbon", "pathway", "solver", "simulation")
-    types = (ScenarioSettings, CarbonSettings, PathwaySettings, SolverSettings, SimulationSettings)
-    return dict(zip(sections, types, strict=True))
+    return {
+        "scenario": ScenarioSettings,
+        "carbon": CarbonSettings,
+        "pathway": PathwaySettings,
+        "objective": ObjectiveSettings,
+        "solver": SolverSettings,
+        "simulation": SimulationSettings,
+        "pareto": ParetoSettings,
+    }
 
 
 def compose(command: str, words: list[str]) -> int:
@@ -151,7 +159,7 @@ def compose(command: str, words: list[str]) -> int:
 
     def one_run(config: DictConfig) -> None:
         try:
-            execute(asked(command, config, search))
+            attempt(asked(command, config, search))
         except Exception as error:  # noqa: BLE001 - the other points of a sweep go on
             errors.append(error)
             if sweep:
@@ -183,7 +191,7 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     values: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
     hydra_config, former = HydraConfig.get(), None
     overrides = list(hydra_config.overrides.task)
-    if command in ("simulate", "report"):
+    if command in ("simulate", "report", "compare") or (command == "diagnose" and values["run"]):
         if values["run"] is None:
             message = f"{command} needs run=DIR, the folder of a former run"
             raise ConfigError(message)
@@ -198,6 +206,51 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     return Request(command, settings, values, overrides, search, out, former, now)
 
 
+def attempt(request: Request) -> None:
+    """Do one command; when there is no plan, leave a run folder that says why."""
+    from omegaconf import OmegaConf
+
+    from reporting.diagnosis import write_diagnosis
+    from reporting.run_folder import RunFolder, near
+    from scenarios import InfeasibleError
+    from scenarios.loading import find_data
+
+    try:
+        execute(request)
+    except InfeasibleError as error:
+        if error.diagnosis is not None:
+            values = {section: request.values[section] for section in request.settings}
+            told = {"command": request.command, "overrides": request.overrides, "started": request.started}
+            data = find_data(request.settings["scenario"].data, request.search)
+            config = OmegaConf.to_yaml(OmegaConf.create(values))
+            with RunFolder(request.out, bool(request.values["overwrite"])) as folder:
+                write_diagnosis(folder, error.diagnosis.as_data(), config, data, values, told)
+            say(f"diagnosis: {near(folder.path)}")
+        raise
+
+
+def explain(request: Request) -> None:
+    """Do ``diagnose``: say why an offer is not in a former plan, or whether there is a plan at all."""
+    from optimizer import optimize
+    from optimizer.why import why_not
+    from reporting.results import read_plan
+    from reporting.run_folder import refuse_changed_tables
+    from scenarios import ConfigError
+
+    scenario, offer = load(request), request.values["why"]
+    if bool(offer) != (request.former is not None):
+        message = "why=OFFER and run=DIR go together: why an offer is not in the plan of a former run"
+        raise ConfigError(message)
+    if request.former is not None:
+        refuse_changed_tables(request.former, scenario.path)
+        print(why_not(scenario, read_plan(request.former)[0], str(offer), request.settings["solver"]).text)
+        return
+    solver = request.settings["solver"]
+    solver.diagnosis.automatic = True
+    plan = optimize(scenario, solver)
+    print(f"a plan exists ({plan.attrs['termination']}): nothing stands in the way")
+
+
 def execute(request: Request) -> None:
     """Do one command, show the result and say where it is."""
     from reporting.results import rebuild_report
@@ -209,6 +262,15 @@ def execute(request: Request) -> None:
         sizes = [len(part.label) for part in (found.sites, found.arcs, found.interventions)]
         print("{}: in order ({} sites, {} lanes, {} interventions)".format(found.name, *sizes))
         return
+    if request.command == "diagnose":
+        return explain(request)
+    if request.command == "compare" and request.former is not None:
+        from reporting.difference import difference_text
+        from reporting.results import read_plan
+        from reporting.run_folder import former_run
+
+        other = former_run(Path(str(request.values["against"])))
+        return print(difference_text(read_plan(other)[0], read_plan(request.former)[0]))
     if request.command == "report" and request.former is not None:
         place, payload = request.former, rebuild_report(request.former)
     else:
@@ -222,6 +284,7 @@ def execute(request: Request) -> None:
 def load(request: Request) -> Scenario:
     """Read and check the scenario."""
     from scenarios import load_scenario
+    from scenarios.change import find_plan
     from scenarios.loading import BUNDLED
 
     settings = request.settings
@@ -230,6 +293,9 @@ def load(request: Request) -> Scenario:
         say(f"warning: {warning}")
     if not scenario.path.is_relative_to(BUNDLED):
         request.values["scenario"]["data"] = str(scenario.path)  # found again from anywhere
+    change = settings["pathway"].change
+    if change.plan:
+        request.values["pathway"]["change"]["plan"] = str(find_plan(change, request.search))
     return scenario
 
 
@@ -257,12 +323,13 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         with solve_progress("Reference") as progress:
             reference = reference_plan(scenario, settings["solver"], progress)
         with solve_progress("Plan") as progress:
-            plan = optimize(scenario, settings["solver"], reference, progress)
+            plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
         if plan.attrs["status"] != "optimal":
             say(f"{plan.attrs['termination']}: going on with the best plan found, gap {plan.attrs['gap']:.2%}")
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
-    if request.command != "optimize":
+    frontier = draw_frontier(request, scenario, folder) if request.command == "pareto" else None
+    if request.command not in ("optimize", "pareto"):
         with request.timed("simulate"), trial_progress(settings["simulation"].trials) as progress:
             try:
                 outcome = simulate(scenario, plan, settings["simulation"], progress)
@@ -271,7 +338,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
                     raise
                 say(f"not simulated: {error}")
     with request.timed("report"):
-        payload = write_results(folder, plan, reference, outcome)
+        payload = write_results(folder, plan, reference, outcome, frontier)
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
     asked_for = {
         "command": request.command,
@@ -280,6 +347,21 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     }
     folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, values, asked_for, seconds))
     return payload
+
+
+def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder) -> Dataset:
+    """Do the frontier of ``zerolane pareto``: solve it, write it and its plans, and return it."""
+    from optimizer.pareto import pareto_frontier
+    from reporting.frontier import write_frontier
+
+    def tell(done: int, expected: int) -> None:
+        say(f"frontier: {done} of {expected} solves")
+
+    with request.timed("pareto"):
+        settings = request.settings
+        frontier, plans = pareto_frontier(scenario, settings["solver"], settings["pareto"], tell)
+    write_frontier(folder, frontier, plans)
+    return frontier
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from benchmarks.readers_location import Floats, Location, Median, TwoStage
 from benchmarks.tables import Problem, complete, modes, places, stacked
+from scenarios.custom_rule_settings import CustomRule, RuleTerm, Sense
 
 GOODS, VISIT, ROAD = "goods", "visit", "road"
 
@@ -161,28 +161,32 @@ def _named(what: str, count: int) -> np.ndarray:
 def median(instance: Median) -> Problem:
     """Return a p-median problem: at most p facilities open, each customer has one.
 
-    That a median serves its own point, at no cost, is left to the optimum and checked in the plan.
+    A median serves its own point, at no cost: where room is short that has to be asked for.
     """
     points = len(instance.demand)
-    capacity = np.full(points, instance.capacity if np.isfinite(instance.capacity) else np.nan)
+    limited = bool(np.isfinite(instance.capacity))
     tables = _located(
         np.zeros(points),
-        capacity,
+        np.full(points, instance.capacity if limited else np.nan),
         instance.demand,
         np.full(points, GOODS, dtype=object),
         instance.distance / instance.demand,
-        single_source=bool(np.isfinite(instance.capacity)),
+        single_source=limited,
     )
-    counts = {"rule": ["p"], "kind": "open", "maximum": instance.p}
-    return Problem(tables | {"intervention_counts": complete(intervention_counts=counts)["intervention_counts"]},
-                   broken=_medians_serve_themselves)
+    counts = complete(intervention_counts={"rule": ["p"], "kind": "open", "maximum": instance.p})
+    own = [_serves_itself(j + 1, float(demand)) for j, demand in enumerate(instance.demand) if limited]
+    return Problem(tables | {"intervention_counts": counts["intervention_counts"]}, rules=own)
 
 
-def _medians_serve_themselves(plan: xr.Dataset) -> str:
-    flow = plan["flow"].isel(period=0)
-    served = flow.groupby("arc_origin").sum()
-    for origin in served["arc_origin"].to_numpy()[served.to_numpy() > 0]:
-        own = (plan["arc_origin"] == origin) & (plan["arc_destination"] == f"C{origin[1:]}")
-        if not float(flow[own].sum()) > 0:
-            return f"{origin} serves others but not its own point"
-    return ""
+def _serves_itself(point: int, demand: float) -> CustomRule:
+    facility, customer = f"F{point}", f"C{point}"
+    return CustomRule(
+        name=f"{facility} serves itself",
+        terms=[
+            RuleTerm("flow", {"origin": facility, "destination": customer}),
+            RuleTerm("in_effect", {"intervention": f"open {facility}"}, -demand, "t/year"),
+        ],
+        limit=0.0,
+        unit="t/year",
+        sense=Sense.AT_LEAST,
+    )

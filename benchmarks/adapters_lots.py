@@ -41,7 +41,13 @@ def lot_sizing(instance: LotSizing) -> Problem:
             lines={"line": ["machine"], "site": "works", "capacity": instance.capacity},
             line_processes={"line": "machine", "process": names, "use": instance.hours, "locked": True},
             modes=modes("road"),
-            lanes={"origin": ["works"], "destination": "market", "mode": "road", "products": [tuple(names)], "cost": 0.0},
+            lanes={
+                "origin": ["works"],
+                "destination": "market",
+                "mode": "road",
+                "products": [tuple(names)],
+                "cost": 0.0,
+            },
             demand={
                 "site": "market",
                 "product": made,

@@ -12,6 +12,8 @@ from benchmarks.readers_mps import Mps
 from benchmarks.readers_network import Network
 from benchmarks.tables import NotCoveredError, Problem, complete, modes, places
 
+Lane = tuple[str, str, float, float, float]  # both ends, cost, capacity, fixed cost
+
 
 def network(instance: Network) -> Problem:
     """Return a fixed-charge network design problem, one product a commodity.
@@ -82,7 +84,7 @@ def transportation(model: Mps) -> Problem:
     """
     flows = [column for column in model.entries if column not in model.whole]
     used: dict[str, str] = {}
-    lanes = []
+    lanes: list[Lane] = []
     for flow in flows:
         limits = [row for row, value in model.entries[flow].items() if model.rows[row] == "L" and value == 1]
         ends = [row for row, value in model.entries[flow].items() if model.rows[row] == "E" and value == 1]
@@ -96,12 +98,12 @@ def transportation(model: Mps) -> Problem:
             raise NotCoveredError(message)
         used[switch] = flow
         capacity = min(-partners[switch], model.bounds[flow][1])
-        lanes.append((*ends, model.cost.get(flow, 0.0), capacity, model.cost.get(switch, 0.0)))
+        lanes.append((ends[0], ends[1], model.cost.get(flow, 0.0), capacity, model.cost.get(switch, 0.0)))
     if set(used) != model.whole or len(used) != len(flows) or model.ranges:
         message = "some 0/1 columns open no flow, or one opens several"
         raise NotCoveredError(message)
     source = _sources(lanes)
-    turned = [lane if lane[0] in source else (lane[1], lane[0], *lane[2:]) for lane in lanes]
+    turned = [lane if lane[0] in source else (lane[1], lane[0], lane[2], lane[3], lane[4]) for lane in lanes]
     quantity = {row: model.right.get(row, 0.0) for lane in lanes for row in lane[:2]}
     return _offset(
         network(
@@ -126,26 +128,26 @@ def _is_switch(model: Mps, column: str, row: str) -> bool:
     return set(model.entries[column]) == {row} and model.entries[column][row] < 0
 
 
-def _sources(lanes: list[tuple[str, str, float, float, float]]) -> set[str]:
-    """Return the balance rows on one side of the lanes; raises NotCoveredError when there are not two sides."""
-    side: dict[str, int] = {}
-    joined: dict[str, list[str]] = {}
-    for lane in lanes:
-        joined.setdefault(lane[0], []).append(lane[1])
-        joined.setdefault(lane[1], []).append(lane[0])
-    for start in joined:
-        if start in side:
-            continue
-        side[start], edge = 0, [start]
-        while edge:
-            row = edge.pop()
+def _sources(lanes: list[Lane]) -> set[str]:
+    """Return the balance rows on one side of the lanes; raises NotCoveredError without two sides."""
+    joined: dict[str, set[str]] = {}
+    for start, end, *_ in lanes:
+        joined.setdefault(start, set()).add(end)
+        joined.setdefault(end, set()).add(start)
+    source: dict[str, bool] = {}
+    for first in joined:
+        ahead = [] if first in source else [first]
+        source.setdefault(first, True)
+        while ahead:
+            row = ahead.pop()
             for other in joined[row]:
-                if side.setdefault(other, 1 - side[row]) == side[row]:
+                if other not in source:
+                    source[other] = not source[row]
+                    ahead.append(other)
+                elif source[other] == source[row]:
                     message = f"row {row} is a source and a sink at once"
                     raise NotCoveredError(message)
-                edge += [other] if other not in edge and not joined[other] == [] else []
-            joined[row] = []
-    return {row for row, which in side.items() if which == 0}
+    return {row for row, is_source in source.items() if is_source}
 
 
 def _offset(problem: Problem, offset: float) -> Problem:

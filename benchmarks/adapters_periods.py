@@ -24,7 +24,15 @@ def factory_planning(book: Book) -> Problem:
     machines = list(book["installed"])
     years = [FIRST_YEAR + t for t in range(months + 1)]
     hours = [
-        (m, "factory", m, 0.0, book["hours_per_machine"] * (book["installed"][m] - book["down"][t].get(m, 0)), 0.0, y)
+        (
+            m,
+            "factory",
+            m,
+            0.0,
+            book["hours_per_machine"] * (book["installed"][m] - book["down"][t].get(m, 0)),
+            0.0,
+            y,
+        )
         for m in machines
         for t, y in enumerate(years[:-1])
     ] + [(m, "factory", m, 0.0, 0.0, 0.0, years[-1]) for m in machines]
@@ -92,21 +100,24 @@ def food_manufacture(book: Book) -> Problem:
     kind = ["vegetable" if i in book["vegetable"] else "other" for i in range(len(oils))]
     limit = {name: float(size) for name, size in book["refine_cap"].items()}
     blend = sum(limit.values())
-    offers = [
-        (f"buy {oil}", "works", oil, float(book["buy_cost"][t][i]) if t < months else 0.0, None, y)
+    most = float(book["store_cap"]) + blend  # more could neither be kept nor refined
+    offers: list[tuple[str, str, str, float, float, int | None]] = [
+        (f"buy {oil}", "works", oil, float(book["buy_cost"][t][i]), most, years[t])
         for i, oil in enumerate(oils)
-        for t, y in enumerate(years)
+        for t in range(months)
     ]
     # Nothing is bought after the last month: the stock wanted at the end has to be there.
-    offers = [(*row[:4], 0.0 if row[5] == years[-1] else 1e5, row[5]) for row in offers]
-    hours = [(f"refining {k}", "works", f"refining {k}", 0.0, size, None) for k, size in limit.items()]
+    offers += [(f"buy {oil}", "works", oil, 0.0, 0.0, years[-1]) for oil in oils]
+    offers += [(f"refining {k}", "works", f"refining {k}", 0.0, size, None) for k, size in limit.items()]
     recipes = []
     for i, oil in enumerate(oils):
         hardness = book["hardness"][i]
         entries = {oil: -1.0, f"refining {kind[i]}": -1.0, "blend": 1.0}
         entries |= {"above lower": hardness - low, "below upper": high - hardness}
         recipes += [(f"use {oil}", item, quantity) for item, quantity in entries.items() if quantity]
-    demand = [("market", "blend", blend if y < years[-1] else 0.0, float(book["price"]), y) for y in years]
+    demand: list[tuple[str, str, float, float | None, int]] = [
+        ("market", "blend", blend if y < years[-1] else 0.0, float(book["price"]), y) for y in years
+    ]
     demand += [
         ("closing stock", oil, float(book["end_store"]) if y == years[-1] else 0.0, None, y)
         for oil in oils
@@ -121,7 +132,7 @@ def food_manufacture(book: Book) -> Problem:
                 "product": [*oils, *(f"refining {k}" for k in limit), "blend", "above lower", "below upper"]
             },
             offers=pd.DataFrame(
-                offers + hours, columns=["offer", "site", "product", "price", "capacity", "period"]
+                offers, columns=["offer", "site", "product", "price", "capacity", "period"]
             ).assign(footprint=0.0),
             processes={"process": [f"use {oil}" for oil in oils]},
             recipes=pd.DataFrame(recipes, columns=["process", "product", "quantity"]),
@@ -201,7 +212,11 @@ def coco(book: Book) -> Problem:
         for p in products
         for t, y in enumerate(years)
     ]
-    stages = [(f"{factory} for {k} periods", f, k) for f, factory in enumerate(factories) for k in years_open(horizon)]
+    stages = [
+        (f"{factory} for {k} periods", f, k)
+        for f, factory in enumerate(factories)
+        for k in years_open(horizon)
+    ]
     stocks = [("p", p, f) for p in products for f in range(len(factories))]
     stocks += [("r", r, f) for r in raws for f in range(len(factories))]
     most = float(book["max_rstock"])

@@ -19,7 +19,11 @@ def mexss(book: Book) -> Problem:
     """
     plants, markets = book["plants"], list(book["markets"])
     bought = list(book["price"])
-    lines = [(f"{unit} {plant}", plant, size) for unit, at in book["capacity"].items() for plant, size in at.items()]
+    lines = [
+        (f"{unit} {plant}", plant, size)
+        for unit, at in book["capacity"].items()
+        for plant, size in at.items()
+    ]
     running = [
         (f"{unit} {plant}", process)
         for process, unit in book["unit_of"].items()
@@ -39,7 +43,9 @@ def mexss(book: Book) -> Problem:
     return Problem(
         complete(
             sites=stacked(
-                places(plants, "plant"), places(["import"], "supplier"), places([*markets, "export"], "customer")
+                places(plants, "plant"),
+                places(["import"], "supplier"),
+                places([*markets, "export"], "customer"),
             ),
             products={"product": sorted(made | set(bought))},
             offers=pd.DataFrame(offers, columns=["offer", "site", "product", "price", "footprint"]),
@@ -55,7 +61,10 @@ def mexss(book: Book) -> Problem:
             demand={
                 "site": [*markets, "export"],
                 "product": "steel",
-                "quantity": [*(need * share / 100 for share in book["markets"].values()), book["export_bound"]],
+                "quantity": [
+                    *(need * share / 100 for share in book["markets"].values()),
+                    book["export_bound"],
+                ],
                 "shortage_cost": [None] * len(markets) + [book["export_price"]],
             },
         ),
@@ -65,7 +74,7 @@ def mexss(book: Book) -> Problem:
 
 def _lanes(rows: list[tuple[str, str, float]], mode: str, product: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["origin", "destination", "cost"])
-    return frame.assign(mode=mode, products=[(product,)] * len(frame))
+    return frame.assign(mode=mode, products=pd.Series([(product,)] * len(frame)))
 
 
 def transshipment(book: Book) -> Problem:
@@ -101,7 +110,9 @@ def transshipment(book: Book) -> Problem:
             },
             line_processes={"line": list(work), "process": "pass on"},
             modes=modes("road"),
-            lanes=pd.DataFrame(lanes, columns=["origin", "destination", "cost", "products"]).assign(mode="road"),
+            lanes=pd.DataFrame(lanes, columns=["origin", "destination", "cost", "products"]).assign(
+                mode="road"
+            ),
             demand={"site": list(demand), "product": GOODS, "quantity": list(demand.values())},
             interventions={
                 "intervention": chosen,
@@ -143,7 +154,9 @@ def multmip(book: Book) -> Problem:
         for p in ["all"]
     ]
     onward = [
-        (gates[o, d], d, p, book["unit_cost"][p][i][j], None, 0.0, 0.0) for i, o, j, d in pairs for p in products
+        (gates[o, d], d, p, book["unit_cost"][p][i][j], None, 0.0, 0.0)
+        for i, o, j, d in pairs
+        for p in products
     ]
     columns = ["origin", "destination", "mode", "cost", "capacity", "minimum", "fixed_cost"]
     frame = pd.DataFrame(lanes + onward, columns=columns)
@@ -152,7 +165,9 @@ def multmip(book: Book) -> Problem:
     opened = [f"serve {d} from {o}" for _, o, _, d in pairs]
     return Problem(
         complete(
-            sites=stacked(places(origins, "supplier"), places(gates.values(), "hub"), places(ends, "customer")),
+            sites=stacked(
+                places(origins, "supplier"), places(gates.values(), "hub"), places(ends, "customer")
+            ),
             products={"product": products},
             offers=pd.DataFrame(
                 [
@@ -181,7 +196,7 @@ def multmip(book: Book) -> Problem:
 
 
 def mode_choice(book: Book) -> Problem:
-    """Return the choice of transport mode: rail with a least load if used at all, all centres into one sink."""
+    """Return the choice of transport mode: rail with a least load if used, all centres into one sink."""
     depots = book["depots"]
     centres = sorted({lane[1] for lane in book["lanes"]})
     frame = pd.DataFrame(
@@ -190,7 +205,9 @@ def mode_choice(book: Book) -> Problem:
     )
     return Problem(
         complete(
-            sites=stacked(places(depots, "supplier"), places(centres, "hub"), places(["recycled"], "customer")),
+            sites=stacked(
+                places(depots, "supplier"), places(centres, "hub"), places(["recycled"], "customer")
+            ),
             products={"product": [GOODS]},
             offers={
                 "offer": list(depots),
@@ -201,7 +218,7 @@ def mode_choice(book: Book) -> Problem:
                 "footprint": 0.0,
             },
             modes=modes("road", "rail", "handed on"),
-            lanes=frame.assign(products=[(GOODS,)] * len(frame)),
+            lanes=frame.assign(products=pd.Series([(GOODS,)] * len(frame))),
             demand={"site": ["recycled"], "product": GOODS, "quantity": float(book["total"])},
         )
     )
@@ -250,9 +267,12 @@ def farmer(book: Book) -> Problem:
     its price, so cost lies above the published figure by the revenue of selling all that could be.
     """
     crops, chances = book["crops"], book["probability"]
-    offers = [("land", "farm", "land", 0.0, float(book["acres"]), 0.0)]
+    offers: list[tuple[str, str, str, float, float | None, float]] = [
+        ("land", "farm", "land", 0.0, float(book["acres"]), 0.0)
+    ]
     recipes = [(c, "land", -1.0) for c in crops]
-    demand, offset = [], 0.0
+    demand: list[tuple[str, str, float, float | None]] = []
+    offset = 0.0
     for s, (factor, chance) in enumerate(zip(book["scenario_factor"], chances, strict=True), 1):
         for c, crop in enumerate(crops):
             product, most = f"{crop} {s}", book["acres"] * book["yield_mean"][c] * factor
@@ -270,7 +290,9 @@ def farmer(book: Book) -> Problem:
     ends = [(site, product) for site, product, *_ in demand]
     return Problem(
         complete(
-            sites=stacked(places(["farm"], "plant"), places(["cattle", "market", "beyond quota"], "customer")),
+            sites=stacked(
+                places(["farm"], "plant"), places(["cattle", "market", "beyond quota"], "customer")
+            ),
             products={"product": sorted({product for _, product, _ in recipes})},
             offers=pd.DataFrame(
                 offers, columns=["offer", "site", "product", "price", "capacity", "footprint"]

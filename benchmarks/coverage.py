@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    adapters_activities,
     adapters_location,
     adapters_lots,
     adapters_network,
@@ -51,6 +52,26 @@ TEXTBOOK: dict[str, Callable[[Any], Problem]] = {
     "coco": adapters_periods.coco,
 }
 
+
+def program(model: readers_mps.Mps) -> Problem:
+    """Return a mixed-integer program as scenario tables, by the first structure that it has.
+
+    Raises NotCoveredError saying what of it fits no structure.
+    """
+    try:
+        return adapters_network.transportation(model)
+    except NotCoveredError:
+        return adapters_activities.activities(model)
+
+
+def textbook(book: dict[str, Any]) -> Problem:
+    """Return a textbook model as scenario tables; raises NotCoveredError for an unknown type."""
+    if book["type"] not in TEXTBOOK:
+        message = f"no adapter for textbook models of type {book['type']!r}"
+        raise NotCoveredError(message)
+    return TEXTBOOK[book["type"]](book)
+
+
 ADAPTERS: dict[str, Callable[[Any], Problem]] = {
     "cflp": lambda instance: adapters_location.location(instance, capacitated=True, single_source=False),
     "uflp": lambda instance: adapters_location.location(instance, capacitated=False, single_source=False),
@@ -59,9 +80,9 @@ ADAPTERS: dict[str, Callable[[Any], Problem]] = {
     "tscflp": adapters_location.two_stage,
     "mcnd": adapters_network.network,
     "fcnet": adapters_network.network,
-    "mps": adapters_network.transportation,
+    "mps": program,
     "clsp": adapters_lots.lot_sizing,
-    "textbook": lambda book: textbook(book),
+    "textbook": textbook,
 }
 
 LATER: dict[str, str] = {
@@ -78,11 +99,3 @@ def problem_of(case: dict[str, Any], folder: Path) -> Problem:
         message = f"no adapter for model {model!r} in format {reader!r}"
         raise NotCoveredError(message)
     return ADAPTERS[model](READERS[reader](folder / case["file"], **case.get("reader_args", {})))
-
-
-def textbook(book: dict[str, Any]) -> Problem:
-    """Return a textbook model as scenario tables; raises NotCoveredError for an unknown type."""
-    if book["type"] not in TEXTBOOK:
-        message = f"no adapter for textbook models of type {book['type']!r}"
-        raise NotCoveredError(message)
-    return TEXTBOOK[book["type"]](book)

@@ -38,7 +38,7 @@ def read_mps(file: Path) -> Mps:
     opened = gzip.open if file.suffix == ".gz" else open
     model, section, objective, whole = Mps(), "", "", False
     free_rows: set[str] = set()
-    with opened(file, "rt", encoding="latin-1") as lines:  # type: ignore[operator]
+    with opened(file, "rt", encoding="latin-1") as lines:
         for line in lines:
             if line.startswith("*") or not line.strip():
                 continue
@@ -55,10 +55,8 @@ def read_mps(file: Path) -> Mps:
                     free_rows.add(cells[1])
                 else:
                     objective = cells[1]
-            elif section == "COLUMNS" and "'MARKER'" in cells:
-                whole = "'INTORG'" in cells
             elif section == "COLUMNS":
-                _column(model, cells, objective, free_rows, whole)
+                whole = _column(model, cells, objective, free_rows, whole)
             elif section == "RHS":
                 _right_side(model, cells, objective)
             elif section == "BOUNDS":
@@ -69,7 +67,10 @@ def read_mps(file: Path) -> Mps:
     return model
 
 
-def _column(model: Mps, cells: list[str], objective: str, free_rows: set[str], whole: bool) -> None:
+def _column(model: Mps, cells: list[str], objective: str, free_rows: set[str], whole: bool) -> bool:
+    """Note an entry; return whether the columns that follow are whole numbers, which markers change."""
+    if "'MARKER'" in cells:
+        return "'INTORG'" in cells
     name = cells[0]
     of = model.entries.setdefault(name, {})
     model.bounds.setdefault(name, (0.0, math.inf))
@@ -80,6 +81,7 @@ def _column(model: Mps, cells: list[str], objective: str, free_rows: set[str], w
             model.cost[name] = float(value)
         elif row not in free_rows:
             of[row] = float(value)
+    return whole
 
 
 def _right_side(model: Mps, cells: list[str], objective: str) -> None:

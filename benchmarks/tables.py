@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,14 @@ import pandas as pd
 import xarray as xr
 
 from scenarios import Scenario, ScenarioSettings, scenario_from_tables
+from scenarios.custom_rule_settings import CustomRule
 from scenarios.loading import FIRST_DATA_ROW
 from scenarios.schema import TABLES, Column
 
 FIRST_YEAR = 2025
 REGION = "here"
+
+Columns = Mapping[str, object] | pd.DataFrame
 
 
 class NotCoveredError(Exception):
@@ -31,6 +34,7 @@ class Problem:
     Attributes
     ----------
     periods : years of the horizon; a published month or day is a year here, money is not discounted.
+    rules : rules in the scenario's settings, for what no table says.
     broken : says which condition of the instance a plan does not meet, '' for none. Only where the tables
         leave a condition out: a plan that meets it all the same is the optimum of the instance too.
     """
@@ -39,6 +43,7 @@ class Problem:
     periods: int = 1
     offset: float = 0.0
     sign: float = 1.0
+    rules: Sequence[CustomRule] = ()
     broken: Callable[[xr.Dataset], str] | None = None
 
     def scenario(self, name: str) -> Scenario:
@@ -49,11 +54,12 @@ class Problem:
             last_year=FIRST_YEAR + self.periods - 1,
             base_year=FIRST_YEAR,
             discount_rate=0.0,
+            rules=list(self.rules),
         )
         return scenario_from_tables(self.tables, settings)
 
 
-def complete(**given: Mapping[str, object]) -> dict[str, pd.DataFrame]:
+def complete(**given: Columns) -> dict[str, pd.DataFrame]:
     """Return all tables of the schema: `given` columns, defaults in the others, nothing in absent tables.
 
     Parameters
@@ -121,7 +127,7 @@ def _blank(column: Column, index: pd.Index) -> pd.Series:
         default = np.nan if column.default is None else float(str(column.default))
         return pd.Series(default, index=index, dtype=float)
     if column.kind == "flag":
-        return pd.Series(False, index=index, dtype=bool)
+        return pd.Series(data=False, index=index, dtype=bool)
     if column.kind == "list":
         return pd.Series([()] * len(index), index=index, dtype=object)
     return pd.Series("" if column.default is None else str(column.default), index=index, dtype=object)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +10,15 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 
 from optimizer.arrays import ArrayConstraint, ArrayVar
+from optimizer.elastic import Elastic
 from optimizer.highs import HighsModel
 from optimizer.models.build import RULES, build_model
 from optimizer.models.instance import Instance
 from optimizer.policy import policies, prices
+from optimizer.rule_names import element_name, element_names, first_entry, meaning
 from optimizer.settings import SolverSettings
 from optimizer.solution import Status
-from scenarios.plans import ACTIVITY_DIMS, coordinates
+from scenarios.scenario import Integers
 
 FROM_LP_AND_IRREDUCIBLE = 2 + 4  # HiGHS's iis_strategy; its default, 0, finds nothing
 LOWER, UPPER, BOXED = 2, 3, 4
@@ -66,16 +66,33 @@ class ConflictModel(HighsModel):
         return layout.rows(component) if isinstance(component, ArrayConstraint) else layout.columns(component)
 
 
-def find_conflict(instance: Instance, settings: SolverSettings, seconds: float) -> tuple[Part, ...] | None:
+def find_conflict(
+    elastic: Elastic, instance: Instance, settings: SolverSettings, seconds: float, periods: Integers
+) -> tuple[Part, ...] | None:
     """Return the rules that contradict each other even in the linear relaxation, policy first.
 
-    None when the relaxation has a plan: then the conflict is one of whole decisions, which an
-    irreducible subsystem of a linear program cannot show.
+    The rows that the elastic relaxation's duals point to are a conflict already; HiGHS makes it
+    irreducible. None when the relaxation has a plan: then the conflict is one of whole decisions,
+    which an irreducible subsystem of a linear program cannot show.
+
+    Parameters
+    ----------
+    periods : positions of the periods whose policy is looked at; all are when these do not suffice.
     """
     model = build_model(instance)
+    certificate = elastic.certificate(periods)
+    for rule in RULES if certificate is not None else ():
+        component = getattr(model, rule.__name__)
+        component.active_mask[:] = np.isin(np.arange(component.n), certificate[rule.__name__])
     highs = ConflictModel(model, settings, relax_integrality=True)
     if highs.run().status is not Status.INFEASIBLE:
-        return None
+        if certificate is None:
+            return None
+        for rule in RULES:
+            getattr(model, rule.__name__).active_mask[:] = True
+        highs = ConflictModel(model, settings, relax_integrality=True)
+        if highs.run().status is not Status.INFEASIBLE:
+            return None
     rows, columns, bounds = highs.conflict(seconds)
     parts = [*_row_parts(model, highs, instance, settings, rows)]
     parts += _column_parts(model, highs, instance, columns[np.isin(bounds, (UPPER, BOXED))])
@@ -101,7 +118,7 @@ def _row_parts(
         "line_capacity": scenario.lines.label,
         "effect_follows_adoption": scenario.interventions.label,
     }
-    element_of = _names(instance)
+    element_of = element_names(instance)
     parts = []
     for rule in RULES:
         component = getattr(model, rule.__name__)
@@ -109,6 +126,8 @@ def _row_parts(
             continue
         place = highs.place(component)
         mine = rows[(rows >= place.start) & (rows < place.stop)] - place.start
+        lower, upper = component.effective_bounds()
+        mine = mine[np.isfinite(lower[mine]) | np.isfinite(upper[mine])]
         if not len(mine):
             continue
         members = []
@@ -119,48 +138,15 @@ def _row_parts(
                 label, period = divmod(row, len(start))
                 members.append(f"{labels[rule.__name__][label]} {start[period]}")
             else:
-                members.append(_first_entry(component, row, element_of))
-        parts.append(Part(rule.__name__, _meaning(rule), rule.__name__ in known, tuple(members)))
+                members.append(first_entry(component, row, element_of))
+        parts.append(Part(rule.__name__, meaning(rule), rule.__name__ in known, tuple(members)))
     return parts
-
-
-def _meaning(rule: Callable[..., Any]) -> str:
-    """Return the first sentence of a rule's docstring, as a phrase."""
-    head = (inspect.getdoc(rule) or rule.__name__).splitlines()[0].rstrip(".")
-    return head[0].lower() + head[1:]
-
-
-def _names(instance: Instance) -> dict[str, list[str]]:
-    """Return the name of every element of each activity."""
-    coords = coordinates(instance.scenario, [cap.label for cap in instance.caps])
-    found = {}
-    for name, dim in ACTIVITY_DIMS.items():
-        labels = coords.get(dim)
-        if labels is not None:
-            found[name] = [str(label) for label in (labels[1] if isinstance(labels, tuple) else labels)]
-    return found | {"start": [str(year) for year in instance.scenario.periods.start]}
-
-
-def _first_entry(component: ArrayConstraint, row: int, names: dict[str, list[str]]) -> str:
-    """Return the name of the first decision in a row, for rules that have no names of their own."""
-    entries = component.matrix.indices[component.matrix.indptr[row] : component.matrix.indptr[row + 1]]
-    if not len(entries):
-        return f"row {row}"
-    column = int(entries.min())
-    which = int(np.searchsorted(component.offsets, column, side="right")) - 1
-    return _element(component.variables[which], column - int(component.offsets[which]), names)
-
-
-def _element(variable: ArrayVar, index: int, names: dict[str, list[str]]) -> str:
-    labels, start = names.get(variable.local_name, []), names["start"]
-    element, period = divmod(index, len(start))
-    return f"{labels[element]} {start[period]}" if element < len(labels) else f"{variable.local_name} {index}"
 
 
 def _column_parts(
     model: pyo.ConcreteModel, highs: ConflictModel, instance: Instance, columns: NDArray[Any]
 ) -> list[Part]:
-    names, parts = _names(instance), []
+    names, parts = element_names(instance), []
     for variable in model.component_objects(pyo.Var):
         if not isinstance(variable, ArrayVar) or not variable.n or variable.local_name == "overrun":
             continue
@@ -168,7 +154,7 @@ def _column_parts(
         mine = columns[(columns >= place.start) & (columns < place.stop)] - place.start
         name = variable.local_name
         if len(mine):
-            members = tuple(_element(variable, int(i), names) for i in sorted(mine.tolist()))
+            members = tuple(element_name(variable, int(i), names) for i in sorted(mine.tolist()))
             parts.append(
                 Part(name, BOUND_MEANINGS.get(name, f"largest value of {name}"), name == "unmet", members)
             )

@@ -14,7 +14,7 @@ from optimizer.models.instance import Instance
 from optimizer.settings import SolverSettings
 from scenarios.scenario import Scenario
 
-SHOWN = 5
+SHOWN, PARTS = 5, 10
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,10 @@ def diagnose(instance: Instance, settings: SolverSettings) -> Diagnosis:
     for found in elastic.sets(1 + settings.diagnosis.alternatives):
         if found.names(elastic.softened):
             fixes.append(make_fix(elastic, found, instance))
-    conflict = find_conflict(instance, settings, min(elastic.seconds_left, settings.diagnosis.seconds / 3))
+    worst = max((c for fix in fixes[:1] for c in fix.changes), key=lambda c: c.worth, default=None)
+    periods = np.arange(len(instance.scenario.periods)) if worst is None else np.array([worst.period])
+    seconds = min(elastic.seconds_left, settings.diagnosis.seconds / 4)
+    conflict = find_conflict(elastic, instance, settings, seconds, periods)
     return Diagnosis(instance.scenario.currency, tuple(fixes), conflict, instance)
 
 
@@ -105,10 +108,12 @@ def _conflict_words(conflict: tuple[Part, ...] | None) -> list[str]:
     if not conflict:
         return ["Conflict: not isolated in the time allowed."]
     lines = ["Conflict: these cannot all hold together:"]
-    for part in conflict:
+    for part in conflict[:PARTS]:
         names = ", ".join(part.members[:SHOWN])
         more = f" and {len(part.members) - SHOWN} more" if len(part.members) > SHOWN else ""
         lines.append(f"  - {part.meaning}: {names}{more}{'' if part.policy else ' (data)'}")
+    if len(conflict) > PARTS:
+        lines.append(f"  - and {len(conflict) - PARTS} more kinds of rule")
     return lines
 
 

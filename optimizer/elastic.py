@@ -113,6 +113,10 @@ class Elastic:
         """Wall time left for the diagnosis."""
         return max(self.deadline - time.monotonic(), 1.0)
 
+    def _slice(self, parts: int) -> float:
+        """Return the wall time of one solve: no more than one of so many parts of the whole."""
+        return min(self.seconds_left, self.settings.diagnosis.seconds / parts)
+
     def least(self, banned: Banned) -> Found | None:
         """Return the cheapest set of changes without touching what is banned, or None if there is none."""
         kept = [(s, s.variable.upper.copy()) for s in self.softened]
@@ -121,7 +125,7 @@ class Elastic:
             s.variable.upper[s.column[np.array(stays, dtype=bool)]] = 0.0
         for s in self.softened:
             self.highs.push_columns(s.variable)
-        self.highs.settings = replace(self.settings, time_limit_seconds=self.seconds_left)
+        self.highs.settings = replace(self.settings, time_limit_seconds=self._slice(4))
         decisions = np.count_nonzero(self.model.adopt.upper > 0)
         if decisions > self.settings.rounding_binaries:
             start = rounded_start(self.model, self.instance, self.highs.settings)
@@ -157,7 +161,7 @@ class Elastic:
         self.true_cost.activate()
         self.highs.push_objective()
         self.highs.suggest(found.solution)
-        self.highs.settings = replace(self.settings, time_limit_seconds=self.seconds_left)
+        self.highs.settings = replace(self.settings, time_limit_seconds=self._slice(6))
         solution = self.highs.run()
         self.highs.load(solution)
         self.true_cost.deactivate()
@@ -166,6 +170,35 @@ class Elastic:
         for s, upper in kept[::-1]:
             s.variable.upper[:] = upper
         return solution
+
+    def certificate(self, periods: Integers) -> dict[str, Integers] | None:
+        """Return, by rule, rows of the linear relaxation that contradict each other, or None if it has a plan.
+
+        Only misses in `periods` count (and those without a period); rows with a dual then prove that
+        some are needed (Farkas), and policy and data in other periods stay out.
+        """
+        free = [(cost, cost.copy()) for _, cost in self.model.least_change.terms]
+        for cost, _ in free[: -len(self.softened)]:
+            cost[:] = 0.0  # what the ledger prices is allowed, and proves nothing
+        for s, (cost, _) in zip(self.softened, free[-len(self.softened) :], strict=True):
+            cost[s.column[~np.isin(s.policy.period, periods) & (s.policy.period >= 0)]] = 0.0
+        relaxed = HighsModel(self.model, self.settings, relax_integrality=True)
+        solution = relaxed.run()
+        for cost, former in free:
+            cost[:] = former
+        if not solution.has_values or not len(solution.row_duals):
+            return None
+        priced = sum(
+            float(s.policy.price @ solution.value(s.variable)[s.column])
+            for s in self.softened
+        )
+        if priced <= 0:
+            return None
+        found = {}
+        for constraint in self.model.component_objects(pyo.Constraint, active=True):
+            dual = np.abs(solution.dual(constraint))
+            found[constraint.local_name] = np.flatnonzero(dual > 1e-9 * max(float(dual.max(initial=0.0)), 1e-9))
+        return found
 
     def sets(self, wanted: int) -> Iterator[Found]:
         """Yield the cheapest sets of changes, cheapest first: each touches other rules than those before.

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pyomo.environ as pyo
@@ -148,7 +149,7 @@ class _Search:
             kept = non_dominated([p.emissions for p in points], [p.cost for p in points])
             if len(kept) >= self.pareto.points:
                 break
-            ends = [(points[a], points[b]) for a, b in zip(kept, kept[1:], strict=False)]
+            ends = [(points[a], points[b]) for a, b in pairwise(kept)]
             open_ends = [pair for pair in ends if (pair[0].emissions, pair[1].emissions) not in closed]
             if not open_ends:
                 break
@@ -182,7 +183,7 @@ class _Search:
         if self.many:
             rounded = rounded_start(model, self.instance, self.settings)
             candidates = [s for s in (start, rounded) if s is not None]
-            start = min(candidates, key=lambda s: self._cost_of(s), default=None)
+            start = min(candidates, key=self._cost_of, default=None)
         if start is not None and self.held.is_mip:
             self.held.suggest(start)
         solution = self.held.run()

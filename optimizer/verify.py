@@ -19,6 +19,7 @@ from optimizer.verify_sourcing import sourcing_findings
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.errors import VerificationError
 from scenarios.ledger import Ledger
+from scenarios.periods import SAME_MOMENT
 from scenarios.plans import activities_of
 from scenarios.scenario import Floats, Scenario
 from scenarios.settings import CapKind
@@ -120,10 +121,11 @@ def _decisions(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     active = np.zeros_like(adopt)
     for i, d in zip(*np.nonzero(adopt > 0.5), strict=True):
         begins = start[d] + s.interventions.lead_years[i]
-        working = (start >= begins) & (start < begins + s.interventions.life_years[i])
+        now = start + SAME_MOMENT
+        working = (now >= begins) & (now < begins + s.interventions.life_years[i])
         active[i] += adopt[i, d] * working
     yield "in effect as decided", np.abs(active - x["in_effect"]), np.ones(1)
-    outside = (start < s.interventions.earliest[:, None]) | (start > s.interventions.latest[:, None])
+    outside = (start < s.interventions.earliest[:, None]) | (start >= s.interventions.latest[:, None] + 1)
     yield "decided in its window", adopt * outside, np.ones(1)
     for family, activity, locked in (
         ("operation", x["run"], s.operations.locked),

@@ -20,7 +20,7 @@ def sourcing_findings(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     """Yield how far the plan is from each sourcing rule, minimum order, discount, lane rule and limit."""
     spend = s.offers.price * x["purchase"]
     for offer in s.offer_tiers.offers.tolist():
-        spend[offer] = [paid(s, offer, t, q) for t, q in enumerate(x["purchase"][offer])]
+        spend[offer] = paid(s, offer, x["purchase"][offer])
     yield from _tiers(s, x, spend)
     yield from _rules(s, x, spend)
     least = s.offers.minimum_order[:, None]
@@ -35,24 +35,28 @@ def sourcing_findings(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     yield "change against the given plan", away, x["purchase"]
 
 
-def paid(s: Scenario, offer: int, period: int, quantity: float) -> float:
-    """Return what a year's purchase costs by the offer_tiers table, currency."""
+def paid(s: Scenario, offer: int, quantity: Floats) -> Floats:
+    """Return what each year's purchase (T,) costs by the offer_tiers table, currency, (T,)."""
     label = s.offers.label[offer]
-    terms = s.tables["offers"].set_index("offer").loc[[label]]
+    incremental = (s.tables["offers"].set_index("offer")["tier_pricing"].loc[[label]] == "incremental").any()
     rows = s.tables["offer_tiers"]
     rows = rows[rows["offer"] == label].sort_values("from_quantity")
-    steps = [(0.0, float(s.offers.price[offer, period]))]
-    steps += [(float(q), float(p)) for q, p in zip(rows["from_quantity"], rows["price"], strict=True)]
-    if terms["tier_pricing"].iloc[0] == "incremental":
-        ends = [start for start, _ in steps[1:]] + [np.inf]
-        return sum(
-            price * max(min(quantity, end) - start, 0.0)
-            for (start, price), end in zip(steps, ends, strict=True)
-        )
-    slack = REAL * max(quantity, 1.0)
-    around = (quantity - slack, quantity + slack)  # on an edge the cheaper side holds
-    reached = [[price for start, price in steps if start <= q or start == 0][-1] for q in around]
-    return quantity * min(reached)
+    later = [(float(q), float(p)) for q, p in zip(rows["from_quantity"], rows["price"], strict=True)]
+    ends = [start for start, _ in later] + [np.inf]
+    cost = np.zeros_like(quantity)
+    for t, bought in enumerate(quantity.tolist()):
+        steps = [(0.0, float(s.offers.price[offer, t])), *later]
+        if incremental:
+            cost[t] = sum(
+                price * max(min(bought, end) - start, 0.0)
+                for (start, price), end in zip(steps, ends, strict=True)
+            )
+            continue
+        slack = REAL * max(bought, 1.0)
+        around = (bought - slack, bought + slack)  # on an edge the cheaper side holds
+        reached = [[price for start, price in steps if start <= q or start == 0][-1] for q in around]
+        cost[t] = bought * min(reached)
+    return cost
 
 
 def _tiers(s: Scenario, x: dict[str, Floats], spend: Floats) -> Iterator[Finding]:

@@ -10,6 +10,9 @@ COMMANDS = {
     "optimize": "find and report the plan, without simulation",
     "simulate": "try the plan of a former run again: run=DIR",
     "report": "rebuild page and workbook of a former run: run=DIR",
+    "pareto": "the cost-carbon frontier, with the pathway's plan on it",
+    "diagnose": "say why there is no plan and what would mend it; or run=DIR why=OFFER",
+    "compare": "the difference of two former runs by account: run=DIR against=DIR",
     "init": "write a small case of your own to start from: init DIR",
 }
 EXAMPLES = {
@@ -18,10 +21,13 @@ EXAMPLES = {
     "optimize": "optimize scenario=tutorial pathway=least_cost out=results/first",
     "simulate": "simulate run=runs/DIR simulation.trials=500 simulation.seed=7",
     "report": "report run=runs/DIR",
+    "pareto": "pareto scenario=tutorial pareto.points=12",
+    "diagnose": "diagnose scenario=tutorial carbon.cap_2026=0.1",
+    "compare": "compare run=runs/NEW against=runs/OLD",
     "init": "init my_case",
 }
 OPTIONS = {
-    "section.key=value": "one value of scenario, carbon, pathway, solver or simulation",
+    "section.key=value": "one value of scenario, carbon, pathway, objective, solver, simulation or pareto",
     "out=DIR": "the run folder (default: a fresh one under runs/)",
     "overwrite=true": "out may replace a former run folder",
     "run=DIR": "a former run folder, for simulate and report",

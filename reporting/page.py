@@ -18,6 +18,7 @@ from reporting import (
     charts,
     charts_change,
     charts_cuts,
+    charts_frontier,
     charts_map,
     charts_risk,
     charts_supply,
@@ -91,6 +92,7 @@ def render_page(payload: Payload) -> str:
         tiles=tiles(payload),
         tiles_note=_tiles_note(payload),
         titles=titles,
+        frontier=charts_frontier,
         decisions=timetable(payload),
         lanes=lanes,
         lane_unit=lane_unit,
@@ -126,6 +128,7 @@ def _drawn(
         charts_supply.power(payload),
         charts_risk.fan(payload),
         charts_risk.service(payload),
+        charts_frontier.frontier_chart(payload),
     ]
     return {chart.key: chart for chart in found if chart is not None}
 

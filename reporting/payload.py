@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.frontier import frontier_payload
 from reporting.measures import cuts, interventions
 from reporting.network import mixes, network
 from reporting.reading import FloatArray, array, document, labels, number, numbers
@@ -24,13 +25,19 @@ SCHEMA = 1
 Payload = dict[str, Any]
 
 
-def build_payload(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None = None) -> Payload:
+def build_payload(
+    plan: xr.Dataset,
+    reference: xr.Dataset,
+    outcome: xr.Dataset | None = None,
+    frontier: xr.Dataset | None = None,
+) -> Payload:
     """Gather everything the report, the terminal and ``summary.json`` show.
 
     Parameters
     ----------
     plan, reference : Datasets of the optimiser for the same scenario and periods.
     outcome : Dataset of the simulation of `plan`; None when it was not simulated.
+    frontier : the cost-carbon frontier that the plan is shown on; None when it was not asked for.
 
     Returns
     -------
@@ -78,6 +85,7 @@ def build_payload(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset |
         "network": network(plan, counted_accounts(plan)),
         "mixes": mixes(plan, reference),
         "risk": None if outcome is None else risk(plan, outcome),
+        "frontier": None if frontier is None else frontier_payload(frontier, plan, reference),
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from reporting.frontier import FRONTIER
 from reporting.page import write_page
 from reporting.payload import Payload, build_payload
 from reporting.run_folder import OUTCOME, PAGE, PLAN, REFERENCE, WORKBOOK, RunFolder, read_dataset, replaced
@@ -14,16 +15,20 @@ from reporting.workbook import write_workbook
 
 
 def write_results(
-    folder: RunFolder, plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None
+    folder: RunFolder,
+    plan: xr.Dataset,
+    reference: xr.Dataset,
+    outcome: xr.Dataset | None,
+    frontier: xr.Dataset | None = None,
 ) -> Payload:
     """Write the Datasets, the page and the workbook; return what the views show.
 
-    `outcome` is None when the plan was not simulated. Raises OSError when the disk is full.
+    `outcome` is None when the plan was not simulated, `frontier` when none was asked for. Raises OSError when the disk is full.
     """
     for name, dataset in ((PLAN, plan), (REFERENCE, reference), (OUTCOME, outcome)):
         if dataset is not None:
             folder.write_dataset(name, dataset)
-    return _write_report(folder.file, plan, reference, outcome)
+    return _write_report(folder.file, plan, reference, outcome, frontier)
 
 
 def read_plan(folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
@@ -35,14 +40,19 @@ def rebuild_report(folder: Path) -> Payload:
     """Write page and workbook of a former run anew, both or neither; return what they show."""
     plan, reference = read_plan(folder)
     outcome = read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
+    frontier = read_dataset(folder / FRONTIER) if (folder / FRONTIER).exists() else None
     with replaced(folder) as place:
-        return _write_report(place, plan, reference, outcome)
+        return _write_report(place, plan, reference, outcome, frontier)
 
 
 def _write_report(
-    place: Callable[[str], Path], plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None
+    place: Callable[[str], Path],
+    plan: xr.Dataset,
+    reference: xr.Dataset,
+    outcome: xr.Dataset | None,
+    frontier: xr.Dataset | None,
 ) -> Payload:
-    payload = build_payload(plan, reference, outcome)
+    payload = build_payload(plan, reference, outcome, frontier)
     write_page(payload, place(PAGE))
-    write_workbook(plan, reference, outcome, place(WORKBOOK))
+    write_workbook(plan, reference, outcome, place(WORKBOOK), frontier)
     return payload

@@ -163,7 +163,7 @@ def settled_values(
     for override in overrides:
         key = override.lstrip("+").split("=")[0]
         section, *rest = key.split(".")
-        if section in ("run", "out", "overwrite"):
+        if section in ("run", "out", "overwrite", "against", "why"):
             continue
         if section != free:
             message = f"{key} was settled by the former run: use `zerolane run` to change it"

@@ -49,9 +49,13 @@ STYLES: dict[str, dict[str, Any]] = {
 
 
 def write_workbook(
-    plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None, path: Path | str
+    plan: xr.Dataset,
+    reference: xr.Dataset,
+    outcome: xr.Dataset | None,
+    path: Path | str,
+    frontier: xr.Dataset | None = None,
 ) -> None:
-    """Write plan and reference, and the outcome if there is one, as an Excel workbook at `path`.
+    """Write plan and reference, and outcome and frontier if there are any, as an Excel workbook at `path`.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def write_workbook(
     ValueError
         When the Datasets do not share their periods.
     """
-    payload = build_payload(plan, reference, outcome)
+    payload = build_payload(plan, reference, outcome, frontier)
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,

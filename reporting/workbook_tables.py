@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,36 +12,14 @@ import xarray as xr
 from reporting.appearance import cost_account, emission_account
 from reporting.payload import Payload, counted_accounts
 from reporting.reading import FloatArray, array, labels, number, site_names
+from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_customers import customer_accounts, customers, frontier_table
 
 FIRST_ROW = 3  # tables start in row 4: title, meaning, blank
 MOST_ROWS = 1_000_000  # Excel ends at 1,048,576
 PLAN, REFERENCE = "Plan", "Reference"
 YEARLY = "t CO2e per year"
 SMALLEST = 1e-6  # what is less is solver dust
-
-Row = list[Any]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its header and how its numbers are written."""
-
-    header: str
-    form: str = "text"  # text, year, whole, amount, share, money, degrees
-    width: float = 14
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table on a sheet of its own; `name` is also the name of the Excel table."""
-
-    name: str
-    meaning: str
-    columns: list[Column]
-    rows: list[Row]
-    bar: str = ""  # header of the column that carries data bars
-    note: str = field(default="")
-
 
 def paid(payload: Payload) -> str:
     """Return the header of the money column; free of signs that Excel reads as syntax."""
@@ -63,6 +40,8 @@ def tables(payload: Payload, plan: xr.Dataset, reference: xr.Dataset) -> list[Ta
         _interventions(payload),
         _caps(payload),
         _simulation(payload),
+        *([t(both, paid(payload)) for t in (customers, customer_accounts)] if "serve_cost" in plan else []),
+        *([frontier_table(payload)] if payload["frontier"] else []),
         _sites(plan, payload),
     ]
 

@@ -96,7 +96,7 @@ def limits_around(
     """
     limits = no_limits(len(offers.label), len(periods))
     row_of = {str(name): row for row, name in enumerate(names)}
-    column_of = {int(year): column for column, year in enumerate(years)}
+    column_of = {float(year): column for column, year in enumerate(years)}
     known = [row_of.get(str(label), -1) for label in offers.label]
     if max(known, default=-1) < 0:
         return limits

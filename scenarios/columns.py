@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "number", "integer", "flag", "list"]
+Kind = Literal["text", "number", "integer", "flag", "list", "period"]
 
 QUALITY_MARKS = ("measured", "published", "estimated")
 
@@ -87,7 +87,11 @@ def names(name: str, meaning: str, **rules: object) -> Column:
     return Column(name, "list", meaning, default=(), **rules)  # type: ignore[arg-type]
 
 
-PERIOD = (Column("period", "integer", "calendar year the row holds for; blank: always", unit="year"),)
+PERIOD = (
+    Column(
+        "period", "period", "calendar year, or month such as 2025-03, the row holds for; blank: always", unit="year"
+    ),
+)
 PROVENANCE = (
     text("source", "where the figures of the row come from", default=""),
     text("quality", "how good the figures are", default="estimated", choices=QUALITY_MARKS),

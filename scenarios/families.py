@@ -73,7 +73,7 @@ def by_period(frame: pd.DataFrame, key: list[str], column: str, periods: Periods
             result[row] = values.iloc[0]
         else:
             result[row] = periods.interpolate(
-                {int(y): float(v) for y, v in zip(rows["period"], values, strict=True)}
+                {float(y): float(v) for y, v in zip(rows["period"], values, strict=True)}
             )
     return result
 
@@ -250,7 +250,7 @@ def make_lanes_and_arcs(
     origin = found(rows["origin"], at.site)
     charging = np.array(
         [grid.get(region, np.zeros(len(periods))) for region in sites.region[origin]]
-    ).reshape(len(rows), -1)
+    ).reshape(len(rows), len(periods))
     from_grid = mode["electricity"].to_numpy(float)[:, None] * charging  # kWh/tkm x t/MWh = kg/tkm
     arcs = Arcs(
         label=labels([f"{r.origin}>{r.destination}:{r.mode}:{r.product}" for r in rows.itertuples()]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -188,6 +189,8 @@ def _typed_column(cells: pd.Series, column: Column, table: Table, problems: list
     if column.required:
         for row in cells.index[cells == ""]:
             complain(row, "", "the cell is empty", f"fill in {column.meaning}")
+    if column.kind == "period":
+        return _numbers(_as_years(cells), column, complain)
     if column.kind in ("number", "integer"):
         return _numbers(cells, column, complain)
     if column.kind == "flag":
@@ -204,6 +207,18 @@ def _typed_column(cells: pd.Series, column: Column, table: Table, problems: list
     return text.astype(object)
 
 
+def _as_years(cells: pd.Series) -> pd.Series:
+    """Return months such as 2025-03, also as a spreadsheet writes them, as years in decimals."""
+
+    def year(cell: str) -> str:
+        month = re.fullmatch(r"(\d{4})-(\d{1,2})(-01( 00:00:00)?)?", cell)
+        if month is None or not 1 <= int(month[2]) <= 12:
+            return cell
+        return repr((int(month[1]) * 12 + int(month[2]) - 1) / 12)
+
+    return cells.map(year)
+
+
 def _numbers(cells: pd.Series, column: Column, complain: object) -> pd.Series:
     filled = cells != ""
     values = pd.to_numeric(cells.where(filled), errors="coerce").astype(float)
@@ -211,6 +226,10 @@ def _numbers(cells: pd.Series, column: Column, complain: object) -> pd.Series:
     wrong = filled & (values.isna() | values.abs().eq(float("inf")))
     for row, cell in cells[wrong].items():
         complain(row, cell, "is not a number", f"write {column.meaning} as a number{unit}")  # type: ignore[operator]
+    if column.kind == "period":
+        parts = values * 12
+        for row, cell in cells[filled & ~wrong & ((parts - parts.round()).abs() > 1e-6)].items():
+            complain(row, cell, "is neither a year nor a month", "write it like 2025 or 2025-03")  # type: ignore[operator]
     if column.kind == "integer":
         for row, cell in cells[filled & ~wrong & (values % 1 != 0)].items():
             complain(row, cell, "is not a whole number", f"write {column.meaning} without decimals")  # type: ignore[operator]

@@ -86,7 +86,7 @@ def _never_open(pin: Mapping[Hashable, Any], selector: Selector) -> Iterator[Pro
     elements, when = selector.pick("adopt", _where(pin)), in_years(s, pin["from_year"], pin["to_year"])
     start = s.periods.start[when]
     earliest, latest = s.interventions.earliest[elements, None], s.interventions.latest[elements, None]
-    if len(elements) and not ((start >= earliest) & (start <= latest)).any():
+    if len(elements) and not ((start >= earliest) & (start < latest + 1)).any():
         rule = f"cannot be decided in these years, but from {earliest.min()} to {latest.max()}"
         fix = "move from_year and to_year, or earliest and latest of the intervention"
         yield Problem("pins", rule, fix, int(pin["row"]), "pin", pin["pin"])

@@ -55,6 +55,7 @@ def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDA
     return {
         "period": s.periods.start,
         "years": ("period", s.periods.years),
+        **({"period_label": ("period", text(s.periods.label))} if s.periods.monthly else {}),
         "discount_yearly": ("period", s.periods.discount_yearly),
         "site": text(s.sites.label),
         "site_name": ("site", text(s.sites.name)),

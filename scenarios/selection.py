@@ -144,7 +144,7 @@ def in_years(scenario: Scenario, first: float, last: float) -> Integers:
     if not np.isnan(first):
         keep &= start + years > first
     if not np.isnan(last):
-        keep &= start <= last
+        keep &= start < last + 1
     return np.flatnonzero(keep)
 
 

@@ -173,12 +173,11 @@ class _Period:
         """Return nodes and operations from which a customer or a stock is reached: their system is regular."""
         size = matrix.shape[0]
         ends = np.flatnonzero(self.exits > 0)
-        source = coo_array((np.ones(len(ends)), (np.full(len(ends), size), ends)), shape=(size + 1, size + 1))
-        backwards = coo_array(matrix)  # entry (to, of): from `to` back to `of`
-        backwards = coo_array(
-            (backwards.data, (backwards.coords[0], backwards.coords[1])), shape=(size + 1, size + 1)
-        )
-        order = breadth_first_order((source + backwards).tocsr(), size, return_predecessors=False)
+        way = matrix.tocoo()  # entry (to, of) leads from `to` back to `of`; all exits hang on one more place
+        to = np.concatenate([way.coords[0], np.full(len(ends), size)])
+        of = np.concatenate([way.coords[1], ends])
+        backwards = coo_array((np.ones(len(to)), (to, of)), shape=(size + 1, size + 1)).tocsr()
+        order = breadth_first_order(backwards, size, return_predecessors=False)
         return np.sort(order[order < size]).astype(np.int64)
 
 
@@ -242,55 +241,63 @@ class _Booked:
 
 def _split(activity: str, period: _Period) -> Split | None:
     """Return where entries of an activity are attached; None: to the goods that leave the site."""
-    s, n, x = period.scenario, period.nodes, period.x
-    operations = s.operations
-    running = np.arange(len(operations.label))
-
-    def whole(target: Integers) -> Split:
-        used = period.out[target] > 0
-        element = np.arange(len(target))[used]
-        return element, target[used], np.ones(len(element))
-
-    if activity == "purchase":
-        return whole(s.offers.node)
-    if activity in ("tier_purchase", "tier_used"):
-        return whole(s.offers.node[s.offer_tiers.offer])
-    if activity == "flow":
-        return np.arange(len(s.arcs.label)), s.arcs.head, np.ones(len(s.arcs.label))
-    if activity == "run":
-        return running, n + running, np.ones(len(running))
-    if activity == "returned":
-        return whole(s.returns.node)
-    if activity == "stock":
-        return whole(s.stores.node)
-    if activity == "discard":
-        return whole(s.disposals.node)
+    s, x = period.scenario, period.x
+    operations = period.nodes + np.arange(len(s.operations.label))
+    at_nodes = {
+        "purchase": s.offers.node,
+        "tier_purchase": s.offers.node[s.offer_tiers.offer],
+        "tier_used": s.offers.node[s.offer_tiers.offer],
+        "returned": s.returns.node,
+        "stock": s.stores.node,
+        "discard": s.disposals.node,
+    }
+    if activity in at_nodes:  # where nothing useful is left of it, the site bears it
+        return _whole(at_nodes[activity], period.out[at_nodes[activity]] > 0)
+    everywhere = {"flow": s.arcs.head, "run": operations, "covered": _improved(s, operations)}
+    if activity in everywhere:
+        return _whole(everywhere[activity], np.ones(len(everywhere[activity]), dtype=bool))
     if activity in ("use_lane", "trips"):
-        lanes = s.lanes.opened if activity == "use_lane" else s.lanes.by_trip
-        place = np.full(len(s.lanes.label), -1, dtype=np.int64)
-        place[lanes] = np.arange(len(lanes))
-        on = np.flatnonzero(place[s.arcs.lane] >= 0)
-        tonnes = x["flow"][on] * np.maximum(s.arcs.tonnes_per_unit[on], NEGLIGIBLE)
-        return _shares(place[s.arcs.lane[on]], s.arcs.head[on], tonnes, len(lanes))
+        return _by_load(period, s.lanes.opened if activity == "use_lane" else s.lanes.by_trip)
     if activity == "standing":
-        return _shares(operations.line, n + running, operations.use * x["run"], len(s.lines.label))
+        use = s.operations.use * x["run"]
+        return _shares(s.operations.line, operations, use, len(s.lines.label))
     if activity in ("power", "contracted"):
-        load = operations.electricity * x["run"]
-        members = s.covers.of("operation")
-        element = s.covers.element[members]
-        cut = s.covers.electricity_cut[members] * operations.electricity[element] * x["covered"][members]
-        np.subtract.at(load, element, cut)
-        place, drawn, share = _shares(operations.site, n + running, np.maximum(load, 0.0), len(s.sites.label))
+        place, target, share = _shares(s.operations.site, operations, _loads(period), len(s.sites.label))
         supply, entry = np.nonzero(s.supplies.site[:, None] == place[None, :])
-        return supply, drawn[entry], share[entry]
-    if activity == "covered":
-        target = np.zeros(len(s.covers.label), dtype=np.int64)
-        for family, of_family in (
-            ("operation", n + running),
-            ("arc", s.arcs.head),
-            ("offer", s.offers.node),
-        ):
-            members = s.covers.of(family)
-            target[members] = of_family[s.covers.element[members]]
-        return np.arange(len(target)), target, np.ones(len(target))
+        return supply, target[entry], share[entry]
     return None
+
+
+def _whole(target: Integers, keep: NDArray[np.bool_]) -> Split:
+    """Return entries that go to one place each, where `keep` holds."""
+    return np.flatnonzero(keep), target[keep], np.ones(int(keep.sum()))
+
+
+def _improved(s: Scenario, operations: Integers) -> Integers:
+    """Return the place of what each cover improves."""
+    target = np.zeros(len(s.covers.label), dtype=np.int64)
+    for family, places in (("operation", operations), ("arc", s.arcs.head), ("offer", s.offers.node)):
+        members = s.covers.of(family)
+        target[members] = places[s.covers.element[members]]
+    return target
+
+
+def _by_load(period: _Period, lanes: Integers) -> Split:
+    """Return how what is paid for `lanes` as a whole is split over the goods they carry, by mass."""
+    s = period.scenario
+    place = np.full(len(s.lanes.label), -1, dtype=np.int64)
+    place[lanes] = np.arange(len(lanes))
+    on = np.flatnonzero(place[s.arcs.lane] >= 0)
+    tonnes = period.x["flow"][on] * period.mass[s.arcs.tail[on]]
+    return _shares(place[s.arcs.lane[on]], s.arcs.head[on], tonnes, len(lanes))
+
+
+def _loads(period: _Period) -> Floats:
+    """Return MWh a year that each operation draws, savings taken off, (R,)."""
+    s, x = period.scenario, period.x
+    load = s.operations.electricity * x["run"]
+    members = s.covers.of("operation")
+    element = s.covers.element[members]
+    saved = s.covers.electricity_cut[members] * s.operations.electricity[element] * x["covered"][members]
+    np.subtract.at(load, element, saved)
+    return np.maximum(load, 0.0)

@@ -52,6 +52,7 @@ class ScenarioSettings:
     data : name of a bundled case, a folder of tables or one ``.xlsx`` file.
     first_year, last_year : calendar years, both included.
     years_per_period : length of a period, years; the last one may be shorter.
+    months_per_period : length of a period in months, a part of a year; 0: periods are of whole years.
     base_year : year money is discounted to.
     discount_rate : real rate, share a year.
     rules : linear rules over named decisions, see :class:`scenarios.custom_rule_settings.CustomRule`.
@@ -65,6 +66,7 @@ class ScenarioSettings:
     first_year: Annotated[int, Field(ge=1990, le=2200)] = 2025
     last_year: Annotated[int, Field(ge=1990, le=2200)] = 2035
     years_per_period: Annotated[int, Field(ge=1, le=20)] = 1
+    months_per_period: Annotated[int, Field(ge=0, le=12)] = 0
     base_year: Annotated[int, Field(ge=1990, le=2200)] = 2025
     discount_rate: Annotated[float, Field(ge=0, le=1)] = 0.06
     demo_data: bool = False
@@ -75,6 +77,17 @@ class ScenarioSettings:
         """Refuse a horizon that ends before it starts."""
         if self.last_year < self.first_year:
             message = f"scenario.last_year {self.last_year} lies before scenario.first_year {self.first_year}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def months_fill_years(self) -> ScenarioSettings:
+        """Refuse months that do not add up to a year, or beside years."""
+        if self.months_per_period and (12 % self.months_per_period or self.years_per_period != 1):
+            message = (
+                f"scenario.months_per_period {self.months_per_period}: use 1, 2, 3, 4, 6 or 12, and leave "
+                "years_per_period at 1"
+            )
             raise ValueError(message)
         return self
 

@@ -44,12 +44,13 @@ def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
                     fix,
                     row["row"],
                     f"maximum_{kind}",
-                    high,
+                    float(high),
                 )
         if row["share_if_used"] * row["minimum_count"] > 1 + 1e-9:
             rule = f"{row['minimum_count']:.0f} offers of at least this share are more than there is"
             fix = f"write at most {1 / row['minimum_count']:.4g}, or lower minimum_count"
-            yield Problem("sourcing_rules", rule, fix, row["row"], "share_if_used", row["share_if_used"])
+            share = float(row["share_if_used"])
+            yield Problem("sourcing_rules", rule, fix, row["row"], "share_if_used", share)
 
 
 def sourcing_filters(tables: Tables) -> Iterator[Problem]:
@@ -90,7 +91,8 @@ def sourcing_members(tables: Tables) -> Iterator[Problem]:
         elif row["maximum_share"] < 1 and members.sum() == among.sum():
             fix = "name a site, region, group, tag or data tier: one row for each that is bounded"
             rule = "all offers fit the rule, and their share is always 1"
-            yield Problem("sourcing_rules", rule, fix, row["row"], "maximum_share", row["maximum_share"])
+            share = float(row["maximum_share"])
+            yield Problem("sourcing_rules", rule, fix, row["row"], "maximum_share", share)
 
 
 def orders_that_fit(tables: Tables) -> Iterator[Problem]:
@@ -100,7 +102,12 @@ def orders_that_fit(tables: Tables) -> Iterator[Problem]:
         if first["minimum_order"] > largest:
             fix = f"write at most {largest:g}, the offer's capacity"
             yield Problem(
-                "offers", "can never be ordered", fix, first["row"], "minimum_order", float(first["minimum_order"])
+                "offers",
+                "can never be ordered",
+                fix,
+                first["row"],
+                "minimum_order",
+                float(first["minimum_order"]),
             )
 
 

@@ -1,4 +1,4 @@
-"""Days of the horizon: real calendar years of 365 or 366 days."""
+"""Days of the horizon: real calendar years and months."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,18 @@ class Days:
         return np.repeat(np.arange(len(self.first) - 1), self.in_period)
 
 
-def days_of(start: Integers, years: Integers) -> Days:
-    """Return the days of consecutive periods given by first calendar year and length in years, (T,)."""
+def days_of(start: Integers | Floats, years: Integers | Floats) -> Days:
+    """Return the days of consecutive periods, (T,), of whole years, or of months as parts of a year.
+
+    `start` is the first calendar year (2025.25: April 2025), `years` the length in years.
+    """
+    first_month = np.round(np.asarray(start, dtype=float) * MONTHS).astype(int)
+    months = np.round(np.asarray(years, dtype=float) * MONTHS).astype(int)
     lengths = [
-        [366 if calendar.isleap(int(a) + y) else 365 for y in range(int(n))]
-        for a, n in zip(start, years, strict=True)
+        [calendar.monthrange(month // MONTHS, month % MONTHS + 1)[1] for month in range(a, a + n)]
+        for a, n in zip(first_month.tolist(), months.tolist(), strict=True)
     ]
     first = np.concatenate([[0], np.cumsum([sum(period) for period in lengths])]).astype(np.int64)
     flat = [days for period in lengths for days in period]
-    return Days(first, np.repeat(np.arange(len(flat)), flat).astype(np.int64))
+    year = (first_month[0] + np.arange(len(flat))) // MONTHS - first_month[0] // MONTHS
+    return Days(first, np.repeat(year, flat).astype(np.int64))

@@ -23,14 +23,16 @@ def discard_bounds(scenario: Scenario, run: Floats) -> Floats:
     """Return the most that can be discarded at each place, unit a year, (W, T).
 
     The limit of its row, and all of the product that can be made, bought from offers with a
-    capacity or a minimum order, come back or lie in stock.
+    capacity, a minimum order or a quantity discount, come back or lie in stock.
     """
     disposals, recipe = scenario.disposals, scenario.recipe
     there = np.zeros((len(scenario.products.label), len(scenario.periods)))
     made = np.maximum(recipe.quantity, 0)[:, None] * run[recipe.operation]
     np.add.at(there, scenario.nodes.product[recipe.node], made)
     offers = scenario.offers
-    bought = np.where(np.isfinite(offers.capacity), offers.capacity, offers.minimum_order[:, None])
+    asked = offers.minimum_order.copy()
+    np.maximum.at(asked, scenario.offer_tiers.offer, scenario.offer_tiers.lowest)
+    bought = np.where(np.isfinite(offers.capacity), offers.capacity, asked[:, None])
     np.add.at(there, offers.product, bought)
     np.add.at(there, scenario.returns.product, return_bounds(scenario))
     there += kept_before(there, scenario, scenario.stores.product)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenarios.periods import SAME_MOMENT
 from scenarios.scenario import Floats, Integers, Scenario
 
 
@@ -24,7 +25,7 @@ def active_after(scenario: Scenario) -> NDArray[np.bool_]:
     interventions, periods = scenario.interventions, scenario.periods
     begins = periods.start[None, :] + interventions.lead_years[:, None]
     ends = begins + interventions.life_years[:, None]
-    start = periods.start[None, None, :]
+    start = periods.start[None, None, :] + SAME_MOMENT
     return (begins[:, :, None] <= start) & (start < ends[:, :, None])
 
 
@@ -32,7 +33,8 @@ def contract_runs(scenario: Scenario) -> NDArray[np.bool_]:
     """Return whether a contract of supply u signed in period d still runs in period t, (U, d, t)."""
     start = scenario.periods.start
     ends = start[None, :] + scenario.supplies.term_years[:, None]
-    return (start[None, :, None] <= start[None, None, :]) & (start[None, None, :] < ends[:, :, None])
+    now = start[None, None, :] + SAME_MOMENT
+    return (start[None, :, None] <= now) & (now < ends[:, :, None])
 
 
 HOURS_PER_YEAR = 8760.0

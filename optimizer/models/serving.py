@@ -84,19 +84,14 @@ def met_by_arcs_alone(model: pyo.ConcreteModel, scenario: Scenario) -> NDArray[n
 
     Read off the balance of its node: nothing else stands there, and no shortage is allowed.
     """
-    periods, singles = len(scenario.periods), single_demands(scenario)
-    demands, balance = scenario.demands, model.node_balance
-    matrix, found = balance.matrix, np.zeros((len(singles), periods), dtype=bool)
-    flow = next(i for i, variable in enumerate(balance.variables) if variable is model.flow)
-    unmet = next(i for i, variable in enumerate(balance.variables) if variable is model.unmet)
-    for i, d in enumerate(singles.tolist()):
-        for t in range(periods):
-            row = int(demands.node[d]) * periods + t
-            entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
-            columns, values = matrix.indices[entries], matrix.data[entries]
-            family = np.searchsorted(balance.offsets, columns, side="right") - 1
-            arrives = (family == flow) & (values == 1)
-            short = family == unmet
-            no_shortage = not np.isfinite(demands.shortage_cost[d, t])
-            found[i, t] = no_shortage and demands.quantity[d, t] > 0 and bool((arrives | short).all())
-    return found
+    demands, balance, singles = scenario.demands, model.node_balance, single_demands(scenario)
+    matrix = balance.matrix
+    block = {id(variable): i for i, variable in enumerate(balance.variables)}
+    family = np.searchsorted(balance.offsets, matrix.indices, side="right") - 1
+    arrives = (family == block[id(model.flow)]) & (matrix.data == 1)
+    other = ~arrives & (family != block[id(model.unmet)])
+    row = np.repeat(np.arange(balance.n), np.diff(matrix.indptr))
+    plain = np.bincount(row[other], minlength=balance.n).reshape(-1, len(scenario.periods)) == 0
+    must = ~np.isfinite(demands.shortage_cost) & (demands.quantity > 0)
+    alone: NDArray[np.bool_] = plain[demands.node[singles]] & must[singles]
+    return alone

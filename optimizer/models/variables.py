@@ -105,6 +105,6 @@ def cover_bounds(instance: Instance) -> Floats:
 def decision_window(scenario: Scenario) -> Floats:
     """Return 1 where an intervention may be decided and would still take effect, (I, T)."""
     interventions, start = scenario.interventions, scenario.periods.start
-    open_then = (start >= interventions.earliest[:, None]) & (start <= interventions.latest[:, None])
+    open_then = (start >= interventions.earliest[:, None]) & (start < interventions.latest[:, None] + 1)
     takes_effect = active_after(scenario).any(axis=2)
     return (open_then & takes_effect & interventions.allowed[:, None]).astype(float)

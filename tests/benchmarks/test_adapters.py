@@ -126,9 +126,7 @@ def test_parallel_arcs_are_arcs_of_their_own():
 
 
 def test_a_network_without_room_is_infeasible():
-    small = Network(
-        ("n1",), ("n2",), np.ones(1), np.array([3.0]), np.ones(1), ({"n1": 5.0},), ({"n2": 5.0},)
-    )
+    small = Network(("n1",), ("n2",), np.ones(1), np.array([3.0]), np.ones(1), ({"n1": 5.0},), ({"n2": 5.0},))
     assert solve(network(small), "small", EXACT).status == "infeasible"
 
 
@@ -178,7 +176,9 @@ def test_tables_in_memory_are_those_that_files_would_give(tmp_path):
     problem = location(SMALL, capacitated=True, single_source=True)
     for name, frame in problem.tables.items():
         if len(frame):
-            shown = frame.drop(columns="row").map(lambda cell: "; ".join(cell) if isinstance(cell, tuple) else cell)
+            shown = frame.drop(columns="row").map(
+                lambda cell: "; ".join(cell) if isinstance(cell, tuple) else cell
+            )
             shown = shown.replace({True: "yes", False: "no"})
             shown.to_csv(tmp_path / f"{name}.csv", index=False)
     read = Problem(read_tables(tmp_path))

@@ -35,7 +35,12 @@ CASE = {"id": "tiny", "family": "Tiny", "kind": "optimal", "tol": 0.01, "publish
         (Answer("optimal", 9, 9), {"published": None}, {"verdict": "infeasible"}, "DIFFERENT"),
         (Answer("optimal", 9, 9), {"published": None}, {"verdict": "computed", "objective": 9.0}, "match"),
         (Answer("optimal", 9, 9), {"published": None}, {}, "computed"),
-        (Answer("feasible", 9, 5), {"published": None}, OPEN := {"verdict": "open", "objective": 8, "bound": 4}, "open"),
+        (
+            Answer("feasible", 9, 5),
+            {"published": None},
+            OPEN := {"verdict": "open", "objective": 8, "bound": 4},
+            "open",
+        ),
         (Answer("feasible", 9, 8.5), {"published": None}, OPEN, "DIFFERENT"),
         (Answer("optimal", 3, 3), {"published": None}, OPEN, "DIFFERENT"),
         (Answer("not covered", reason="later"), {}, {}, "not covered"),

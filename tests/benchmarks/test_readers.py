@@ -122,7 +122,7 @@ def test_statements_after_the_tables_count(tmp_path):
 
 
 def test_a_statement_nobody_knows_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="unknown statement 'demand"):
+    with pytest.raises(ValueError, match=r"unknown statement .*demand"):
         read_fcnet(written(tmp_path, FCNET + "demand('n1') = 7;\n"))
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer import SolverSettings, optimize, reference_plan
+from optimizer.settings import DiagnosisSettings
 from scenarios import (
     CarbonSettings,
     InfeasibleError,
@@ -18,7 +19,7 @@ from scenarios import (
 from scenarios.loading import BUNDLED
 
 SETTINGS = ScenarioSettings(name="random", data="tutorial", first_year=2025, last_year=2027)
-EXACT = SolverSettings(mip_gap=0.0)
+EXACT = SolverSettings(mip_gap=0.0, diagnosis=DiagnosisSettings(automatic=False))
 SLACK = 1 + 1e-7  # of the solver
 
 

@@ -296,6 +296,26 @@ def test_a_single_sourced_customer_moves_whole():
     assert plan.attrs["objective"] == pytest.approx(660 + 100 + 720)
 
 
+def test_what_a_single_sourced_customer_has_itself_needs_no_lane():
+    own = TWO_PLANTS | {"offers": TWO_PLANTS["offers"] + "\ntown_ore town ore 9 30"}
+    demand = "site product quantity single_source\ntown ore 110 yes"
+    # 30 t of its own and 80 t from west; without them no lane could bring 110 t
+    plan = optimize(scenario(**own, demand=demand), EXACT)
+    assert bought(plan) == pytest.approx([80, 0, 30])
+
+
+def test_modes_of_one_way_are_lanes_of_their_own():
+    modes = "mode cost_per_tkm\nroad 0\nrail 0"
+    lanes = "origin destination mode products cost capacity\n"
+    lanes += "west town road ore 2 -\nwest town rail ore 0 50"
+    case = {**TWO_PLANTS, "modes": modes, "lanes": lanes}
+    demand = "site product quantity single_source\ntown ore 80"
+    split = optimize(scenario(**case, demand=demand + " no"), EXACT)
+    assert split.attrs["objective"] == pytest.approx(800 + 30 * 2)
+    single = optimize(scenario(**case, demand=demand + " yes"), EXACT)
+    assert single.attrs["objective"] == pytest.approx(800 + 80 * 2)
+
+
 def test_the_lane_may_change_between_years():
     settings = replace(SETTINGS, last_year=2026)
     offers = "offer site product price period\nwest_ore west ore 10 2025\nwest_ore west ore 20 2026\n"
