@@ -263,14 +263,20 @@ def execute(request: Request) -> None:
         print("{}: in order ({} sites, {} lanes, {} interventions)".format(found.name, *sizes))
         return
     if request.command == "diagnose":
-        return explain(request)
+        explain(request)
+        return
     if request.command == "compare" and request.former is not None:
         from reporting.difference import difference_text
         from reporting.results import read_plan
         from reporting.run_folder import former_run
+        from scenarios import ConfigError
 
+        if request.values["against"] is None:
+            message = "compare needs against=DIR, the run folder to compare with"
+            raise ConfigError(message)
         other = former_run(Path(str(request.values["against"])))
-        return print(difference_text(read_plan(other)[0], read_plan(request.former)[0]))
+        print(difference_text(read_plan(other)[0], read_plan(request.former)[0]))
+        return
     if request.command == "report" and request.former is not None:
         place, payload = request.former, rebuild_report(request.former)
     else:
@@ -325,7 +331,9 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         with solve_progress("Plan") as progress:
             plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
         if plan.attrs["status"] != "optimal":
-            say(f"{plan.attrs['termination']}: going on with the best plan found, gap {plan.attrs['gap']:.2%}")
+            say(
+                f"{plan.attrs['termination']}: going on with the best plan found, gap {plan.attrs['gap']:.2%}"
+            )
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
     frontier = draw_frontier(request, scenario, folder) if request.command == "pareto" else None

@@ -13,11 +13,13 @@ from benchmarks import (
     adapters_lots,
     adapters_network,
     adapters_periods,
+    adapters_stochastic,
     adapters_textbook,
     readers_location,
     readers_mps,
     readers_network,
     readers_periods,
+    readers_stochastic,
 )
 from benchmarks.tables import NotCoveredError, Problem
 
@@ -37,6 +39,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "fcnet": readers_network.read_fcnet,
     "mps": readers_mps.read_mps,
     "clsp": readers_periods.read_clsp,
+    "folder": readers_stochastic.read_server_location,
     "json": lambda file: json.loads(file.read_text(encoding="utf-8")),
 }
 
@@ -82,19 +85,14 @@ ADAPTERS: dict[str, Callable[[Any], Problem]] = {
     "fcnet": adapters_network.network,
     "mps": program,
     "clsp": adapters_lots.lot_sizing,
+    "sslp": adapters_stochastic.server_location,
     "textbook": textbook,
-}
-
-LATER: dict[str, str] = {
-    "sslp": "later: two stages, decisions before and after the clients are known",
 }
 
 
 def problem_of(case: dict[str, Any], folder: Path) -> Problem:
     """Return an entry of cases.json as scenario tables; raises NotCoveredError with the reason."""
     model, reader = case["model"], case["reader"]
-    if model in LATER:
-        raise NotCoveredError(LATER[model])
     if model not in ADAPTERS or reader not in READERS:
         message = f"no adapter for model {model!r} in format {reader!r}"
         raise NotCoveredError(message)

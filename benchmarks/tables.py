@@ -16,6 +16,7 @@ from scenarios.schema import TABLES, Column
 
 FIRST_YEAR = 2025
 REGION = "here"
+NUMBERS = ("number", "integer", "period")
 
 Columns = Mapping[str, object] | pd.DataFrame
 
@@ -96,7 +97,7 @@ def _column(raw: pd.DataFrame, column: Column, table: str) -> pd.Series:
             raise ValueError(message)
         return _blank(column, raw.index)
     values = raw[column.name]
-    if column.kind in ("number", "integer"):
+    if column.kind in NUMBERS:
         values = values.astype(float)
         low = -np.inf if column.minimum is None else column.minimum
         high = np.inf if column.maximum is None else column.maximum
@@ -123,7 +124,7 @@ def _column(raw: pd.DataFrame, column: Column, table: str) -> pd.Series:
 
 
 def _blank(column: Column, index: pd.Index) -> pd.Series:
-    if column.kind in ("number", "integer"):
+    if column.kind in NUMBERS:
         default = np.nan if column.default is None else float(str(column.default))
         return pd.Series(default, index=index, dtype=float)
     if column.kind == "flag":

@@ -21,7 +21,8 @@ from optimizer.solution import Status
 from scenarios.scenario import Integers
 
 FROM_LP_AND_IRREDUCIBLE = 2 + 4  # HiGHS's iis_strategy; its default, 0, finds nothing
-LOWER, UPPER, BOXED = 2, 3, 4
+UPPER, BOXED = 3, 4
+MANY = 200  # bounds; more are not irreducible
 BOUND_MEANINGS = {
     "unmet": "demand that must be met",
     "purchase": "what an offer can sell",
@@ -81,9 +82,10 @@ def find_conflict(
     """
     model = build_model(instance)
     certificate = elastic.certificate(periods)
-    for rule in RULES if certificate is not None else ():
-        component = getattr(model, rule.__name__)
-        component.active_mask[:] = np.isin(np.arange(component.n), certificate[rule.__name__])
+    if certificate is not None:
+        for rule in RULES:
+            component = getattr(model, rule.__name__)
+            component.active_mask[:] = np.isin(np.arange(component.n), certificate[rule.__name__])
     highs = ConflictModel(model, settings, relax_integrality=True)
     if highs.run().status is not Status.INFEASIBLE:
         if certificate is None:
@@ -95,7 +97,7 @@ def find_conflict(
             return None
     rows, columns, bounds = highs.conflict(seconds)
     parts = [*_row_parts(model, highs, instance, settings, rows)]
-    parts += _column_parts(model, highs, instance, columns[np.isin(bounds, (UPPER, BOXED))])
+    parts += _column_parts(model, highs, instance, columns[np.isin(bounds, (UPPER, BOXED))], certificate)
     return tuple(sorted(parts, key=lambda part: (not part.policy, len(part.members))))
 
 
@@ -106,7 +108,7 @@ def _row_parts(
     settings: SolverSettings,
     rows: NDArray[Any],
 ) -> list[Part]:
-    scenario, start = instance.scenario, instance.scenario.periods.start
+    scenario, start = instance.scenario, instance.scenario.periods.label
     known: dict[str, dict[int, str]] = {}
     for policy in policies(model, instance, prices(scenario, settings.diagnosis)):
         names = known.setdefault("cap_respected" if policy.rule == "overrun" else policy.rule, {})
@@ -144,15 +146,22 @@ def _row_parts(
 
 
 def _column_parts(
-    model: pyo.ConcreteModel, highs: ConflictModel, instance: Instance, columns: NDArray[Any]
+    model: pyo.ConcreteModel,
+    highs: ConflictModel,
+    instance: Instance,
+    columns: NDArray[Any],
+    certificate: dict[str, Integers] | None,
 ) -> list[Part]:
     names, parts = element_names(instance), []
     for variable in model.component_objects(pyo.Var):
         if not isinstance(variable, ArrayVar) or not variable.n or variable.local_name == "overrun":
             continue
-        place = highs.place(variable)
+        place, name = highs.place(variable), variable.local_name
         mine = columns[(columns >= place.start) & (columns < place.stop)] - place.start
-        name = variable.local_name
+        if name == "unmet":
+            mine = mine[variable.upper[mine] == 0]  # the rest may be unmet, at a price
+        if len(columns) > MANY and certificate is not None:  # stopped before it was irreducible
+            mine = mine[np.isin(mine, certificate[name])]
         if len(mine):
             members = tuple(element_name(variable, int(i), names) for i in sorted(mine.tolist()))
             parts.append(

@@ -80,10 +80,11 @@ def diagnose(instance: Instance, settings: SolverSettings) -> Diagnosis:
     than it must be. Physics stays.
     """
     elastic = Elastic(instance, settings)
-    fixes = []
-    for found in elastic.sets(1 + settings.diagnosis.alternatives):
-        if found.names(elastic.softened):
-            fixes.append(make_fix(elastic, found, instance))
+    fixes = [
+        make_fix(elastic, found, instance)
+        for found in elastic.sets(1 + settings.diagnosis.alternatives)
+        if found.names(elastic.softened)
+    ]
     worst = max((c for fix in fixes[:1] for c in fix.changes), key=lambda c: c.worth, default=None)
     periods = np.arange(len(instance.scenario.periods)) if worst is None else np.array([worst.period])
     seconds = min(elastic.seconds_left, settings.diagnosis.seconds / 4)
@@ -115,5 +116,3 @@ def _conflict_words(conflict: tuple[Part, ...] | None) -> list[str]:
     if len(conflict) > PARTS:
         lines.append(f"  - and {len(conflict) - PARTS} more kinds of rule")
     return lines
-
-

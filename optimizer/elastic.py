@@ -61,7 +61,9 @@ class Elastic:
     def __init__(self, instance: Instance, settings: SolverSettings) -> None:
         scenario = instance.scenario
         self.must = ~np.isfinite(scenario.demands.shortage_cost)
-        free = replace(scenario.demands, shortage_cost=np.where(self.must, 0.0, scenario.demands.shortage_cost))
+        free = replace(
+            scenario.demands, shortage_cost=np.where(self.must, 0.0, scenario.demands.shortage_cost)
+        )
         relaxed = replace(scenario, demands=free)
         caps, limits = instance.caps, instance.limits
         self.instance = make_instance(relaxed, instance.ledger, caps, limits)
@@ -85,7 +87,9 @@ class Elastic:
             return Softened(policy, variable, policy.row)
         side = "over" if policy.side == AT_MOST else "short"
         variable = ArrayVar(len(policy.row), unit=self._unit(policy))
-        number = sum(1 for name in self.model.component_map(pyo.Var) if name.startswith(f"{side}_{policy.rule}"))
+        number = sum(
+            1 for name in self.model.component_map(pyo.Var) if name.startswith(f"{side}_{policy.rule}")
+        )
         self.model.add_component(f"{side}_{policy.rule}_{number}", variable)
         soften_rows(getattr(self.model, policy.rule), variable, policy.row, -float(policy.side))
         return Softened(policy, variable, np.arange(len(policy.row)))
@@ -94,12 +98,16 @@ class Elastic:
         head = policy.unit.split("/")[0]
         if head == "MWh":
             return float(self.model.power.unit)
-        return float(self.model.purchase.unit) if head not in ("offers", "interventions", "1", "count") else 1.0
+        return (
+            float(self.model.purchase.unit) if head not in ("offers", "interventions", "1", "count") else 1.0
+        )
 
     def _penalties(self) -> list[tuple[ArrayVar, Floats]]:
         """Return what misses cost: policy at its price, priced shortage and soft caps at their own."""
         own = self.instance.ledger.cost_coefficients()
-        terms = [(getattr(self.model, name), own[name].ravel()) for name in ("unmet", "overrun") if name in own]
+        terms = [
+            (getattr(self.model, name), own[name].ravel()) for name in ("unmet", "overrun") if name in own
+        ]
         for s in self.softened:
             price = np.zeros(s.variable.n)
             price[s.column] = s.policy.price
@@ -121,7 +129,9 @@ class Elastic:
         """Return the cheapest set of changes without touching what is banned, or None if there is none."""
         kept = [(s, s.variable.upper.copy()) for s in self.softened]
         for s in self.softened:
-            stays = [(s.policy.kind, None) in banned or (s.policy.kind, str(n)) in banned for n in s.policy.name]
+            stays = [
+                (s.policy.kind, None) in banned or (s.policy.kind, str(n)) in banned for n in s.policy.name
+            ]
             s.variable.upper[s.column[np.array(stays, dtype=bool)]] = 0.0
         for s in self.softened:
             self.highs.push_columns(s.variable)
@@ -150,7 +160,7 @@ class Elastic:
         return Found(tuple(amounts), tuple(limits), paid, solution.gap <= 1e-3, solution)
 
     def cheapest_plan(self, found: Found) -> Solution:
-        """Return the cheapest plan under the limits of a set of changes, started from the one that found it."""
+        """Return the cheapest plan under a set of changes, started from the one that found it."""
         kept = [(s, s.variable.upper.copy()) for s in self.softened]
         margin = 1 + self.settings.diagnosis.margin
         for s, missed in zip(self.softened, found.amounts, strict=True):
@@ -172,10 +182,11 @@ class Elastic:
         return solution
 
     def certificate(self, periods: Integers) -> dict[str, Integers] | None:
-        """Return, by rule, rows of the linear relaxation that contradict each other, or None if it has a plan.
+        """Return, by component, rows that contradict each other, and columns whose bounds help, or None.
 
-        Only misses in `periods` count (and those without a period); rows with a dual then prove that
-        some are needed (Farkas), and policy and data in other periods stay out.
+        Of the linear relaxation; None when it has a plan. Only misses in `periods` count, and those
+        without a period; rows with a dual then prove that some are needed (Farkas), and policy and
+        data of other periods stay out.
         """
         free = [(cost, cost.copy()) for _, cost in self.model.least_change.terms]
         for cost, _ in free[: -len(self.softened)]:
@@ -188,16 +199,14 @@ class Elastic:
             cost[:] = former
         if not solution.has_values or not len(solution.row_duals):
             return None
-        priced = sum(
-            float(s.policy.price @ solution.value(s.variable)[s.column])
-            for s in self.softened
-        )
+        priced = sum(float(s.policy.price @ solution.value(s.variable)[s.column]) for s in self.softened)
         if priced <= 0:
             return None
         found = {}
         for constraint in self.model.component_objects(pyo.Constraint, active=True):
-            dual = np.abs(solution.dual(constraint))
-            found[constraint.local_name] = np.flatnonzero(dual > 1e-9 * max(float(dual.max(initial=0.0)), 1e-9))
+            found[constraint.local_name] = _nonzero(solution.dual(constraint))
+        for variable in self.model.component_objects(pyo.Var):
+            found[variable.local_name] = _nonzero(solution.reduced_cost(variable))
         return found
 
     def sets(self, wanted: int) -> Iterator[Found]:
@@ -206,7 +215,9 @@ class Elastic:
         After a set, each of its rules is held in turn (all of a kind where it changes many), and the
         cheapest of what is then found comes next: the branching of Lawler (1972) for k best solutions.
         """
-        order, waiting, given = count(), [], set()
+        order = count()
+        waiting: list[tuple[float, int, Banned, Found]] = []
+        given: set[frozenset[tuple[str, str]]] = set()
         first = self.least(frozenset())
         if first is not None:
             waiting.append((first.solution.objective, next(order), frozenset(), first))
@@ -225,6 +236,10 @@ class Elastic:
                         heapq.heappush(
                             waiting, (other.solution.objective, next(order), banned | {hold}, other)
                         )
+
+
+def _nonzero(duals: Floats) -> Integers:
+    return np.flatnonzero(np.abs(duals) > 1e-9 * max(float(np.abs(duals).max(initial=0.0)), 1e-9))
 
 
 def _branches(names: frozenset[tuple[str, str]]) -> list[tuple[str, str | None]]:

@@ -24,6 +24,8 @@ TABLE = {
     "green share": "pathway.levers.minimum_green_share",
     "budget": "budgets: amount",
     "intervention count": "intervention_counts: minimum or maximum",
+    "ceiling": "ceilings: maximum",
+    "disposal limit": "disposal: capacity",
     "pin": "pins",
     "custom rule": "scenario.rules: limit",
 }
@@ -36,7 +38,7 @@ class Change:
     Attributes
     ----------
     rule, element, period : where the limit stands; period -1: no single one.
-    year : start of the period, None without one.
+    year, when : calendar year and name of the period, None and empty without one.
     old, new : the limit, in `limit_unit`. missed : how far the old one is missed, in `unit`.
     worth : present value of the miss at the settings' price, currency.
     """
@@ -48,6 +50,7 @@ class Change:
     element: int
     period: int
     year: int | None
+    when: str
     old: float
     new: float
     limit_unit: str
@@ -141,6 +144,7 @@ def _change(policy: Policy, k: int, missed: float, new: float, scenario: Scenari
         element=int(policy.element[k]),
         period=period,
         year=None if period < 0 else int(scenario.periods.start[period]),
+        when="" if period < 0 else scenario.periods.label[period],
         old=float(policy.limit[k]),
         new=float(new),
         limit_unit=policy.limit_unit,
@@ -172,13 +176,18 @@ def _moved(values: Floats, change: Change) -> Floats:
     return moved
 
 
+def _with(family: Any, field: str, change: Change) -> Any:
+    """Return a family of the scenario with one limit of one field moved."""
+    return replace(family, **{field: _moved(getattr(family, field), change)})
+
+
 def _apply_cap(scenario: Scenario, change: Change) -> Scenario:
+    """Move a cap that :func:`in_tonnes` has restated."""
     cap = scenario.carbon.all_caps[change.name]
-    if cap.unit is not LimitUnit.TONNES:
-        message = "give the cap in tonnes first: see fix_caps"
-        raise ValueError(message)
-    assert change.year is not None
-    limit = {**cap.limit, change.year: change.new}
+    if scenario.periods.monthly:  # limits are by year: the loosest month sets them all
+        limit = {year: max(value, change.new) for year, value in cap.limit.items()}
+    else:
+        limit = {**cap.limit, int(scenario.periods.start[change.period]): change.new}
     caps = {**scenario.carbon.caps, change.name: replace(cap, limit=limit)}
     return replace(scenario, carbon=replace(scenario.carbon, caps=caps))
 
@@ -187,11 +196,10 @@ def in_tonnes(scenario: Scenario, labels: list[str], limits: Floats) -> Scenario
     """Return the scenario with its caps restated in tonnes by period; `limits` (C, T), inf: none yet."""
     caps = dict(scenario.carbon.caps)
     for label, row in zip(labels, limits, strict=True):
-        by_year = {
-            int(year): float(value)
-            for year, value in zip(scenario.periods.start, row, strict=True)
-            if np.isfinite(value)
-        }
+        held = np.flatnonzero(np.isfinite(row))
+        by_year = {int(scenario.periods.start[t]): float(row[t]) for t in held}
+        if scenario.periods.monthly and by_year:
+            by_year = {min(by_year): float(row[held].max())}
         if by_year:
             cap = scenario.carbon.all_caps[label]
             caps[label] = replace(cap, limit=by_year, unit=LimitUnit.TONNES)
@@ -214,17 +222,13 @@ def _apply_sourcing(scenario: Scenario, change: Change) -> Scenario:
     field = ("minimum" if change.side == AT_LEAST else "maximum") + (
         "_count" if change.rule == "supplier_count" else "_share"
     )
-    return replace(
-        scenario, sourcing_rules=replace(rules, **{field: _moved(getattr(rules, field), change)})
-    )
+    return replace(scenario, sourcing_rules=_with(rules, field, change))
 
 
 def _apply_change(scenario: Scenario, change: Change) -> Scenario:
     limits = scenario.purchase_limits
     field = "lowest" if change.side == AT_LEAST else "highest"
-    return replace(
-        scenario, purchase_limits=replace(limits, **{field: _moved(getattr(limits, field), change)})
-    )
+    return replace(scenario, purchase_limits=_with(limits, field, change))
 
 
 def _apply_green(scenario: Scenario, change: Change) -> Scenario:
@@ -242,18 +246,26 @@ def _apply_budget(scenario: Scenario, change: Change) -> Scenario:
     )
 
 
+def _apply_ceiling(scenario: Scenario, change: Change) -> Scenario:
+    ceilings = scenario.ceilings
+    return replace(scenario, ceilings=replace(ceilings, maximum=_moved(ceilings.maximum, change)))
+
+
+def _apply_disposal(scenario: Scenario, change: Change) -> Scenario:
+    disposals = scenario.disposals
+    return replace(scenario, disposals=replace(disposals, limit=_moved(disposals.limit, change)))
+
+
 def _apply_count(scenario: Scenario, change: Change) -> Scenario:
     counts, field = scenario.intervention_counts, "minimum" if change.side == AT_LEAST else "maximum"
-    counts = replace(counts, **{field: _moved(getattr(counts, field), change)})
+    counts = _with(counts, field, change)
     return replace(scenario, intervention_counts=counts)
 
 
 def _apply_rows(family: str) -> Any:
     def apply(scenario: Scenario, change: Change) -> Scenario:
         rules, field = getattr(scenario, family), "lower" if change.side == AT_LEAST else "upper"
-        return replace(
-            scenario, **{family: replace(rules, **{field: _moved(getattr(rules, field), change)})}
-        )
+        return replace(scenario, **{family: _with(rules, field, change)})
 
     return apply
 
@@ -266,6 +278,8 @@ _APPLY = {
     "largest_share": _apply_sourcing,
     "supplier_count": _apply_sourcing,
     "change_limited": _apply_change,
+    "production_ceiling": _apply_ceiling,
+    "disposal_limit": _apply_disposal,
     "green_share": _apply_green,
     "budget_kept": _apply_budget,
     "intervention_count": _apply_count,
@@ -277,8 +291,12 @@ _APPLY = {
 def _overrides(changes: list[Change], asked: Instance) -> list[str]:
     """Return command-line settings for what settings can change: caps and the green share."""
     scenario, found = asked.scenario, []
+    if scenario.periods.monthly:
+        return []
     for c, label in enumerate(cap.label for cap in asked.caps):
-        new = {change.period: change.new for change in changes if change.kind == "cap" and change.name == label}
+        new = {
+            change.period: change.new for change in changes if change.kind == "cap" and change.name == label
+        }
         if not new:
             continue
         stated = scenario.carbon.all_caps[label]
@@ -310,15 +328,16 @@ def rounded_up(value: float, digits: int = 5) -> float:
 def _line(kind: str, name: str, mine: list[Change], currency: str) -> str:
     """Return one rule's changes in words."""
     few = mine if len(mine) <= SHOWN else [mine[0], max(mine, key=lambda c: c.missed), mine[-1]]
-    few = list({c.year: c for c in few}.values())
+    few = list({c.when: c for c in few}.values())
     parts = []
     for c in few:
-        when = "" if c.year is None else f"{c.year} "
+        when = f"{c.when} " if c.when else ""
         parts.append(f"{when}is missed by {amount(c.missed, c.unit)}: {limit(c, c.old)} -> {limit(c, c.new)}")
     more = f" ({len(mine)} periods in all)" if len(few) < len(mine) else ""
     where = "" if kind == "cap" else f" [{TABLE[kind]}]"
     worth = money(sum(c.worth for c in mine), currency)
-    return f"{kind} {name!r} of {'; '.join(parts)}{more}, worth {worth}{where}"
+    of = " of" if few[0].when else ""
+    return f"{kind} {name!r}{of} {'; '.join(parts)}{more}, worth {worth}{where}"
 
 
 def limit(change: Change, value: float) -> str:

@@ -126,6 +126,7 @@ class _Search:
         self.build_seconds = time.perf_counter() - began
         self.many = np.count_nonzero(self.model.adopt.upper > 0) > settings.rounding_binaries
         self.held = HighsModel(self.model, settings)
+        self.relaxed = HighsModel(self.model, settings, relax_integrality=True) if self.many else None
         self.done = 0
 
     def run(self) -> list[Point]:
@@ -165,7 +166,8 @@ class _Search:
         model.least_emissions = least_emissions(model, self.instance, self.pareto.emissions)
         model.least_cost.deactivate()
         highs = HighsModel(model, self.settings)
-        start = rounded_start(model, self.instance, self.settings) if self.many else None
+        enough = self.settings.mip_gap / 2
+        start = rounded_start(model, self.instance, self.settings, enough=enough) if self.many else None
         if start is not None:
             highs.suggest(start)
         solution = highs.run()
@@ -180,8 +182,10 @@ class _Search:
         model, row = self.model, self.model.emissions_within_target
         row.upper[:] = target
         self.held.push_rows(row)
-        if self.many:
-            rounded = rounded_start(model, self.instance, self.settings)
+        if self.relaxed is not None:
+            self.relaxed.push_rows(row)
+            enough = self.settings.mip_gap / 2
+            rounded = rounded_start(model, self.instance, self.settings, self.relaxed, enough)
             candidates = [s for s in (start, rounded) if s is not None]
             start = min(candidates, key=self._cost_of, default=None)
         if start is not None and self.held.is_mip:

@@ -65,7 +65,7 @@ class Prices:
 
     def of(self, unit: str, currency: str) -> float:
         """Return the price of a rule that is counted in `unit`."""
-        head = unit.split("/")[0]
+        head = unit.partition("/")[0]
         known = {"MWh": self.power, "tCO2e": self.carbon, currency: self.money, "MW": self.power * 8760}
         return known.get(head, self.count if head in ("1", "count", "share", "") else self.goods)
 
@@ -98,6 +98,7 @@ def policies(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> lis
         *_counts(instance, price),
         *_change(instance, price),
         *_green(model, instance, price),
+        *_flows(instance, price),
         *_investment(instance, price),
         *_rows("pin_kept", "pin", instance.scenario.pins, model, instance, price),
         *_rows("custom_rule_kept", "custom rule", instance.scenario.custom_rules, model, instance, price),
@@ -304,8 +305,27 @@ def _green(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Itera
     )
 
 
+def _flows(instance: Instance, price: Prices) -> Iterator[Policy]:
+    scenario, periods, unit = instance.scenario, len(instance.scenario.periods), goods_unit(instance.scenario)
+    ceilings, disposals = scenario.ceilings, scenario.disposals
+    for rule, kind, label, limit in (
+        ("production_ceiling", "ceiling", ceilings.label, ceilings.maximum.ravel()),
+        ("disposal_limit", "disposal limit", disposals.limit_label, np.repeat(disposals.limit, periods)),
+    ):
+        element, period = _grid(np.arange(len(label)), periods)
+        worth = price.goods * _weight(scenario, period)
+        yield Policy(
+            *(rule, kind, AT_MOST, np.arange(len(element)), label[element], element, period, limit),
+            *(unit, unit, worth, _ones(len(element))),
+        )
+
+
 def _investment(instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, budgets, counts = instance.scenario, instance.scenario.budgets, instance.scenario.intervention_counts
+    scenario, budgets, counts = (
+        instance.scenario,
+        instance.scenario.budgets,
+        instance.scenario.intervention_counts,
+    )
     everything = np.arange(len(budgets.label))
     worth, currency = np.full(len(everything), price.money), scenario.currency
     yield Policy(

@@ -27,7 +27,7 @@ def element_names(instance: Instance) -> dict[str, list[str]]:
         labels = coords.get(dim)
         if labels is not None:
             found[name] = [str(label) for label in (labels[1] if isinstance(labels, tuple) else labels)]
-    return found | {"start": [str(year) for year in instance.scenario.periods.start]}
+    return found | {"start": list(instance.scenario.periods.label)}
 
 
 def first_entry(component: ArrayConstraint, row: int, names: dict[str, list[str]]) -> str:

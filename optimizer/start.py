@@ -21,12 +21,23 @@ THRESHOLDS = (0.1, 0.2, 0.35, 0.5)
 CERTAIN = 1e-6
 
 
-def rounded_start(model: pyo.ConcreteModel, instance: Instance, settings: SolverSettings) -> Solution | None:
+def rounded_start(
+    model: pyo.ConcreteModel,
+    instance: Instance,
+    settings: SolverSettings,
+    relaxed: HighsModel | None = None,
+    enough: float = 0.0,
+) -> Solution | None:
     """Return the cheapest feasible rounding of the relaxation, or None when none is feasible.
 
     Only ``adopt`` is rounded; the bounds of the model are as before afterwards.
+
+    Parameters
+    ----------
+    relaxed : the model without whole-number rules, kept from an earlier call, all changes pushed.
+    enough : stop trying once a rounding is within this share of the relaxation.
     """
-    relaxed = HighsModel(model, settings, relax_integrality=True)
+    relaxed = relaxed or HighsModel(model, settings, relax_integrality=True)
     relaxation = relaxed.run()
     if not relaxation.has_values:
         return None
@@ -41,7 +52,10 @@ def rounded_start(model: pyo.ConcreteModel, instance: Instance, settings: Solver
         found = relaxed.run()
         if found.status is Status.OPTIMAL and (best is None or found.objective < best.objective):
             best = found
+        if best is not None and best.objective - relaxation.objective <= enough * abs(relaxation.objective):
+            break
     model.adopt.lower[:], model.adopt.upper[:] = lower, upper
+    relaxed.push_columns(model.adopt)
     return best
 
 

@@ -26,8 +26,7 @@ def investment_findings(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
         yield f"loan of {label} repaid", np.abs(repaid - x["indebted"][b]), np.ones(1)
     paid = (s.interventions.capex * (1 - s.interventions.subsidy_share))[:, None] * adopt
     for b, label in enumerate(s.budgets.label):
-        when = slice(None) if s.budgets.period[b] < 0 else [s.budgets.period[b]]
-        spent = np.atleast_1d(paid[s.budgets.members[b]][:, when].sum())
+        spent = np.atleast_1d(paid[np.ix_(s.budgets.members[b], s.budgets.periods[b])].sum())
         yield f"budget {label}", np.maximum(spent - s.budgets.amount[b], 0), spent
     counts = s.intervention_counts
     for k, label in enumerate(counts.label):

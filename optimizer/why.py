@@ -1,10 +1,9 @@
-"""Why an offer is not bought: what it would add to the cost, and the rules that stand against it."""
+"""Why an offer is not bought: what one more unit would add to the cost, and the rules that bind it."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyomo.environ as pyo
@@ -14,25 +13,27 @@ from optimizer.arrays import ArrayVar
 from optimizer.fixes import amount
 from optimizer.highs import HighsModel
 from optimizer.models.build import RULES, build_model
-from optimizer.models.instance import Instance, make_instance
+from optimizer.models.instance import make_instance
 from optimizer.policy import goods_unit
 from optimizer.rule_names import element_names, first_entry, meaning
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution
+from scenarios.accounts import COST_ACCOUNTS
 from scenarios.caps import cap_terms
 from scenarios.errors import ConfigError, SolverError
 from scenarios.ledger import rates
-from scenarios.plans import activities_of
 from scenarios.scenario import Floats, Scenario
 from scenarios.typed import did_you_mean
 
 NEGLIGIBLE = 1e-6  # of the price
-INTERNAL = ("node_balance", "load_met", "standing_capacity", "effect_follows_adoption")
+SHOWN = 4
+TRIED = 0.1  # solver units bought to see what it costs
+INTERNAL = ("node_balance", "load_met", "standing_capacity", "effect_follows_adoption", "covered_when_active")
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One rule that makes the offer dearer (+) or worth more (-), currency per unit bought."""
+    """A rule that makes the offer dearer (+) or worth more (-), currency per unit bought."""
 
     rule: str
     meaning: str
@@ -42,23 +43,23 @@ class Reason:
 
 @dataclass(frozen=True)
 class Year:
-    """What the plan says of the offer in one period.
+    """What the plan says of the offer in one period, money of that year.
 
     Attributes
     ----------
-    bought, capacity : unit a year.
-    adds : what one more unit bought would add to the cost, currency a unit, in money of that year;
-        negative: saves, and something holds it back. break_even : the price below which it would pay.
-    way : nodes that the cheapest way from it leads through.
+    bought : unit a year.
+    adds : what one more unit would add to the cost of the plan, currency a unit; negative: it saves;
+        nan: the plan's other decisions leave no room for one.
+    accounts : the same by cost account. instead : by other offers, units bought more (+) or less (-).
+    reasons : rules with a price among those that its purchase and the steps after it stand in.
     """
 
-    year: int
+    period: str
     bought: float
-    capacity: float
     price: float
     adds: float
-    break_even: float
-    way: tuple[str, ...]
+    accounts: dict[str, float]
+    instead: dict[str, float]
     reasons: tuple[Reason, ...]
 
 
@@ -74,24 +75,38 @@ class WhyNot:
     @property
     def text(self) -> str:
         """The answer for people."""
-        lines = [f"offer {self.offer!r}, with the interventions of the plan:"]
         per = f"{self.currency}/{self.unit.split('/')[0]}"
+        lines = [f"offer {self.offer!r}, while the plan's yes/no decisions stay:"]
         for y in self.years:
-            head = f"  {y.year}: {amount(y.bought, self.unit)} bought" if y.bought > 0 else f"  {y.year}: not bought"
-            if abs(y.adds) <= NEGLIGIBLE * max(abs(y.price), 1.0):
-                lines.append(f"{head}; one more unit changes no cost: it is as good as what is bought")
-            elif y.adds > 0:
-                lines.append(
-                    f"{head}; one more unit adds {y.adds:,.2f} {per} to the cost of the plan: it would pay "
-                    f"at a price below {y.break_even:,.2f} instead of {y.price:,.2f} {per}"
-                )
-            else:
-                lines.append(f"{head}; one more unit would save {-y.adds:,.2f} {per}, but there is none to be had")
-            lines += [
-                f"    {'costs' if r.cost > 0 else 'gains'} {abs(r.cost):,.2f} {per}: {r.meaning} ({r.name})"
-                for r in y.reasons
-            ]
+            bought = f"{amount(y.bought, self.unit)} bought" if y.bought > 0 else "not bought"
+            lines.append(f"  {y.period}: {bought}; {_verdict(y, per)}")
+            if np.isfinite(y.adds) and abs(y.adds) > NEGLIGIBLE * max(abs(y.price), 1.0):
+                parts = sorted(y.accounts.items(), key=lambda item: -abs(item[1]))
+                lines += [f"    of which {', '.join(f'{a} {v:+,.2f}' for a, v in parts)}"] if parts else []
+                others = sorted(y.instead.items(), key=lambda item: -abs(item[1]))[:SHOWN]
+                shown = ", ".join(f"{v:+,.3g} {name}" for name, v in others)
+                lines += [f"    other purchases per unit: {shown}"] if others else []
+            lines += [f"    {_said(r, per)}: {r.meaning} ({r.name})" for r in y.reasons[:SHOWN]]
         return "\n".join(lines)
+
+
+def _said(reason: Reason, per: str) -> str:
+    if np.isnan(reason.cost):
+        return "held by the rule"
+    return f"{'costs' if reason.cost > 0 else 'gains'} {abs(reason.cost):,.2f} {per} by the rule"
+
+
+def _verdict(y: Year, per: str) -> str:
+    if np.isnan(y.adds):
+        return "the plan's decisions leave no room for any: it is locked, or nothing can carry or use it"
+    if abs(y.adds) <= NEGLIGIBLE * max(abs(y.price), 1.0):
+        return "one more unit changes no cost: it is as good as what else is bought"
+    if y.adds < 0:
+        return f"one more unit would save {-y.adds:,.2f} {per}, but a limit holds it back"
+    return (
+        f"one more unit adds {y.adds:,.2f} {per} to the cost of the plan; it would pay at a price below "
+        f"{y.price - y.adds:,.2f} instead of {y.price:,.2f} {per}"
+    )
 
 
 def why_not(
@@ -99,9 +114,9 @@ def why_not(
 ) -> WhyNot:
     """Return why `offer` is bought or not in a plan of the scenario.
 
-    The plan's yes/no decisions are held and the rest is solved again as a linear program. One more
-    unit adds the reduced costs of its purchase and of the steps from it to goods that the plan uses;
-    the price of what it replaces is in the duals.
+    The plan's whole-number decisions are held. Where the offer is not bought, a little of it is
+    bought by force: the reduced cost of that purchase is exactly what it adds, where duals of the
+    plan itself may leave it open; what else then changes says why.
 
     Raises
     ------
@@ -112,120 +127,116 @@ def why_not(
         known = [str(label) for label in scenario.offers.label]
         message = f"no offer {offer!r}{did_you_mean(offer, known)}. Offers: {', '.join(known[:20])}"
         raise ConfigError(message)
-    ledger = rates(scenario)
-    limits = plan["cap_limit"].to_numpy()
-    caps = cap_terms(scenario, ledger)
-    instance = make_instance(scenario, ledger, caps, np.where(np.isnan(limits), np.inf, limits))
-    model = build_model(instance)
-    for variable in model.component_objects(pyo.Var):
-        if isinstance(variable, ArrayVar) and variable.whole and variable.local_name in plan:
-            variable.lower[:] = variable.upper[:] = np.round(plan[variable.local_name].to_numpy().ravel())
-    settings = settings or SolverSettings()
-    solution = HighsModel(model, replace(settings, crossover=True)).run()
-    if not solution.has_values or not len(solution.column_duals):
-        message = f"the plan could not be solved again: {solution.termination}"
-        raise SolverError(message)
-    walk = _Walk(model, instance, solution, activities_of(plan))
-    years = tuple(walk.year(int(found[0]), t) for t in range(len(scenario.periods)))
+    trial = _Trial(scenario, plan, int(found[0]), settings or SolverSettings())
+    years = tuple(trial.year(t) for t in range(len(scenario.periods)))
     return WhyNot(offer, scenario.currency, goods_unit(scenario), years)
 
 
-class _Walk:
-    """Follows an offer's goods to where the plan uses them, adding up reduced costs."""
+class _Trial:
+    """A plan solved again as a linear program, as it is and with a little of one offer bought by force."""
 
-    def __init__(
-        self, model: pyo.ConcreteModel, instance: Instance, solution: Solution, x: dict[str, Floats]
-    ) -> None:
-        self.model, self.instance, self.solution, self.x = model, instance, solution, x
-        self.scenario = instance.scenario
-        shape = (-1, len(self.scenario.periods))
-        self.reduced = {
-            name: solution.reduced_cost(getattr(model, name)).reshape(shape)
-            for name in ("purchase", "flow", "run")
+    def __init__(self, scenario: Scenario, plan: xr.Dataset, offer: int, settings: SolverSettings) -> None:
+        self.scenario, self.offer, self.ledger = scenario, offer, rates(scenario)
+        limits = plan["cap_limit"].to_numpy()
+        caps = cap_terms(scenario, self.ledger)
+        self.instance = make_instance(scenario, self.ledger, caps, np.where(np.isnan(limits), np.inf, limits))
+        self.model = build_model(self.instance)
+        for variable in self.model.component_objects(pyo.Var):
+            if isinstance(variable, ArrayVar) and variable.whole and variable.local_name in plan:
+                decided = np.round(plan[variable.local_name].to_numpy().ravel())
+                variable.lower[:], variable.upper[:] = decided, decided
+        self.highs = HighsModel(self.model, settings)
+        self.base = self.highs.run()
+        if not self.base.has_values or not len(self.base.column_duals):
+            message = f"the plan could not be solved again: {self.base.termination}"
+            raise SolverError(message)
+        self.step = TRIED * float(self.model.purchase.unit)
+
+    def year(self, t: int) -> Year:
+        """Return what holds in one period."""
+        s, at = self.scenario, self.offer * len(self.scenario.periods) + t
+        bought = float(self.base.value(self.model.purchase)[at])
+        price, now = float(s.offers.price[self.offer, t]), s.periods.discount_yearly[t]
+        said = (s.periods.label[t], bought, price)
+        if bought > NEGLIGIBLE * self.step:
+            adds = float(self.base.reduced_cost(self.model.purchase)[at]) / now
+            reasons = tuple(self._reasons(self.base, [("purchase", self.offer, 1.0)], t))
+            return Year(*said, adds, {}, {}, reasons)
+        purchase = self.model.purchase
+        lower, upper = purchase.lower[at], purchase.upper[at]
+        forced = self.base
+        if upper >= self.step:
+            purchase.lower[at] = self.step
+            self.highs.push_columns(purchase)
+            forced = self.highs.run()
+            purchase.lower[at] = lower
+            self.highs.push_columns(purchase)
+        if forced is self.base or not forced.has_values or not len(forced.column_duals):
+            return Year(*said, np.nan, {}, {}, tuple(self._locks()))
+        adds = float(forced.reduced_cost(purchase)[at]) / now
+        before, after = self._activities(self.base), self._activities(forced)
+        accounts = {}
+        for account in COST_ACCOUNTS:
+            change = (self.ledger.price(after).paid(account) - self.ledger.price(before).paid(account))[t]
+            change /= s.periods.years[t] * self.step
+            if abs(change) > NEGLIGIBLE * max(abs(price), 1.0):
+                accounts[account] = float(change)
+        other = (after["purchase"] - before["purchase"])[:, t] / self.step
+        instead = {
+            str(s.offers.label[o]): float(other[o])
+            for o in np.flatnonzero(np.abs(other) > 1e-4).tolist()
+            if o != self.offer
         }
-        self.duals = {rule.__name__: solution.dual(getattr(model, rule.__name__)) for rule in RULES}
+        steps = [
+            (name, e, float(grown[e]))
+            for name in ("purchase", "flow", "run")
+            for grown in [((after[name] - before[name])[:, t] / self.step)]
+            for e in np.flatnonzero(grown > 1e-4).tolist()
+        ]
+        return Year(*said, adds, accounts, instead, tuple(self._reasons(forced, steps, t)))
 
-    def year(self, offer: int, t: int) -> Year:
+    def _activities(self, solution: Solution) -> dict[str, Floats]:
+        periods, names = len(self.scenario.periods), {rate.activity for rate in self.ledger.rates}
+        return {name: solution.value(getattr(self.model, name)).reshape(-1, periods) for name in names}
+
+    def _locks(self) -> Iterator[Reason]:
+        """Yield the interventions without which a locked offer cannot be bought from."""
+        s, unlocks = self.scenario, self.scenario.unlocks
+        if s.offers.locked[self.offer]:
+            mine = (unlocks.family == "offer") & (unlocks.element == self.offer)
+            names = ", ".join(str(s.interventions.label[i]) for i in unlocks.intervention[mine])
+            yield Reason("offer_unlocked", "needs one of these interventions in effect", names, np.nan)
+
+    def _reasons(self, solution: Solution, steps: list[tuple[str, int, float]], t: int) -> list[Reason]:
+        """Return the priced rules that the steps (decision, element, per unit) stand in, dearest first."""
         s, now = self.scenario, self.scenario.periods.discount_yearly[t]
-        cost, steps, way = self._cheapest_way(int(s.offers.node[offer]), t)
-        adds = (float(self.reduced["purchase"][offer, t]) + cost) / now
-        price = float(s.offers.price[offer, t])
-        return Year(
-            int(s.periods.start[t]),
-            float(self.x["purchase"][offer, t]),
-            float(s.offers.capacity[offer, t]),
-            price,
-            adds,
-            price - adds,
-            tuple(str(s.nodes.label[n]) for n in way),
-            tuple(self._reasons([("purchase", offer, 1.0), *steps], t)),
-        )
-
-    def _cheapest_way(self, start: int, t: int) -> tuple[float, list[tuple[str, int, float]], list[int]]:
-        """Return reduced cost per unit, steps (decision, element, per unit) and nodes to goods in use.
-
-        Goods are in use where the plan moves, makes or needs some: there the balance's dual is
-        settled. Steps are lanes and processes; Dijkstra over reduced costs, which are not negative.
-        """
-        s, x = self.scenario, self.x
-        live = np.zeros(len(s.nodes.label))
-        np.add.at(live, s.arcs.head, x["flow"][:, t])
-        np.add.at(live, s.offers.node, x["purchase"][:, t])
-        np.add.at(live, s.demands.node, s.demands.quantity[:, t])
-        made = np.maximum(s.recipe.quantity, 0) * x["run"][s.recipe.operation, t]
-        np.add.at(live, s.recipe.node, made)
-        queue: list[tuple[float, int, float, list[tuple[str, int, float]], list[int]]]
-        queue, seen, number = [(0.0, start, 1.0, [], [start])], set(), 0
-        while queue and number < len(s.nodes.label) * 4:
-            cost, node, factor, steps, way = heapq.heappop(queue)
-            if live[node] > 0:
-                return cost, steps, way
-            if node in seen:
-                continue
-            seen.add(node)
-            number += 1
-            for decision, element, per_unit, target in self._steps(node):
-                step = max(float(self.reduced[decision][element, t]), 0.0) * per_unit
-                out = factor * (1.0 if decision == "flow" else per_unit * self._yield(element, target))
-                more = [*steps, (decision, element, factor * per_unit)]
-                heapq.heappush(queue, (cost + factor * step, target, out, more, [*way, target]))
-        return 0.0, [], [start]
-
-    def _steps(self, node: int) -> Iterator[tuple[str, int, float, int]]:
-        """Yield (decision, element, decision per unit of goods, node reached) of what can be done here."""
-        s = self.scenario
-        for arc in np.flatnonzero(s.arcs.tail == node).tolist():
-            yield "flow", arc, 1.0, int(s.arcs.head[arc])
-        for entry in np.flatnonzero((s.recipe.node == node) & (s.recipe.quantity < 0)).tolist():
-            operation = int(s.recipe.operation[entry])
-            outputs = np.flatnonzero((s.recipe.operation == operation) & (s.recipe.quantity > 0))
-            for output in outputs.tolist()[:1]:
-                target = int(s.recipe.node[output])
-                yield "run", operation, 1.0 / -float(s.recipe.quantity[entry]), target
-
-    def _yield(self, operation: int, node: int) -> float:
-        mine = (self.scenario.recipe.operation == operation) & (self.scenario.recipe.node == node)
-        return float(self.scenario.recipe.quantity[mine].sum())
-
-    def _reasons(self, steps: list[tuple[str, int, float]], t: int) -> Iterator[Reason]:
-        """Yield the rules with a price among those that the steps stand in, dearest first."""
-        s, now = self.scenario, self.scenario.periods.discount_yearly[t]
-        names, found = element_names(self.instance), []
+        names = element_names(self.instance)
+        costs: dict[tuple[str, int], float] = {}
         for rule in RULES:
-            component, dual = getattr(self.model, rule.__name__), self.duals[rule.__name__]
+            component = getattr(self.model, rule.__name__)
             if rule.__name__ in INTERNAL or not component.n:
                 continue
+            dual = solution.dual(component)
             for decision, element, per_unit in steps:
-                variable = getattr(self.model, decision)
-                places = [k for k, v in enumerate(component.variables) if v is variable]
+                places = [k for k, v in enumerate(component.variables) if v is getattr(self.model, decision)]
                 if not places:
                     continue
                 column = int(component.offsets[places[0]]) + element * len(s.periods) + t
                 entries = component.matrix[:, [column]].tocoo()
                 for row, value in zip(entries.coords[0].tolist(), entries.data.tolist(), strict=True):
-                    cost = -float(dual[row]) * value * per_unit / now
-                    if abs(cost) > NEGLIGIBLE * max(abs(float(s.offers.price[:, t].max())), 1.0):
-                        found.append(
-                            Reason(rule.__name__, meaning(rule), first_entry(component, row, names), cost)
-                        )
-        yield from sorted(found, key=lambda reason: -abs(reason.cost))
+                    key = (rule.__name__, row)
+                    costs[key] = costs.get(key, 0.0) - float(dual[row]) * value * per_unit / now
+        size = NEGLIGIBLE * max(abs(float(s.offers.price[self.offer, t])), 1.0)
+        by_name = {rule.__name__: rule for rule in RULES}
+        found = [
+            Reason(name, meaning(by_name[name]), self._row_name(name, row, names), cost)
+            for (name, row), cost in costs.items()
+            if abs(cost) > size
+        ]
+        return sorted(found, key=lambda reason: -abs(reason.cost))
+
+    def _row_name(self, rule: str, row: int, names: dict[str, list[str]]) -> str:
+        if rule == "cap_respected":
+            cap, period = divmod(row, len(self.scenario.periods))
+            return f"{self.instance.caps[cap].label} {self.scenario.periods.label[period]}"
+        return first_entry(getattr(self.model, rule), row, names)

@@ -28,9 +28,11 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
     periods, scenario, solver = payload["periods"], payload["scenario"], payload["solver"]
     yearly = scenario["discount_rate"]
     lengths = set(periods["years"])
-    step = (
-        f"periods of {counted(lengths.pop(), 'year')}" if len(lengths) == 1 else "periods of different length"
-    )
+    step = "periods of different length"
+    if len(lengths) == 1:
+        length = lengths.pop()
+        known = counted(length, "year") if length >= 1 else counted(round(length * 12), "month")
+        step = f"periods of {known}"
     size = counted(len(periods["start"]), "period")
     rows = [
         ("Pathway", payload["pathway"]["title"], payload["pathway"]["description"]),

@@ -320,7 +320,7 @@ def capital_by_year(payload: Payload) -> Chart | None:
         return None
     periods, currency = payload["periods"], payload["scenario"]["currency"]
     scale = money_scale(max(account["plan"]))
-    span = "year" if max(periods["years"]) == 1 else "period"
+    span = "year" if set(periods["years"]) == {1} else "period"
     axis = round_axis(scale.values(account["plan"]), ticks=3)
     series = columns("capital", scale.values(account["plan"]), PLAN, stack=None)
     series["data"] = [

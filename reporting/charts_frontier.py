@@ -83,7 +83,7 @@ def frontier_chart(payload: Payload) -> Chart | None:
     return Chart(
         "frontier",
         "Present cost against emissions",
-        f"{unit} over {payload['periods']['first']}\u2013{payload['periods']['end']}; neither axis starts at zero",
+        f"{unit} over {_span(payload)}; neither axis starts at zero",
         frontier_title(payload),
         option,
         HEIGHT,
@@ -130,13 +130,14 @@ def _pairs(found: dict[str, Any]) -> list[tuple[float, float]]:
     return list(zip(known(found["emissions"]), known(found["cost"]), strict=True))
 
 
+def _span(payload: Payload) -> str:
+    return f"{payload['periods']['first']}\u2013{payload['periods']['end']}"
+
+
 def _period(payload: Payload, measure: str) -> str:
-    periods = payload["periods"]
-    return (
-        f"over {periods['first']}\u2013{periods['end']}"
-        if measure == "cumulative"
-        else f"a year in {periods['labels'][-1]}"
-    )
+    if measure == "cumulative":
+        return f"over {_span(payload)}"
+    return f"a year in {payload['periods']['labels'][-1]}"
 
 
 def _mark(key: str, at: list[float], size: int, style: Option, label: Option | None = None) -> Option:

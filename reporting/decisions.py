@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting.figures import counted, listed, shorten
+from reporting.moments import after, last_moment
 from reporting.payload import Payload
 
 FEW = 16  # up to this many decisions each has its own bar
@@ -64,8 +65,8 @@ def timetable(payload: Payload) -> Timetable:
     kinds: dict[str, list[dict[str, Any]]] = {}
     for row in sorted(chosen, key=lambda r: (r["decided"], r["name"])):  # kinds in the order they start
         kinds.setdefault(row["kind"], []).append(row)
-    start, end = periods["first"], periods["end"] + 1
-    years = range(start, end, max(1, (end - start) // 5))
+    start, end = periods["first"], after(periods["end"], periods["years"][-1])
+    years = range(int(start), round(end), max(1, int(end - start) // 5))
     return Timetable(
         kinds=[_kind(payload, name, rows) for name, rows in kinds.items()],
         labels=periods["labels"],
@@ -89,7 +90,7 @@ def _kind(payload: Payload, name: str, rows: list[dict[str, Any]]) -> Kind:
     cells: list[Cell] = []
     before = ""
     for start, years in zip(payload["periods"]["start"], payload["periods"]["years"], strict=True):
-        last = start + years - 1
+        last = last_moment(start, years)
         at_work = sum(
             row["works_from"] is not None and row["works_from"] <= last and row["works_to"] >= start
             for row in rows
@@ -115,9 +116,10 @@ def _shade(share: float) -> float:
 
 def _bar(payload: Payload, row: dict[str, Any]) -> Bar:
     """Place one decision on the horizon."""
-    start, end = payload["periods"]["first"], payload["periods"]["end"] + 1
+    periods = payload["periods"]
+    start, end = periods["first"], after(periods["end"], periods["years"][-1])
     since = row["works_from"] if row["works_from"] is not None else end
-    until = min(row["works_to"] + 1, end) if row["works_to"] is not None else end
+    until = min(after(row["works_to"], periods["years"][-1]), end) if row["works_to"] is not None else end
     scale = 100 / (end - start)
     site = "" if not row["site"] or row["site"] in row["name"] else row["site"]
     return Bar(
@@ -126,11 +128,11 @@ def _bar(payload: Payload, row: dict[str, Any]) -> Bar:
         start=(row["decided"] - start) * scale,
         lead=max(since - row["decided"], 0) * scale,
         works=max(until - since, 0) * scale,
-        words=_when(row, end - 1),
+        words=_when(row, periods["end"]),
     )
 
 
-def _when(row: dict[str, Any], end: int) -> str:
+def _when(row: dict[str, Any], end: Any) -> str:
     """Say in words when something is decided and works."""
     if row["works_from"] is None:
         return f"decided {row['decided']}, works after {end}"

@@ -34,20 +34,18 @@ def plan_difference(before: xr.Dataset, after: xr.Dataset) -> dict[str, pd.DataF
         if before.attrs[name] != after.attrs[name]:
             message = f"plans differ in {name}: {before.attrs[name]} and {after.attrs[name]}"
             raise ConfigError(message)
-    if before["period"].values.tolist() != after["period"].values.tolist() or (
-        before["years"].values.tolist() != after["years"].values.tolist()
+    if before["period"].to_numpy().tolist() != after["period"].to_numpy().tolist() or (
+        before["years"].to_numpy().tolist() != after["years"].to_numpy().tolist()
     ):
         message = "plans are of different years: only plans of the same periods can be compared"
         raise ConfigError(message)
     cost = [plan["cost_npv"].to_series() for plan in (before, after)]
     kept = list(total_accounts(Scope2(before.attrs["scope2"])))
-    tonnes = [
-        (plan["emissions"] * plan["years"]).sum("period").to_series() for plan in (before, after)
-    ]
+    tonnes = [(plan["emissions"] * plan["years"]).sum("period").to_series() for plan in (before, after)]
     emissions = [series[series.index.isin(kept)] for series in tonnes]
     return {
-        "cost": _side_by_side(*cost, "cost_account"),
-        "emissions": _side_by_side(*emissions, "emission_account"),
+        "cost": _side_by_side(cost[0], cost[1], "cost_account"),
+        "emissions": _side_by_side(emissions[0], emissions[1], "emission_account"),
         "decisions": _decisions(before, after),
     }
 
@@ -85,10 +83,11 @@ def _decisions(before: xr.Dataset, after: xr.Dataset) -> pd.DataFrame:
 
 def _decided(plan: xr.Dataset) -> Mapping[str, str]:
     """Return the years in which each intervention is decided."""
-    adopt = plan["adopt"].transpose("intervention", "period").values > 0.5
-    names, start = plan["intervention"].values, plan["period"].values
+    adopt = plan["adopt"].transpose("intervention", "period").to_numpy() > 0.5
+    names, start = plan["intervention"].to_numpy(), plan["period"].to_numpy()
     return {
-        str(names[i]): ", ".join(str(year) for year in start[adopt[i]]) for i in np.flatnonzero(adopt.any(axis=1))
+        str(names[i]): ", ".join(str(year) for year in start[adopt[i]])
+        for i in np.flatnonzero(adopt.any(axis=1))
     }
 
 

@@ -82,7 +82,7 @@ def summary(payload: Payload) -> Text:
 
 def _money_sentence(payload: Payload) -> Text:
     """Say what the plan costs and commits."""
-    cost, scenario, years = payload["cost"], payload["scenario"], sum(payload["periods"]["years"])
+    cost, scenario, years = payload["cost"], payload["scenario"], round(sum(payload["periods"]["years"]))
     yearly = scenario["discount_rate"]
     basis = f"net present value at {rate(yearly)} a year" if yearly is not None else "net present value"
     amount = money(abs(cost["extra"]), scenario["currency"])

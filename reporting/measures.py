@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import REMAINDERS
+from reporting.moments import last_moment, lengths, moments
 from reporting.reading import FloatArray, array, grouped, labels, numbers, site_names
 
 
@@ -55,8 +56,7 @@ def interventions(plan: xr.Dataset) -> list[dict[str, Any]]:
     One dict a decision, in order of kind and year; ``chosen`` is False for those never decided.
     """
     adopted, active = (array(plan, name, "intervention", "period") > 0.5 for name in ("adopt", "in_effect"))
-    start = plan["period"].values.tolist()
-    years = plan["years"].values.tolist()
+    start, years = moments(plan), lengths(plan)
     names = site_names(plan)
     found: list[dict[str, Any]] = []
     for i, key in enumerate(labels(plan, "intervention")):
@@ -70,9 +70,9 @@ def interventions(plan: xr.Dataset) -> list[dict[str, Any]]:
                 "kind": str(plan["intervention_kind"].values[i]),
                 "site": names.get(site, ""),
                 "chosen": bool(decided.size),
-                "decided": int(start[decided[0]]) if decided.size else None,
-                "works_from": int(start[works[0]]) if works.size else None,
-                "works_to": int(start[works[-1]] + years[works[-1]] - 1) if works.size else None,
+                "decided": start[decided[0]] if decided.size else None,
+                "works_from": start[works[0]] if works.size else None,
+                "works_to": last_moment(start[works[-1]], years[works[-1]]) if works.size else None,
             }
         )
     return sorted(found, key=lambda row: (not row["chosen"], row["kind"], row["decided"] or 0, row["name"]))

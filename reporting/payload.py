@@ -14,6 +14,7 @@ import xarray as xr
 from reporting.appearance import cost_account, emission_account
 from reporting.frontier import frontier_payload
 from reporting.measures import cuts, interventions
+from reporting.moments import last_moment, lengths, moments
 from reporting.network import mixes, network
 from reporting.reading import FloatArray, array, document, labels, number, numbers
 from reporting.risk import risk
@@ -104,9 +105,8 @@ def total_emissions(dataset: xr.Dataset, accounts: list[str]) -> FloatArray:
 
 def _periods(plan: xr.Dataset) -> dict[str, Any]:
     """Describe the time axis."""
-    start = [int(v) for v in plan["period"].values.tolist()]
-    years = [int(v) for v in plan["years"].values.tolist()]
-    ends = [s + y - 1 for s, y in zip(start, years, strict=True)]
+    start, years = moments(plan), lengths(plan)
+    ends = [last_moment(s, y) for s, y in zip(start, years, strict=True)]
     shown = [str(s) if s == e else f"{s}\u2013{e % 100:02d}" for s, e in zip(start, ends, strict=True)]
     return {
         "start": start,

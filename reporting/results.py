@@ -23,7 +23,8 @@ def write_results(
 ) -> Payload:
     """Write the Datasets, the page and the workbook; return what the views show.
 
-    `outcome` is None when the plan was not simulated, `frontier` when none was asked for. Raises OSError when the disk is full.
+    `outcome` is None when the plan was not simulated, `frontier` when none was asked for. Raises OSError
+    when the disk is full.
     """
     for name, dataset in ((PLAN, plan), (REFERENCE, reference), (OUTCOME, outcome)):
         if dataset is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reporting.moments import period_keys
 from reporting.run_folder import json_text, table_hashes
 from scenarios.accounts import total_accounts
 from scenarios.settings import Scope2
@@ -152,7 +153,7 @@ def manifest(
 
 
 def _by_period(values: xr.DataArray) -> dict[int, float]:
-    return dict(zip(values["period"].values.tolist(), values.values.tolist(), strict=True))
+    return dict(zip(period_keys(values), values.values.tolist(), strict=True))
 
 
 def _by_label(values: xr.DataArray, dim: str) -> dict[str, float]:
@@ -174,8 +175,8 @@ def _chances(outcome: xr.Dataset, cap: str) -> dict[int, dict[str, float]]:
     rows = outcome.sel(cap=cap)
     columns = {"chance": "chance_of_missing", "low": "chance_low", "high": "chance_high"}
     found = {
-        period: {key: float(rows[name].sel(period=period)) for key, name in columns.items()}
-        for period in rows["period"].values.tolist()
+        period: {key: float(rows[name].isel(period=t)) for key, name in columns.items()}
+        for t, period in enumerate(period_keys(rows))
     }
     return {period: row for period, row in found.items() if np.isfinite(row["chance"])}
 
@@ -200,5 +201,5 @@ def _other_caps(plan: xr.Dataset, outcome: xr.Dataset | None) -> dict[str, Any]:
 def _adopted(plan: xr.Dataset) -> dict[str, int]:
     """Return the year in which each chosen intervention is decided."""
     decided = plan["adopt"].transpose("intervention", "period").values > 0.5
-    years, labels = plan["period"].values.tolist(), plan["intervention"].values
-    return {str(labels[i]): int(years[decided[i].argmax()]) for i in np.flatnonzero(decided.any(axis=1))}
+    years, labels = period_keys(plan), plan["intervention"].values
+    return {str(labels[i]): years[decided[i].argmax()] for i in np.flatnonzero(decided.any(axis=1))}

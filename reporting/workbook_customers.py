@@ -5,6 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.moments import moments, whole_number
 from reporting.payload import Payload, counted_accounts
 from reporting.reading import array, labels
 from reporting.workbook_columns import Column, Row, Table
@@ -25,13 +26,13 @@ def customers(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
         carbon = chosen.transpose("emission_account", "demand", "period").to_numpy().sum(axis=0)
         rest = plan["serve_cost_remainder"].sum("cost_account").to_numpy()
         rest_carbon = plan["serve_emissions_remainder"].sel(emission_account=counted).sum("emission_account")
-        for t, start in enumerate(plan["period"].to_numpy().tolist()):
+        for t, start in enumerate(map(whole_number, moments(plan))):
             years = float(plan["years"].to_numpy()[t])
             for d, label in enumerate(labels(plan, "demand")):
                 amount = delivered[d, t] * years
                 each = (cost[d, t] / amount, carbon[d, t] * years / amount) if amount > 0 else (None, None)
-                rows.append([pathway, label, int(start), delivered[d, t], cost[d, t], carbon[d, t], *each])
-            blank = [pathway, REMAINDER, int(start), None]
+                rows.append([pathway, label, start, delivered[d, t], cost[d, t], carbon[d, t], *each])
+            blank = [pathway, REMAINDER, start, None]
             rows.append([*blank, rest[t], float(rest_carbon.to_numpy()[t]), None, None])
     columns = [
         Column("Pathway", width=12),
@@ -65,11 +66,11 @@ def customer_accounts(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
             values = plan[name].transpose(dim, "demand", "period").to_numpy()
             rest = plan[f"{name}_remainder"].transpose(dim, "period").to_numpy()
             for a, account in enumerate(labels(plan, dim)):
-                for t, start in enumerate(plan["period"].to_numpy().tolist()):
+                for t, start in enumerate(map(whole_number, moments(plan))):
                     entries = [*zip(labels(plan, "demand"), values[a, :, t], strict=True)]
                     entries.append((REMAINDER, rest[a, t]))
                     rows += [
-                        [pathway, label, shown(account).label, int(start), float(value), unit]
+                        [pathway, label, shown(account).label, start, float(value), unit]
                         for label, value in entries
                         if abs(value) > 1e-6
                     ]

@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.appearance import CAP, INK, MUTED, REFERENCE, cost_account, emission_account
 from reporting.appearance import PLAN as PLAN_COLOUR
+from reporting.moments import whole_number
 from reporting.payload import Payload, cap_line
 from reporting.workbook_tables import FIRST_ROW, PLAN, YEARLY, paid
 
@@ -18,7 +19,7 @@ Formats = dict[str, Format]
 
 def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Formats) -> None:
     """Write totals by year as formulas on the tables, and charts of them."""
-    starts = payload["periods"]["start"]
+    starts = [whole_number(start) for start in payload["periods"]["start"]]
     width = len(starts)
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, max(width + 1, 14), 15)
@@ -185,7 +186,7 @@ def _series(sheet: str, row: int, head: int, width: int, style: dict[str, Any]) 
 def _account_block(sheet: Worksheet, payload: Payload, row: int, kind: str) -> list[tuple[int, str]]:
     """Write the plan's accounts by year as formulas; return row and colour of each one in use."""
     header = YEARLY if kind == "emissions" else paid(payload)
-    table, starts = kind.capitalize(), payload["periods"]["start"]
+    table, starts = kind.capitalize(), [whole_number(start) for start in payload["periods"]["start"]]
     for t, start in enumerate(starts):
         sheet.write_number(row, t + 1, start)
     found = []

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload, counted_accounts
 from reporting.reading import FloatArray, array, labels, number, site_names
 from reporting.workbook_columns import Column, Row, Table
@@ -49,9 +50,9 @@ def tables(payload: Payload, plan: xr.Dataset, reference: xr.Dataset) -> list[Ta
 Both = Sequence[tuple[str, xr.Dataset]]
 
 
-def _periods(dataset: xr.Dataset) -> list[tuple[int, int]]:
-    """Return start and length of each period."""
-    return [(int(s), int(n)) for s, n in zip(dataset["period"].values, dataset["years"].values, strict=True)]
+def _periods(dataset: xr.Dataset) -> list[tuple[int | None, Any]]:
+    """Return start, a month as 202503, and length of each period."""
+    return list(zip(map(whole_number, moments(dataset)), lengths(dataset), strict=True))
 
 
 def _emissions(both: Both, counted: list[str]) -> Table:
@@ -255,13 +256,13 @@ def _interventions(payload: Payload) -> Table:
 
 
 def _when(row: dict[str, Any]) -> Row:
-    return [row["decided"], row["works_from"], row["works_to"]]
+    return [whole_number(row[key]) for key in ("decided", "works_from", "works_to")]
 
 
 def _caps(payload: Payload) -> Table:
     rows = []
     for cap in payload["caps"]:
-        for t, start in enumerate(payload["periods"]["start"]):
+        for t, start in enumerate(map(whole_number, payload["periods"]["start"])):
             limit, own = cap["limit"][t], cap["plan"][t]
             if limit is not None:
                 room = None if own is None else limit - own
@@ -289,7 +290,7 @@ def _simulation(payload: Payload) -> Table:
     main = next((cap for cap in payload["caps"] if cap["main"]), None)
     if risk is not None:
         chance = next((row for row in risk["caps"] if main is not None and row["key"] == main["key"]), None)
-        for t, start in enumerate(payload["periods"]["start"]):
+        for t, start in enumerate(map(whole_number, payload["periods"]["start"])):
             row = [start, *(risk["quantiles"][key][t] for key in ("0.05", "0.25", "0.5", "0.75", "0.95"))]
             row += [risk["plan"][t], main["limit"][t] if main is not None else None, risk["trials"]]
             held = chance is not None and main is not None and main["limit"][t] is not None

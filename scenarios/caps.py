@@ -36,7 +36,7 @@ class Cap:
     coefficients: Mapping[str, Floats]
     counted_output: NDArray[np.bool_]
 
-    def value(self, activities: Mapping[str, Floats], years: NDArray[np.int64]) -> Floats:
+    def value(self, activities: Mapping[str, Floats], years: NDArray[np.int64] | Floats) -> Floats:
         """Return what the cap bounds, (..., T).
 
         t a year (absolute), t per unit delivered (intensity), or t since the start (cumulative).
@@ -80,7 +80,7 @@ def cap_limits(caps: Sequence[Cap], scenario: Scenario, baseline: Mapping[str, f
         limit = periods.interpolate(cap.settings.limit, before_first=np.inf)
         if cap.settings.unit is LimitUnit.SHARE_OF_BASELINE:
             unit = baseline[cap.label]
-            elapsed = np.cumsum(periods.years) if cap.settings.kind is CapKind.CUMULATIVE else 1
+            elapsed = np.cumsum(periods.years.astype(float)) if cap.settings.kind is CapKind.CUMULATIVE else 1
             limit = limit * unit * elapsed
         rows.append(limit)
     return np.array(rows).reshape(len(caps), len(periods))

@@ -121,10 +121,10 @@ def lane_rule_roles(tables: Tables) -> Iterator[Problem]:
 
 def lanes_lead_elsewhere(tables: Tables) -> Iterator[Problem]:
     """A lane leads somewhere else."""
-    for _, row in tables["lanes"].iterrows():
-        if row["origin"] and row["origin"] == row["destination"]:
-            fix = "remove it: goods at one site need no lane"
-            yield Problem("lanes", "starts where it ends", fix, row["row"], "destination", row["destination"])
+    lanes = tables["lanes"]
+    for _, row in lanes[(lanes["origin"] == lanes["destination"]) & (lanes["origin"] != "")].iterrows():
+        fix = "remove it: goods at one site need no lane"
+        yield Problem("lanes", "starts where it ends", fix, row["row"], "destination", row["destination"])
 
 
 def processes_with_recipes(tables: Tables) -> Iterator[Problem]:

@@ -89,7 +89,10 @@ def names(name: str, meaning: str, **rules: object) -> Column:
 
 PERIOD = (
     Column(
-        "period", "period", "calendar year, or month such as 2025-03, the row holds for; blank: always", unit="year"
+        "period",
+        "period",
+        "calendar year, or month such as 2025-03, the row holds for; blank: always",
+        unit="year",
     ),
 )
 PROVENANCE = (

@@ -32,7 +32,8 @@ class RuleTerm:
 
     Attributes
     ----------
-    decision : purchase, flow, run, power, contract, contracted, standing, unmet, delivered, adopt, in_effect.
+    decision : purchase, flow, run, power, contract, contracted, standing, stock, returned, discard, use_lane,
+        trips, unmet, delivered, adopt, in_effect.
     where : filters by name, each a value or a list of values, e.g. ``{site: base, mode: [rail, truck]}``.
     coefficient : in `coefficient_unit`, which the decision's unit times it must give the rule's.
     """

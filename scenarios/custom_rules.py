@@ -25,9 +25,7 @@ def make_custom_rules(rules: list[CustomRule], scenario: Scenario) -> LinearRule
 
 
 def _filters(term: RuleTerm) -> dict[str, tuple[str, ...]]:
-    return {
-        name: (value,) if isinstance(value, str) else tuple(value) for name, value in term.where.items()
-    }
+    return {name: (value,) if isinstance(value, str) else tuple(value) for name, value in term.where.items()}
 
 
 def _problems(rule: CustomRule, selector: Selector) -> Iterator[str]:
@@ -58,10 +56,12 @@ def _rows(rule: CustomRule, selector: Selector) -> Iterator[Row]:
     if rule.span is Span.HORIZON:
         limit = next(iter(rule.limit.values())) if isinstance(rule.limit, dict) else rule.limit
         lower, upper = _bounds(rule, float(limit))
-        parts = tuple(_entries(term, selector, everything, periods.years.astype(float)) for term in rule.terms)
+        parts = tuple(
+            _entries(term, selector, everything, periods.years.astype(float)) for term in rule.terms
+        )
         yield Row(rule.name, -1, lower, upper, rule.unit, parts)
         return
-    by_year = rule.limit if isinstance(rule.limit, dict) else {int(periods.start[0]): rule.limit}
+    by_year = rule.limit if isinstance(rule.limit, dict) else {float(periods.start[0]): rule.limit}
     for t, limit in enumerate(periods.interpolate(by_year, before_first=np.inf).tolist()):
         if np.isfinite(limit):
             lower, upper = _bounds(rule, limit)

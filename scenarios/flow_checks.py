@@ -14,10 +14,10 @@ Tables = Mapping[str, pd.DataFrame]
 
 def lane_minimums(tables: Tables) -> Iterator[Problem]:
     """A lane's minimum fits its capacity."""
-    for _, row in tables["lanes"].iterrows():
-        if row["minimum"] > row["capacity"]:
-            fix = f"write at most {row['capacity']:g}"
-            yield Problem("lanes", "is above the capacity", fix, row["row"], "minimum", row["minimum"])
+    lanes = tables["lanes"]
+    for _, row in lanes[lanes["minimum"] > lanes["capacity"]].iterrows():
+        fix = f"write at most {row['capacity']:g}"
+        yield Problem("lanes", "is above the capacity", fix, row["row"], "minimum", row["minimum"])
 
 
 def vehicles_with_weight(tables: Tables) -> Iterator[Problem]:
@@ -66,13 +66,12 @@ def hub_sites(tables: Tables) -> Iterator[Problem]:
     modes = tables["modes"]
     closed_modes = set(modes[modes["locked"]]["mode"])
     for name, column in (("lanes", "origin"), ("lane_rules", "origin_role")):
-        for _, row in tables[name].iterrows():
-            at_hub = row[column] in set(locked["site"]) or (row[column] == "hub" and len(locked))
-            if at_hub and (row["locked"] or row["mode"] in closed_modes):
-                fix = "lock the hub or the mode that leaves it, not both"
-                yield Problem(
-                    name, "is locked by its mode and by its hub", fix, row["row"], column, row[column]
-                )
+        lanes = tables[name]
+        at_hub = lanes[column].isin(set(locked["site"])) | ((lanes[column] == "hub") & bool(len(locked)))
+        closed = lanes["locked"].astype(bool) | lanes["mode"].isin(closed_modes)
+        for _, row in lanes[at_hub & closed].iterrows():
+            fix = "lock the hub or the mode that leaves it, not both"
+            yield Problem(name, "is locked by its mode and by its hub", fix, row["row"], column, row[column])
 
 
 def _opened(hub: pd.Series, opens: pd.DataFrame) -> bool:

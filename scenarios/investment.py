@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.periods import Periods
+from scenarios.periods import SAME_MOMENT, Periods
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -47,7 +47,7 @@ class InterventionCounts:
 
     Attributes
     ----------
-    period : in effect in this period; -1: ever decided.
+    period : in effect in this period, the last one of the year; -1: ever decided.
     minimum, maximum : interventions; nan where there is no bound.
     """
 
@@ -65,13 +65,14 @@ class Budgets:
     Attributes
     ----------
     members : interventions the budget pays for.
-    period : investment of this period; -1: of the whole horizon.
+    periods : whose investment it pays: those of a year, or all.
     amount : currency, undiscounted.
     """
 
     label: Labels
     members: tuple[Integers, ...]
-    period: Integers
+    period: Integers  # the first of them; -1: the whole horizon
+    periods: tuple[Integers, ...]
     amount: Floats
 
 
@@ -125,10 +126,11 @@ def make_counts(
         chosen = (kinds == kind) if kind else np.zeros(len(labels), dtype=bool)
         chosen[[position[name] for name in listed]] = True
         members.append(np.flatnonzero(chosen))
+    asked = [_periods_of(year, periods) for year in frame["by_year"]]
     counts = InterventionCounts(
         label=frame["rule"].to_numpy(object),
         members=tuple(members),
-        period=_positions(frame["by_year"], periods),
+        period=np.array([when[-1] if len(when) else -1 for when in asked], dtype=np.int64),
         minimum=frame["minimum"].to_numpy(float),
         maximum=frame["maximum"].to_numpy(float),
     )
@@ -141,10 +143,12 @@ def make_budgets(
     """Return the budgets, and a warning for each whose year lies outside the horizon."""
     frame, warnings = _within_horizon(frame, "budget", "year", "budgets", periods)
     everything = np.arange(len(labels))
+    asked = [_periods_of(year, periods) for year in frame["year"]]
     budgets = Budgets(
         label=frame["budget"].to_numpy(object),
         members=tuple(np.flatnonzero(kinds == kind) if kind else everything for kind in frame["kind"]),
-        period=_positions(frame["year"], periods),
+        period=np.array([when[0] if len(when) else -1 for when in asked], dtype=np.int64),
+        periods=tuple(when if len(when) else np.arange(len(periods)) for when in asked),
         amount=frame["amount"].to_numpy(float),
     )
     return budgets, warnings
@@ -163,6 +167,10 @@ def _within_horizon(
     return frame[~outside], warnings
 
 
-def _positions(years: pd.Series, periods: Periods) -> Integers:
-    """Return the period that holds each year; -1 where none is given."""
-    return np.array([-1 if pd.isna(year) else periods.position(int(year)) for year in years], dtype=np.int64)
+def _periods_of(year: float, periods: Periods) -> Integers:
+    """Return the periods of a calendar year: the one that holds it, or its months; none without a year."""
+    if pd.isna(year):
+        return np.array([], dtype=np.int64)
+    if periods.monthly:
+        return np.flatnonzero(np.floor(periods.start + SAME_MOMENT) == year)
+    return np.array([periods.position(int(year))], dtype=np.int64)

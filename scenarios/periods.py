@@ -1,4 +1,4 @@
-"""The time axis: periods of whole years or of months, and the weights that discount money to the base year."""
+"""The time axis: periods of years or of months, and the weights that discount money to the base year."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Periods:
         months = np.round(self.start * MONTHS).astype(int).tolist()
         return [f"{month // MONTHS}-{month % MONTHS + 1:02d}" for month in months]
 
-    def interpolate(self, by_year: Mapping[int, float] | Mapping[float, float], before_first: float = np.nan) -> Floats:
+    def interpolate(
+        self, by_year: Mapping[int, float] | Mapping[float, float], before_first: float = np.nan
+    ) -> Floats:
         """Return values at the start of each period, shape (T,).
 
         Linear between the given years and constant after the last; `before_first` before the

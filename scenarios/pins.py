@@ -69,7 +69,9 @@ def _problems(pin: Mapping[Hashable, Any], selector: Selector) -> Iterator[Probl
     named = [name for name in _where(pin) if name not in known]
     for name in named:
         yield problem(
-            f"does not apply to {decision}", f"leave it blank; {decision} is picked by: {', '.join(known)}", name
+            f"does not apply to {decision}",
+            f"leave it blank; {decision} is picked by: {', '.join(known)}",
+            name,
         )
     if not named and (said := selector.problem(decision, _where(pin))):
         yield problem(f"matches nothing: {said}", "correct the names or remove the pin", "pin")

@@ -22,6 +22,11 @@ UNITS = {
     "power": "MWh/year",
     "contract": "MW",
     "contracted": "MWh/year",
+    "stock": "unit",
+    "returned": "unit/year",
+    "discard": "unit/year",
+    "use_lane": "1",
+    "trips": "trips",
     "unmet": "unit/year",
     "delivered": "unit/year",
     "adopt": "1",
@@ -101,11 +106,14 @@ class Selector:
     def problem(self, decision: str, where: Mapping[str, Iterable[str]]) -> str:
         """Return what is wrong with a decision and its filters, or nothing."""
         if decision not in UNITS:
-            return f"decision {decision!r} does not exist{did_you_mean(decision, UNITS)}. Use: {', '.join(UNITS)}"
+            hint = did_you_mean(decision, UNITS)
+            return f"decision {decision!r} does not exist{hint}. Use: {', '.join(UNITS)}"
         known = self.filters(decision)
         for name, values in where.items():
             if name not in known:
-                return f"{decision} has no filter {name!r}{did_you_mean(name, known)}. Use: {', '.join(known)}"
+                return (
+                    f"{decision} has no filter {name!r}{did_you_mean(name, known)}. Use: {', '.join(known)}"
+                )
             for value in values:
                 if value not in known[name]:
                     present = sorted(set(known[name].tolist()))

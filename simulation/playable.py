@@ -12,7 +12,7 @@ from scenarios.scenario import Scenario
 def refuse_unplayable(scenario: Scenario, plan: xr.Dataset) -> None:
     """Raise UnplayableError naming everything in the plan that days cannot be played with yet."""
     hubs, flow = scenario.hubs, plan["flow"].to_numpy()
-    bounded = np.isfinite(hubs.capacity).any(axis=1)[hubs.leaving_hub]
+    bounded = np.isfinite(hubs.capacity[hubs.leaving_hub]).any(axis=1)
     found = {
         "stocks kept between periods": bool(scenario.stores.opening.any()) or _any(plan, "stock"),
         "returns of what was delivered": _any(plan, "returned"),

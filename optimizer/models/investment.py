@@ -54,11 +54,10 @@ def budget_kept(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
     Source: own; capital rationing (Lorie and Savage 1955). What is borrowed counts as invested.
     """
     scenario = instance.scenario
-    periods, budgets, interventions = len(scenario.periods), scenario.budgets, scenario.interventions
+    budgets, interventions, periods = scenario.budgets, scenario.interventions, len(scenario.periods)
     paid = interventions.capex * (1 - interventions.subsidy_share)
     terms: list[Term] = []
-    for b, (members, period) in enumerate(zip(budgets.members, budgets.period.tolist(), strict=True)):
-        when = np.arange(periods) if period < 0 else np.array([period])
+    for b, (members, when) in enumerate(zip(budgets.members, budgets.periods, strict=True)):
         column = (members[:, None] * periods + when).ravel()
         cost = np.repeat(paid[members], len(when))
         terms.append(term(model.adopt, row=np.full(len(column), b), column=column, coefficient=cost))

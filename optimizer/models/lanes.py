@@ -124,7 +124,10 @@ def arc_open_with_origin(model: pyo.ConcreteModel, instance: Instance) -> ArrayC
     node, intervention = origin_gates(scenario)
     smaller = (flow < largest_supply(instance)[arcs.tail] * (1 - 1e-9)).any(axis=1) & flow.any(axis=1)
     bound = np.flatnonzero(smaller & np.isin(arcs.tail, node))
-    arc, gate = np.nonzero(arcs.tail[bound][:, None] == node[None, :])
+    first, count = np.searchsorted(node, arcs.tail[bound]), np.bincount(node, minlength=1)
+    gates = count[arcs.tail[bound]]
+    arc = np.repeat(np.arange(len(bound)), gates)
+    gate = np.repeat(first, gates) + np.arange(len(arc)) - np.repeat(np.cumsum(gates) - gates, gates)
     return rows(len(bound) * periods).at_most(
         0.0,
         [

@@ -11,9 +11,9 @@ from optimizer.models.instance import Instance
 from optimizer.models.investment import add_indebted
 from optimizer.models.lanes import add_lane_decisions
 from optimizer.models.modules import add_modules
-from optimizer.models.stocks import add_stock_decisions
 from optimizer.models.serving import add_serve
 from optimizer.models.sourcing import add_use_offer
+from optimizer.models.stocks import add_stock_decisions
 from optimizer.models.tiers import add_tiers
 from scenarios.scenario import Floats, Scenario
 

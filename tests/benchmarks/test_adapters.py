@@ -3,14 +3,17 @@
 import numpy as np
 import pytest
 
+from benchmarks.adapters_activities import activities
 from benchmarks.adapters_location import location, median, two_stage
 from benchmarks.adapters_lots import lot_sizing
 from benchmarks.adapters_network import network, transportation
+from benchmarks.adapters_stochastic import server_location
 from benchmarks.external import solve
 from benchmarks.readers_location import Location, Median, TwoStage
 from benchmarks.readers_mps import Mps
 from benchmarks.readers_network import Network
 from benchmarks.readers_periods import LotSizing
+from benchmarks.readers_stochastic import Servers
 from benchmarks.tables import NotCoveredError, Problem, complete, places
 from optimizer import SolverSettings
 from scenarios import read_tables
@@ -170,6 +173,39 @@ def test_setups_take_time_from_the_machine():
     assert value(lot_sizing(small)) == pytest.approx(20)  # all at once needs 4 + 1 hours
     quick = LotSizing(4.0, small.hours, small.holding_cost, np.zeros(1), small.setup_cost, small.demand)
     assert value(lot_sizing(quick)) == pytest.approx(10 + 3 * 2)
+
+
+def test_servers_are_opened_before_the_clients_are_known():
+    # one client comes in both futures, the other in the second only; they take 2 each and pay 6 and 4.
+    # Server 1 holds 3 for 3: -3 + 1/2 * 6 + 1/2 * (6 + 4 - 1000); server 2 holds 3 for 2 as well, pays 5, 3
+    small = Servers(
+        capacity=3.0,
+        fixed=np.array([3.0, 2.0]),
+        revenue=np.array([[6.0, 5.0], [4.0, 3.0]]),
+        use=np.full((2, 2), 2.0),
+        present=np.array([[True, False], [True, True]]),
+    )
+    assert value(server_location(small)) == pytest.approx(5 - 6 - 3 / 2)
+
+
+def test_activities_behind_opening_costs_are_recognised():
+    # make 4 of a good by x (1 each, up to 3, opened for 5) or z (4 each); both take an hour of 9
+    model = Mps(rows={"good": "E", "hours": "L", "open": "G"}, right={"good": 4.0, "hours": 9.0})
+    model.entries = {
+        "x": {"good": 1.0, "hours": 1.0, "open": -1.0},
+        "z": {"good": 1.0, "hours": 1.0},
+        "y": {"open": 3.0},
+    }
+    model.bounds = {"x": (0.0, np.inf), "z": (0.0, np.inf), "y": (0.0, 1.0)}
+    model.cost, model.whole = {"x": 1.0, "z": 4.0, "y": 5.0}, {"y"}
+    assert value(activities(model)) == pytest.approx(5 + 3 + 4)
+    model.bounds["z"] = (2.0, np.inf)  # shifted: 2 of z at least, the rest by z again or by x
+    assert value(activities(model)) == pytest.approx(5 + 2 + 8)
+    model.right["hours"] = 3.0
+    assert solve(activities(model), "small", EXACT).status == "infeasible"
+    model.entries["y"]["hours"] = 1.0
+    with pytest.raises(NotCoveredError, match="row hours ties"):
+        activities(model)
 
 
 def test_tables_in_memory_are_those_that_files_would_give(tmp_path):

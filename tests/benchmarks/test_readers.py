@@ -9,6 +9,7 @@ from benchmarks import readers_location as location
 from benchmarks.readers_mps import read_mps
 from benchmarks.readers_network import read_dow, read_fcnet
 from benchmarks.readers_periods import read_clsp
+from benchmarks.readers_stochastic import read_server_location
 
 
 def written(folder, text, name="file.txt"):
@@ -167,3 +168,38 @@ def test_lot_sizing(tmp_path):
     assert (found.capacity, found.hours.tolist(), found.holding_cost.tolist()) == (90, [1, 2], [0.5, 0.25])
     assert (found.setup_hours.tolist(), found.setup_cost.tolist()) == ([4, 8], [6, 7])
     assert found.demand.tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+FUTURE = """param Capacity := 9.0 ;
+param FixedCost :=
+1 40
+2 60
+;
+param Revenue:
+  1 2:=
+ 1 5 6
+ 2 7 8
+;
+param Demand:
+  1 2:=
+ 1 5 6
+ 2 7 8
+;
+param ClientPresent:=
+1 1
+2 0
+;
+"""
+
+
+def test_server_location(tmp_path):
+    written(tmp_path, FUTURE, "Scenario1.dat")
+    written(tmp_path, FUTURE.replace("2 0", "2 1"), "Scenario2.dat")
+    written(tmp_path, "set Nodes := a ;", "ScenarioStructure.dat")
+    found = read_server_location(tmp_path)
+    assert (found.capacity, found.fixed.tolist()) == (9, [40, 60])
+    assert found.revenue.tolist() == found.use.tolist() == [[5, 6], [7, 8]]
+    assert found.present.tolist() == [[True, False], [True, True]]
+    written(tmp_path, FUTURE.replace("2 60", "2 61"), "Scenario2.dat")
+    with pytest.raises(ValueError, match="FixedCost differs"):
+        read_server_location(tmp_path)

@@ -38,9 +38,7 @@ def test_a_share_of_what_is_delivered_from_a_year_on():
 
 
 def test_power_over_the_horizon():
-    power = rule(
-        {"decision": "power", "where": {"site": "mill"}}, unit="MWh", limit=7_500, span="horizon"
-    )
+    power = rule({"decision": "power", "where": {"site": "mill"}}, unit="MWh", limit=7_500, span="horizon")
     plan = optimize(with_rules(power), EXACT)
     assert float(plan["power"].sum()) == pytest.approx(7_500)
     assert plan.attrs["objective"] == pytest.approx(ALL_ORE + 15_000 * MORE)
@@ -88,7 +86,10 @@ def test_a_broken_rule_is_caught_when_the_plan_is_verified():
     ("changed", "message"),
     [
         (rule({"decision": "flw"}), r"decision 'flw' does not exist \(did you mean flow\?\)"),
-        (rule({"decision": "run", "where": {"proces": "x"}}), r"no filter 'proces' \(did you mean process\?\)"),
+        (
+            rule({"decision": "run", "where": {"proces": "x"}}),
+            r"no filter 'proces' \(did you mean process\?\)",
+        ),
         (rule({"decision": "run", "where": {"process": "scrap_rote"}}), r"did you mean scrap_route\?"),
         (rule({"decision": "flow", "where": {"site": "yard", "destination": "city"}}), "no flow has all of"),
         (rule(SCRAP, {"decision": "power"}), "power in MWh/year .* is not 't/year'"),
@@ -101,7 +102,7 @@ def test_wrong_names_and_units_are_refused(changed, message):
 
 
 def test_every_problem_is_said_and_no_name_may_stand_twice():
-    with pytest.raises(ConfigError, match="(?s)term 1.*term 2.*stands twice"):
+    with pytest.raises(ConfigError, match=r"(?s)term 1.*term 2.*stands twice"):
         with_rules(rule({"decision": "a"}, {"decision": "b"}), rule(SCRAP))
 
 

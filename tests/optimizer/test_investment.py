@@ -323,3 +323,11 @@ def test_without_modules_nothing_new_is_in_the_model(tables):
     assert len(model.present) == len(model.chosen) == len(model.indebted) == 0
     assert model.adopt.binary
     assert np.array_equal(model.in_effect.upper, np.ones(6))
+
+
+def test_a_yearly_budget_holds_for_all_months_of_the_year(tables):
+    add(tables, "budgets", budget="a year", year=2026.0, amount=10e6)
+    add(tables, "intervention_counts", rule="by the end", kind="onsite solar", by_year=2026.0, minimum=1.0)
+    scenario = scenario_of(tables, CarbonSettings(), months_per_period=3)
+    assert scenario.budgets.periods[0].tolist() == [4, 5, 6, 7]
+    assert scenario.intervention_counts.period.tolist() == [7]

@@ -90,7 +90,9 @@ def test_stock_bridges_a_dear_season():
 
 
 def test_interventions_take_their_lead_time_and_life_to_the_month():
-    interventions = "intervention kind capex lead_years life_years earliest latest\nnew_lane lane 1 1 1 2025 2025"
+    interventions = (
+        "intervention kind capex lead_years life_years earliest latest\nnew_lane lane 1 1 1 2025 2025"
+    )
     case = scenario(
         QUARTERS,
         lanes="origin destination mode products cost locked\nport mill road ore 5 -\n",
@@ -101,7 +103,16 @@ def test_interventions_take_their_lead_time_and_life_to_the_month():
     )
     plan = optimize(case, EXACT)
     decided, works = plan["adopt"].to_numpy()[0], plan["in_effect"].to_numpy()[0]
-    assert decided.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]  # a year before it works, and the year is over at once
+    assert decided.tolist() == [
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]  # a year before it works, and the year is over at once
     assert works.tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
 
 

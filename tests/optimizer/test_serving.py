@@ -142,3 +142,22 @@ def test_the_steel_case_adds_up():
     adds_up(plan)
     served = float(plan["serve_cost"].sum())
     assert served == pytest.approx(float(plan["cost"].sum()), rel=0.01)  # next to nothing is left over
+
+
+def test_stock_keeps_its_value_until_it_is_drawn(tables):
+    # Ore is free to buy in 2025 and gone in 2026: 2026 lives on 150,000 t kept at the mill, 1 a t and year.
+    offers = tables["offers"]
+    ore = offers[offers["offer"] == "port_ore"].iloc[0].to_dict()
+    others = offers[offers["offer"] != "port_ore"]
+    years = [{**ore, "period": 2025.0, "capacity": 300e3}, {**ore, "period": 2026.0, "capacity": 0.0}]
+    tables["offers"] = pd.concat([others, pd.DataFrame(years)], ignore_index=True)
+    store = {"site": "mill", "product": "iron_ore", "capacity": np.nan, "holding_cost": 1.0, "opening": 0.0}
+    tables["storage"] = pd.DataFrame([{**store, "source": "", "quality": "estimated", "row": 2}])
+    plan = reference_plan(scenario_of(tables))
+    adds_up(plan)
+    assert plan["stock"].to_numpy().tolist() == [[pytest.approx(150e3), 0]]
+    served = plan["serve_cost"].sel(demand="city:steel").sum("cost_account").to_numpy()
+    # The holding is paid for what lies at the mill in 2025 and spread over all ore that passes it.
+    assert served == pytest.approx([176e6 + 0.5 * 150e3, 176e6 + 0.5 * 150e3])
+    remainder = plan["serve_cost_remainder"].sum("cost_account").to_numpy()
+    assert remainder == pytest.approx([150e3 * 820 + 0.5 * 150e3, -150e3 * 820 - 0.5 * 150e3])

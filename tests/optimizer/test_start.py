@@ -14,9 +14,12 @@ from scenarios.caps import cap_limits, cap_terms
 from scenarios.ledger import rates
 
 
-def instance_of(groups, requires):
+def instance_of(groups, requires, modules=1):
     needed = tuple(np.array(r, dtype=np.int64) for r in requires)
-    interventions = SimpleNamespace(exclusive_group=np.array(groups, dtype=object), requires=needed)
+    most = np.full(len(groups), modules)
+    interventions = SimpleNamespace(
+        exclusive_group=np.array(groups, dtype=object), requires=needed, maximum_modules=most
+    )
     return SimpleNamespace(scenario=SimpleNamespace(interventions=interventions))
 
 
@@ -36,6 +39,12 @@ def test_what_lacks_a_prerequisite_is_dropped_down_the_ladder():
     wanted = np.array([[0.1, 0.0], [0.5, 0.0], [0.5, 0.0]])
     rounded = round_decisions(wanted, 0.3, instance_of(["", "", ""], [[], [0], [1]]))
     assert not rounded.any()
+
+
+def test_modules_are_rounded_to_whole_ones():
+    wanted = np.array([[0.0, 1.4, 0.4], [0.0, 0.2, 0.0], [3.0, 0.0, 0.0]])
+    rounded = round_decisions(wanted, 0.3, instance_of(["", "", ""], [[], [], []], modules=3))
+    assert rounded.tolist() == [[0, 2, 0], [0, 0, 0], [3, 0, 0]]
 
 
 @pytest.fixture(scope="module")

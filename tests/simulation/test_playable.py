@@ -15,7 +15,8 @@ CASE = {
     "sites": "site role lat lon region owner\nport supplier 40 118 north partner\n"
     "hub hub 40 118.5 north own\nmill customer 40 119 north own",
     "products": "product\nore",
-    "offers": "offer site product price footprint period\nport_ore port ore 10 1 2025\nport_ore port ore 20 1 2026",
+    "offers": "offer site product price footprint period\n"
+    "port_ore port ore 10 1 2025\nport_ore port ore 20 1 2026",
     "modes": "mode cost_per_tkm tank_to_wheel payload_t\nroad 0 100 30",
     "lanes": "origin destination mode products distance_km cost fixed_cost\n"
     "port hub road ore 100 4 250\nhub mill road ore 100 4 -",
