@@ -8,6 +8,7 @@ from scenarios.errors import (
     Problem,
     SolverError,
     UnboundedError,
+    UnplayableError,
     VerificationError,
     ZerolaneError,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "ScenarioSettings",
     "SolverError",
     "UnboundedError",
+    "UnplayableError",
     "VerificationError",
     "ZerolaneError",
     "load_scenario",

@@ -169,7 +169,7 @@ def _within_horizon(
 
 def _periods_of(year: float, periods: Periods) -> Integers:
     """Return the periods of a calendar year: the one that holds it, or its months; none without a year."""
-    if pd.isna(year):
+    if np.isnan(year):
         return np.array([], dtype=np.int64)
     if periods.monthly:
         return np.flatnonzero(np.floor(periods.start + SAME_MOMENT) == year)

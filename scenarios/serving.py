@@ -170,10 +170,10 @@ class _Period:
         return value[:n], direct[astray].sum(axis=0) + (matrix @ value)[astray].sum(axis=0)
 
     def _reaching(self, matrix: csc_array) -> Integers:
-        """Return nodes and operations from which a customer or a stock is reached: their system is regular."""
+        """Return what leads on to a customer or a stock, nodes and operations: their system is regular."""
         size = matrix.shape[0]
         ends = np.flatnonzero(self.exits > 0)
-        way = matrix.tocoo()  # entry (to, of) leads from `to` back to `of`; all exits hang on one more place
+        way = matrix.tocoo()  # entry (to, of) leads from `to` back to `of`; exits hang on one more place
         to = np.concatenate([way.coords[0], np.full(len(ends), size)])
         of = np.concatenate([way.coords[1], ends])
         backwards = coo_array((np.ones(len(to)), (to, of)), shape=(size + 1, size + 1)).tocsr()

@@ -15,6 +15,7 @@ import yaml
 import cli
 from scenarios.template import HORIZON
 
+LEFT_BY_NO_PLAN = ["config.yaml", "diagnosis.json", "diagnosis.txt", "manifest.json"]
 QUICK = ["scenario=tutorial", "simulation.trials=5"]
 FILES = [
     "config.yaml",
@@ -175,7 +176,8 @@ def test_a_failed_point_does_not_stop_a_sweep(zerolane, tmp_path):
     answer = zerolane("run", "-m", *QUICK, "carbon.cap_2026=0.1,0.9", "out=sweep")
     assert answer.code == 4
     assert "cap 'total'" in answer.err
-    assert files(tmp_path / "sweep") == ["001-tutorial-capped"]
+    assert files(tmp_path / "sweep") == ["000-tutorial-capped", "001-tutorial-capped"]
+    assert files(tmp_path / "sweep" / "000-tutorial-capped") == LEFT_BY_NO_PLAN
 
 
 @pytest.mark.parametrize("words", [[], ["run"], ["pathway=capped"]])

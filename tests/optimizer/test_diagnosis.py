@@ -1,5 +1,6 @@
 """Diagnosis: what it proposes, applied, makes a plan possible; by hand on the tutorial."""
 
+import pandas as pd
 import pytest
 
 from optimizer import SolverSettings, optimize
@@ -12,7 +13,11 @@ from scenarios import (
     PathwaySettings,
     ScenarioSettings,
     load_scenario,
+    read_tables,
+    scenario_from_tables,
 )
+from scenarios.loading import BUNDLED
+from scenarios.schema import TABLES
 from scenarios.settings import CapKind, LimitUnit
 
 EXACT = SolverSettings(mip_gap=0.0)
@@ -154,3 +159,48 @@ def test_the_steel_case_under_a_cap_of_one_percent():
     assert {change.kind for change in diagnosis.fixes[0].changes} == {"cap"}
     plan = optimize(diagnosis.fixed(scenario), SolverSettings(mip_gap=0.05, time_limit_seconds=600))
     assert plan.attrs["status"] in ("optimal", "feasible")
+
+
+def from_table(name, carbon=None, **cells):
+    tables = read_tables(BUNDLED / "tutorial")
+    row = {}
+    for column in TABLES[name].all_columns:
+        blank = {"text": "", "list": (), "flag": False}.get(column.kind, float("nan"))
+        row[column.name] = blank if column.default is None else column.default
+    tables[name] = pd.DataFrame([row | {"row": 2} | cells])
+    settings = ScenarioSettings(
+        name="tutorial", data="tutorial", first_year=2025, last_year=2026, discount_rate=0.0
+    )
+    return scenario_from_tables(tables, settings, carbon)
+
+
+@pytest.mark.parametrize(
+    ("table", "cells", "kind", "missed"),
+    [
+        # 20,000 t of scrap in 2025 make 18,182 t of steel.
+        (
+            "pins",
+            {
+                "pin": "mine",
+                "decision": "run",
+                "process": "scrap_route",
+                "to_year": 2025,
+                "minimum": 30_000.0,
+            },
+            "pin",
+            30_000 - 20_000 / 1.1,
+        ),
+        ("ceilings", {"ceiling": "mine", "product": "steel", "maximum": 99_000.0}, "ceiling", 1_000),
+        # Without phase II 18,182 t of scrap steel save 35.4 kt of the 41.4 kt asked for.
+        ("budgets", {"budget": "mine", "amount": 26e6}, "budget", 1e6),
+    ],
+)
+def test_other_policies_are_named_and_mended(table, cells, kind, missed):
+    carbon = CarbonSettings(cap_2026=0.8) if table == "budgets" else CarbonSettings()
+    scenario = from_table(table, carbon, **cells)
+    prices = {"money_price": 0.01} if table == "budgets" else {}
+    diagnosis = refused(scenario, alternatives=0, **prices).diagnosis
+    change = diagnosis.fixes[0].changes[0]
+    assert (change.kind, change.name) == (kind, "mine")
+    assert change.missed == pytest.approx(missed, rel=1e-6)
+    assert optimize(diagnosis.fixed(scenario), EXACT).attrs["status"] == "optimal"

@@ -34,7 +34,8 @@ def made_around(plan: xr.Dataset, emissions: float, cost: float) -> xr.Dataset:
     data = {name: ("point", np.asarray(v, dtype=float), {"units": "u"}) for name, v in values.items()}
     data |= {name: ("point", np.ones(3), {"units": "u"}) for name in names}
     data["plan_file"] = ("point", np.array([f"point_{p:02d}.nc" for p in range(3)]))
-    return xr.Dataset(data, coords={"point": np.arange(3)}, attrs={"measure": "cumulative", "mip_gap": 0.001})
+    attributes = {"measure": "cumulative", "mip_gap": 0.001}
+    return xr.Dataset(data, coords={"point": np.arange(3)}, attrs=attributes)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_title_says_whether_the_plan_is_beaten(
     assert "CNY 250 where cuts are cheapest and CNY 500" in frontier_sub(payload)
 
 
-@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")  # native data bars, which openpyxl does not know
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")  # native data bars
 def test_page_and_workbook_show_it_only_when_asked(
     payload: dict, plan: xr.Dataset, reference: xr.Dataset, tmp_path: Path
 ) -> None:
