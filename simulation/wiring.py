@@ -78,9 +78,9 @@ def build_world(scenario: Scenario, used: Used) -> World:
         coming=np.zeros((1, len(nodes))),
         demand=np.zeros((0, len(demands))),
         lead=np.zeros((0, len(arcs)), dtype=np.int64),
-        site_up=np.ones((0, len(used.site)), dtype=np.float32),
-        lane_up=np.ones((0, len(lanes)), dtype=np.float32),
-        line_up=np.ones((0, len(lines)), dtype=np.float32),
+        site_up=np.ones((0, len(used.site))),
+        lane_up=np.ones((0, len(lanes))),
+        line_up=np.ones((0, len(lines))),
     )
 
 

@@ -9,7 +9,14 @@ import pytest
 import xarray as xr
 
 from optimizer import SolverSettings, optimize
-from scenarios import CarbonSettings, PathwaySettings, Scenario, ScenarioSettings, read_tables, scenario_from_tables
+from scenarios import (
+    CarbonSettings,
+    PathwaySettings,
+    Scenario,
+    ScenarioSettings,
+    read_tables,
+    scenario_from_tables,
+)
 from scenarios.loading import BUNDLED
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.trial import Trial, TrialResult
@@ -68,7 +75,12 @@ def two_route_tables() -> Tables:
     )
     tables["lines"].loc[tables["lines"]["line"] == "mill_arc_furnace", "capacity"] = 15_000
     tables["interventions"].loc[tables["interventions"]["intervention"] == "mill_solar", "capex"] = 1e6
-    processes = {"process": "converter_low", "name": "Converter", "direct_emissions": 0.1, "electricity": 0.05}
+    processes = {
+        "process": "converter_low",
+        "name": "Converter",
+        "direct_emissions": 0.1,
+        "electricity": 0.05,
+    }
     tables["processes"] = rows(
         tables["processes"], processes, {**processes, "process": "converter_high", "operating_cost": 300}
     )
