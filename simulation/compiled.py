@@ -26,7 +26,7 @@ def compiled(function: Function) -> Function:
     Where no folder can be written to, every process compiles for itself.
     """
     with _kept_in(cache_folder()) as keep:
-        return cast("Function", numba.njit(function, cache=keep, error_model="numpy", inline="never" if function.__name__ in ("run_days","release","decide_runs","produce") else "always"))
+        return cast("Function", numba.njit(function, cache=keep, error_model="numpy", _nrt=False))
 
 
 @cache

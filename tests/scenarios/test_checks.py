@@ -137,3 +137,9 @@ def test_rows_by_year_are_interpolated(folder):
 def test_mixing_rows_with_and_without_a_year_is_refused(folder):
     edit(folder, "demand", lambda f: pd.concat([f.assign(period=""), f.assign(period="2027")]))
     assert any("mixed" in p.rule for p in problems(folder))
+
+
+def test_the_page_of_tables_is_fresh():
+    from scenarios.tables_page import PAGE, page
+
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scenarios.tables_page"
