@@ -15,7 +15,8 @@ Generated from the schema by `python -m scenarios.tables_page`; a test fails whe
 Each table is a CSV or Parquet file of its name in one folder, or a sheet of one `.xlsx`. A table left
 out means that the chain has no such thing. Quantities are per year, in the product's own unit. A table
 with a `period` column may give several years; values in between are interpolated. Names within one
-cell are separated by semicolons. `quality` says how good the figures of a row are: {", ".join(QUALITY_MARKS)}.
+cell are separated by semicolons. `quality` says how good the figures of a row are:
+{", ".join(QUALITY_MARKS)}.
 """
 
 

@@ -26,7 +26,12 @@ def compiled(function: Function) -> Function:
     Where no folder can be written to, every process compiles for itself.
     """
     with _kept_in(cache_folder()) as keep:
-        return cast("Function", numba.njit(function, cache=keep, error_model="numpy", _nrt=False))
+        return cast("Function", numba.njit(function, cache=keep, error_model="numpy"))
+
+
+def inlined(function: Function) -> Function:
+    """Return a small part of compiled functions, compiled into each place that calls it."""
+    return cast("Function", numba.njit(function, inline="always", error_model="numpy"))
 
 
 @cache

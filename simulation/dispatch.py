@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, inlined
 from simulation.layout import Floats, Integers, Records, World
 
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
@@ -42,7 +42,7 @@ def release(day: int, world: World) -> None:
             correct_arrivals(extra, gain, node, nodes, arcs, lanes, arriving)
 
 
-@compiled
+@inlined
 def open_lanes(surge: float, lanes: Records, arcs: Records, lane_up: Floats, site_up: Floats) -> None:
     """Find what each lane lets pass today, and the part of the planned flows that fits."""
     for k in range(len(lanes)):
@@ -66,7 +66,7 @@ def open_lanes(surge: float, lanes: Records, arcs: Records, lane_up: Floats, sit
         lane.left = max(lane.passable - lane.load, 0.0)
 
 
-@compiled
+@inlined
 def open_offers(surge: float, offers: Records, site_up: Floats) -> None:
     """Find what can be bought today from each offer; nothing where none was ever planned so far."""
     for o in range(len(offers)):
@@ -78,7 +78,7 @@ def open_offers(surge: float, offers: Records, site_up: Floats) -> None:
             offer.left = most_today(offer.room, offer.capacity, up, offer.possible, surge)
 
 
-@compiled
+@inlined
 def most_today(room: float, capacity: float, up: float, planned: float, surge: float) -> float:
     """Return the most of today: of a capacity, or of what is planned while an unlimited one is down."""
     if capacity < np.inf:
@@ -88,7 +88,7 @@ def most_today(room: float, capacity: float, up: float, planned: float, surge: f
     return room
 
 
-@compiled
+@inlined
 def offered(node: np.record, offers: Records, seller: Integers) -> float:
     """Return what can be bought today at a node."""
     total = 0.0
@@ -97,7 +97,7 @@ def offered(node: np.record, offers: Records, seller: Integers) -> float:
     return total
 
 
-@compiled
+@inlined
 def send(
     there: float,
     day: int,
@@ -136,7 +136,7 @@ def send(
     return excess
 
 
-@compiled
+@inlined
 def buy(extra: float, node: np.record, offers: Records, seller: Integers) -> None:
     """Buy as planned and `extra` beyond it (below zero: less), within what is offered today."""
     total = 0.0
@@ -161,7 +161,7 @@ def buy(extra: float, node: np.record, offers: Records, seller: Integers) -> Non
         node.deviation -= offer.done - offer.planned
 
 
-@compiled
+@inlined
 def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) -> None:
     """Share `amount` among offers with something left: those planned now, then the reserve."""
     enough = 1e-12 * amount
@@ -187,7 +187,7 @@ def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) 
                 return
 
 
-@compiled
+@inlined
 def still_owed(node: np.record, patience: float, arcs: Records, arriving: Integers) -> float:
     """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
@@ -201,7 +201,7 @@ def still_owed(node: np.record, patience: float, arcs: Records, arriving: Intege
     return keep * total
 
 
-@compiled
+@inlined
 def correct_arrivals(
     amount: float,
     gain: float,
@@ -230,7 +230,7 @@ def correct_arrivals(
         raise_arrivals(amount, node, nodes, arcs, lanes, arriving)
 
 
-@compiled
+@inlined
 def raise_arrivals(
     amount: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Integers
 ) -> None:
@@ -259,13 +259,13 @@ def raise_arrivals(
                 return
 
 
-@compiled
+@inlined
 def room_of(arc: np.record, lane: np.record, tail: np.record) -> float:
     """Return how much more an arc could carry today: what its lane lets pass and its origin can spare."""
     return min(lane.left / arc.mass, tail.spare)
 
 
-@compiled
+@inlined
 def take_room(arc: np.record, quantity: float, lane: np.record, tail: np.record) -> None:
     """Reserve the room for `quantity` more on an arc."""
     lane.left -= quantity * arc.mass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, inlined
 from simulation.layout import Floats, Integers, Records, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
@@ -45,7 +45,7 @@ def decide_runs(day: int, world: World) -> None:
                 nodes[entry.node].pull -= change
 
 
-@compiled
+@inlined
 def plan_lines(surge: float, lines: Records, operations: Records, line_up: Floats, site_up: Floats) -> None:
     """Find today's capacity of each line, and what of the planned runs fits."""
     for i in range(len(lines)):
@@ -65,7 +65,7 @@ def plan_lines(surge: float, lines: Records, operations: Records, line_up: Float
             operation.fitting = operation.possible * line.left / line.load
 
 
-@compiled
+@inlined
 def ease_off(nodes: Records, operations: Records, entries: Records, lines: Records) -> None:
     """Run less where an input is scarce, and leave the rest of the line to others."""
     for r in range(len(operations)):
@@ -83,7 +83,7 @@ def ease_off(nodes: Records, operations: Records, entries: Records, lines: Recor
         lines[i].left = max(lines[i].left, 0.0)
 
 
-@compiled
+@inlined
 def still_owed(node: np.record, patience: float, operations: Records, maker: Integers) -> float:
     """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
@@ -97,7 +97,7 @@ def still_owed(node: np.record, patience: float, operations: Records, maker: Int
     return keep * total
 
 
-@compiled
+@inlined
 def spread(
     amount: float, node: np.record, surge: float, operations: Records, lines: Records, maker: Integers
 ) -> None:
@@ -127,7 +127,7 @@ def spread(
                 return
 
 
-@compiled
+@inlined
 def room_of(operation: np.record, line: np.record, surge: float) -> float:
     """Return how much more an operation could run today; nothing when an input is short."""
     if operation.starved:
@@ -141,7 +141,7 @@ def room_of(operation: np.record, line: np.record, surge: float) -> float:
     return room
 
 
-@compiled
+@inlined
 def lower(amount: float, node: np.record, operations: Records, lines: Records, maker: Integers) -> None:
     """Take `amount` off the operations that make the product, in proportion, not below zero."""
     total = 0.0
@@ -190,7 +190,7 @@ def produce(
                 node.made += quantity
 
 
-@compiled
+@inlined
 def affordable(operation: np.record, entries: Records, nodes: Records) -> float:
     """Return what inputs allow; rivals for a short input get it in proportion to what they want."""
     done = operation.want
