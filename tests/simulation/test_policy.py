@@ -143,6 +143,27 @@ def test_a_full_line_catches_up_after_a_breakdown_by_surging(make):
     assert made[0.1] == pytest.approx(100_000, rel=1e-4)
 
 
+def test_what_is_bought_at_the_gate_follows_its_use(make, two_routes, monkeypatch):
+    """Oxygen comes by no lane: its purchases follow the converter's real runs, not the planned ones."""
+    monkeypatch.setattr(draws, "demand_factors", lambda n, u, s: np.full((n.days.count, 1), 0.8))
+    result = make.trial(make.trials(two_routes))
+    low = of(result, two_routes, "operation", "run", "mill_converter:converter_low")
+    high = of(result, two_routes, "operation", "run", "mill_converter:converter_high")
+    planned = two_routes.plan["purchase"].sel(offer="mill_oxygen").to_numpy()
+    bought = of(result, two_routes, "offer", "purchase", "mill_oxygen")
+    assert bought == pytest.approx(0.06 * low + 0.05 * high, rel=0.01)
+    assert (bought < 0.9 * planned).all()
+
+
+def test_a_lane_carries_no_more_than_its_capacity(make, two_routes):
+    trials = make.trials(two_routes, surge=1.0)
+    trial = running(trials)
+    close(trial, trials, "site", "port", 20, 365)
+    result = trial.run()
+    carried = of(result, two_routes, "arc", "flow", "port_2>mill:truck:iron_ore")
+    assert 58_000 < carried[0] <= 60_000 * (1 + 1e-6)
+
+
 def test_yearly_capacities_hold_in_a_rough_world(make, two_routes):
     rough = make.uncertain(
         demand_annual_cv=0.3, demand_daily_cv=0.4, breakdowns_per_year=15, repair_mean_days=4
