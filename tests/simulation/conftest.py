@@ -76,7 +76,7 @@ def two_route_tables() -> Tables:
     tables["offers"].loc[tables["offers"]["offer"] == "port_ore", "capacity"] = 100_000
     lane = tables["lanes"][tables["lanes"]["origin"] == "port"].iloc[0].to_dict()
     tables["lanes"] = rows(
-        tables["lanes"], {**lane, "origin": "port_2", "lead_days": 5.0, "capacity": 60_000}
+        tables["lanes"], {**lane, "origin": "port_2", "lead_days": 5.0, "capacity": 80_000}
     )
     tables["lines"] = rows(
         tables["lines"],

@@ -10,17 +10,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
-import json, sys
+import json
 from numba import config
 from optimizer import SolverSettings, optimize
-from scenarios import CarbonSettings, ScenarioSettings, load_scenario
-from simulation import SimulationSettings, simulate
+from scenarios import ScenarioSettings, load_scenario
+from simulation import SimulationSettings
+from simulation.trials import prepare
 
-settings = ScenarioSettings(name="tutorial", data="tutorial", first_year=2025, last_year=2026)
-scenario = load_scenario(settings, CarbonSettings(cap_2026=0.7))
-outcome = simulate(scenario, optimize(scenario, SolverSettings(mip_gap=0)), SimulationSettings(trials=1))
-names = ("cost", "emissions", "delivered", "cap_emissions")
-found = {name: outcome[name].to_numpy().ravel().tolist() for name in names}
+settings = ScenarioSettings(name="tutorial", data="tutorial", first_year=2025, last_year=2025)
+scenario = load_scenario(settings)
+account = prepare(scenario, optimize(scenario, SolverSettings(mip_gap=0)), SimulationSettings()).run(0)
+found = {name: getattr(account, name).ravel().tolist() for name in ("cost", "emissions", "delivered")}
 print(json.dumps({"plain": bool(config.DISABLE_JIT), **found}))
 """
 
