@@ -259,6 +259,8 @@ def execute(request: Request) -> None:
 
     if request.command == "validate":
         found = load(request)
+        for warning in found.warnings:
+            say(f"warning: {warning}")
         sizes = [len(part.label) for part in (found.sites, found.arcs, found.interventions)]
         print("{}: in order ({} sites, {} lanes, {} interventions)".format(found.name, *sizes))
         return
@@ -295,8 +297,6 @@ def load(request: Request) -> Scenario:
 
     settings = request.settings
     scenario = load_scenario(settings["scenario"], settings["carbon"], settings["pathway"], request.search)
-    for warning in scenario.warnings:
-        say(f"warning: {warning}")
     if not scenario.path.is_relative_to(BUNDLED):
         request.values["scenario"]["data"] = str(scenario.path)  # found again from anywhere
     change = settings["pathway"].change
@@ -318,6 +318,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     from simulation import simulate
 
     settings, seconds, outcome = request.settings, request.seconds, None
+    progress: Any  # told by the solver, then by the trials, each in its own words
     with request.timed("load"):
         scenario = load(request)
     values = {section: request.values[section] for section in settings}
@@ -331,9 +332,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         with solve_progress("Plan") as progress:
             plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
         if plan.attrs["status"] != "optimal":
-            say(
-                f"{plan.attrs['termination']}: going on with the best plan found, gap {plan.attrs['gap']:.2%}"
-            )
+            say(f"{plan.attrs['termination']}: going on with the best plan, gap {plan.attrs['gap']:.2%}")
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
     frontier = draw_frontier(request, scenario, folder) if request.command == "pareto" else None

@@ -209,6 +209,7 @@ class HighsModel:
             solution = self._result(*self._read_status(returned, found, interrupted))
             self._read_figures(solution, exact=found == MODEL_STATUS.kOptimal)
         solution.seconds = time.monotonic() - began
+        solution.stopped_by_user = interrupted
         return solution
 
     def load(self, solution: Solution) -> None:

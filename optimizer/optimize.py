@@ -54,6 +54,7 @@ def optimize(
     ------
     ConfigError : the pathway names what the scenario does not have.
     InfeasibleError, UnboundedError, SolverError : there is no plan; the text says why.
+    KeyboardInterrupt : stopped by the user before there was a plan.
     VerificationError : the plan breaks its own rules when recomputed.
     """
     settings = settings or SolverSettings()
@@ -161,6 +162,8 @@ def _total_emissions(scenario: Scenario, plan: xr.Dataset) -> float:
 def _raise_without_plan(solution: Solution, instance: Instance, settings: SolverSettings) -> None:
     if solution.has_values:
         return
+    if solution.stopped_by_user:
+        raise KeyboardInterrupt  # there is nothing to keep
     if solution.status is Status.INFEASIBLE:
         if not settings.diagnosis.automatic:
             message = "no plan meets all rules; `zerolane diagnose` says why"

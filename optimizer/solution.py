@@ -58,6 +58,7 @@ class Solution:
     gap : relative distance between them.
     seconds : wall time of the solve, without building the model.
     nodes : branch-and-bound nodes.
+    stopped_by_user : whether Ctrl-C ended the solve.
     variables, constraints, nonzeros, binaries : size of what was solved; `binaries` counts all columns
         that had to be whole numbers.
     values : (variables,) by column, empty without a plan; see `value`.
@@ -72,6 +73,7 @@ class Solution:
     gap: float = math.nan
     seconds: float = 0.0
     nodes: int = 0
+    stopped_by_user: bool = False
     variables: int = 0
     constraints: int = 0
     nonzeros: int = 0

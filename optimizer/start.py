@@ -30,7 +30,8 @@ def rounded_start(
 ) -> Solution | None:
     """Return the cheapest feasible rounding of the relaxation, or None when none is feasible.
 
-    Only ``adopt`` is rounded; the bounds of the model are as before afterwards.
+    Only ``adopt`` is rounded; the bounds of the model are as before afterwards. Raises
+    KeyboardInterrupt when stopped: before the exact search there is no plan to keep.
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def rounded_start(
     """
     relaxed = relaxed or HighsModel(model, settings, relax_integrality=True)
     relaxation = relaxed.run()
+    if relaxation.stopped_by_user:
+        raise KeyboardInterrupt
     if not relaxation.has_values:
         return None
     periods = len(instance.scenario.periods)
@@ -50,6 +53,8 @@ def rounded_start(
         model.adopt.lower[:] = model.adopt.upper[:] = np.clip(decisions, lower, upper)
         relaxed.push_columns(model.adopt)
         found = relaxed.run()
+        if found.stopped_by_user:
+            raise KeyboardInterrupt
         if found.status is Status.OPTIMAL and (best is None or found.objective < best.objective):
             best = found
         if best is not None and best.objective - relaxation.objective <= enough * abs(relaxation.objective):

@@ -177,7 +177,7 @@ else:
             "CarbonSettings",
             _carbon_fields(),
             bases=(_CarbonBase,),
-            namespace={"__doc__": _CarbonBase.__doc__},
+            namespace={"__doc__": _CarbonBase.__doc__, "__module__": __name__},
         )
     )
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from scenarios.errors import ConfigError
 from scenarios.loading import BUNDLED
-from scenarios.schema import QUALITY_MARKS, TABLES, Column, Table
+from scenarios.schema import QUALITY_MARKS, TABLES, Table
+from scenarios.tables_page import table_lines
 
 EXAMPLE = BUNDLED / "tutorial"
 HORIZON = {
@@ -144,29 +145,4 @@ def explanation(folder: str, name: str) -> str:
         "are interpolated. Lists within a cell are separated by semicolons.",
         f"`quality` says how good the figures of a row are: {', '.join(QUALITY_MARKS)}.",
     ]
-    for table in TABLES.values():
-        lines += ["", f"## {table.name}{' (required)' if table.required else ''}", "", table.meaning]
-        lines += [f"One row per {', '.join(table.full_key)}.", ""]
-        lines += ["| column | what it is | unit | may be | if blank |", "|---|---|---|---|---|"]
-        lines += [_column_row(column) for column in table.all_columns]
-    return "\n".join(lines) + "\n"
-
-
-def _column_row(column: Column) -> str:
-    if column.choices:
-        allowed = ", ".join(column.choices)
-    elif column.refers_to:
-        allowed = f"{'names' if column.kind == 'list' else 'a name'} from {column.refers_to}"
-    elif column.kind == "flag":
-        allowed = "yes, no"
-    else:
-        bounds = [f"{low:g} or more" for low in [column.minimum] if low is not None]
-        bounds += [f"{high:g} or less" for high in [column.maximum] if high is not None]
-        allowed = ", ".join([column.kind, *bounds])
-    if column.required:
-        blank = "**required**"
-    elif column.kind == "flag":
-        blank = "no"
-    else:
-        blank = str(column.default) if column.default not in (None, "", ()) else "-"
-    return f"| `{column.name}` | {column.meaning} | {column.unit or '-'} | {allowed} | {blank} |"
+    return "\n".join([*lines, *table_lines()]) + "\n"

@@ -29,6 +29,11 @@ def compiled(function: Function) -> Function:
         return cast("Function", numba.njit(function, cache=keep, error_model="numpy"))
 
 
+def inlined(function: Function) -> Function:
+    """Return a small part of compiled functions, compiled into each place that calls it."""
+    return cast("Function", numba.njit(function, inline="always", error_model="numpy"))
+
+
 @cache
 def cache_folder() -> Path | None:
     """Return a folder for the machine code of these very sources, or None when none can be written.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.compiled import compiled
-from simulation.layout import Floats, Integers, Records, Shares, World
+from simulation.compiled import compiled, inlined
+from simulation.layout import Floats, Integers, Records, World
 
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
@@ -24,7 +24,7 @@ def release(day: int, world: World) -> None:
     lead = world.lead[day // 7]
     for a in range(len(arcs)):
         arcs[a].lead = lead[a]
-        nodes[arcs[a].tail].spare -= arcs[a].base
+        nodes[arcs[a].tail].spare -= arcs[a].fitting
     gain, free = world.gain, world.free
     for n in world.send_order:
         node = nodes[n]
@@ -42,32 +42,32 @@ def release(day: int, world: World) -> None:
             correct_arrivals(extra, gain, node, nodes, arcs, lanes, arriving)
 
 
-@compiled
-def open_lanes(surge: float, lanes: Records, arcs: Records, lane_up: Shares, site_up: Shares) -> None:
+@inlined
+def open_lanes(surge: float, lanes: Records, arcs: Records, lane_up: Floats, site_up: Floats) -> None:
     """Find what each lane lets pass today, and the part of the planned flows that fits."""
     for k in range(len(lanes)):
-        lanes[k].base = 0.0
+        lanes[k].load = 0.0
     for a in range(len(arcs)):
         arc = arcs[a]
-        lanes[arc.lane].base += arc.possible * arc.mass
+        lanes[arc.lane].load += arc.possible * arc.mass
     for k in range(len(lanes)):
         lane = lanes[k]
         up = lane_up[k] * site_up[lane.origin]
         lane.room += lane.capacity
-        lane.passable = most_today(lane.room, lane.capacity, up, lane.base, surge)
+        lane.passable = most_today(lane.room, lane.capacity, up, lane.load, surge)
     for a in range(len(arcs)):
         arc = arcs[a]
         lane = lanes[arc.lane]
-        arc.base = arc.possible
-        if lane.base > lane.passable:
-            arc.base = arc.possible * lane.passable / lane.base
+        arc.fitting = arc.possible
+        if lane.load > lane.passable:
+            arc.fitting = arc.possible * lane.passable / lane.load
     for k in range(len(lanes)):
         lane = lanes[k]
-        lane.left = max(lane.passable - lane.base, 0.0)
+        lane.left = max(lane.passable - lane.load, 0.0)
 
 
-@compiled
-def open_offers(surge: float, offers: Records, site_up: Shares) -> None:
+@inlined
+def open_offers(surge: float, offers: Records, site_up: Floats) -> None:
     """Find what can be bought today from each offer; nothing where none was ever planned so far."""
     for o in range(len(offers)):
         offer = offers[o]
@@ -78,7 +78,7 @@ def open_offers(surge: float, offers: Records, site_up: Shares) -> None:
             offer.left = most_today(offer.room, offer.capacity, up, offer.possible, surge)
 
 
-@compiled
+@inlined
 def most_today(room: float, capacity: float, up: float, planned: float, surge: float) -> float:
     """Return the most of today: of a capacity, or of what is planned while an unlimited one is down."""
     if capacity < np.inf:
@@ -88,7 +88,7 @@ def most_today(room: float, capacity: float, up: float, planned: float, surge: f
     return room
 
 
-@compiled
+@inlined
 def offered(node: np.record, offers: Records, seller: Integers) -> float:
     """Return what can be bought today at a node."""
     total = 0.0
@@ -97,7 +97,7 @@ def offered(node: np.record, offers: Records, seller: Integers) -> float:
     return total
 
 
-@compiled
+@inlined
 def send(
     there: float,
     day: int,
@@ -109,15 +109,15 @@ def send(
     coming: Floats,
 ) -> float:
     """Dispatch what is `there`, in proportion when it is too little; return the excess over plan."""
-    asked, excess = 0.0, 0.0
+    asked, excess, today = 0.0, 0.0, day % len(coming)
     for i in range(node.first_leaving, node.end_leaving):
         arc = arcs[leaving[i]]
-        asked += max(arc.base + arc.correction, 0.0)
+        asked += max(arc.fitting + arc.correction, 0.0)
     part = there / asked if asked > there else 1.0
     for i in range(node.first_leaving, node.end_leaving):
         arc = arcs[leaving[i]]
         lane, head = lanes[arc.lane], nodes[arc.head]
-        arc.done = max(arc.base + arc.correction, 0.0) * part
+        arc.done = max(arc.fitting + arc.correction, 0.0) * part
         if arc.done * arc.mass > lane.passable * ROUNDING:
             arc.done = max(lane.passable, 0.0) / arc.mass
         arc.owed = max(arc.owed + arc.possible - arc.done, 0.0)
@@ -126,7 +126,8 @@ def send(
         arc.booked += arc.done
         node.stock -= arc.done
         head.transit += arc.done
-        coming[(day + arc.lead) % len(coming), arc.head] += arc.done
+        slot = today + arc.lead
+        coming[slot if slot < len(coming) else slot - len(coming), arc.head] += arc.done
         node.deviation += arc.done - arc.planned
         head.deviation -= arc.done - arc.planned
         excess += arc.done - arc.planned
@@ -135,7 +136,7 @@ def send(
     return excess
 
 
-@compiled
+@inlined
 def buy(extra: float, node: np.record, offers: Records, seller: Integers) -> None:
     """Buy as planned and `extra` beyond it (below zero: less), within what is offered today."""
     total = 0.0
@@ -160,33 +161,33 @@ def buy(extra: float, node: np.record, offers: Records, seller: Integers) -> Non
         node.deviation -= offer.done - offer.planned
 
 
-@compiled
+@inlined
 def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) -> None:
     """Share `amount` among offers with something left: those planned now, then the reserve."""
     enough = 1e-12 * amount
-    for sweep in range(2 * SWEEPS):
-        planned = sweep < SWEEPS
-        total = 0.0
-        for i in range(node.first_seller, node.end_seller):
-            offer = offers[seller[i]]
-            if offer.left > 0.0:
-                total += offer.possible if planned else offer.reserve
-        if total <= 0.0:
-            continue
-        asked = amount
-        for i in range(node.first_seller, node.end_seller):
-            offer = offers[seller[i]]
-            weight = offer.possible if planned else offer.reserve
-            if offer.left > 0.0 and weight > 0.0:
-                more = min(asked * weight / total, offer.left)
-                offer.done += more
-                offer.left -= more
-                amount -= more
-        if amount <= enough:
-            return
+    for tier in range(2):
+        for _ in range(SWEEPS):
+            total = 0.0
+            for i in range(node.first_seller, node.end_seller):
+                offer = offers[seller[i]]
+                if offer.left > 0.0:
+                    total += offer.possible if tier == 0 else offer.reserve
+            if total <= 0.0:
+                break
+            asked = amount
+            for i in range(node.first_seller, node.end_seller):
+                offer = offers[seller[i]]
+                weight = offer.possible if tier == 0 else offer.reserve
+                if offer.left > 0.0 and weight > 0.0:
+                    more = min(asked * weight / total, offer.left)
+                    offer.done += more
+                    offer.left -= more
+                    amount -= more
+            if amount <= enough:
+                return
 
 
-@compiled
+@inlined
 def still_owed(node: np.record, patience: float, arcs: Records, arriving: Integers) -> float:
     """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
@@ -200,7 +201,7 @@ def still_owed(node: np.record, patience: float, arcs: Records, arriving: Intege
     return keep * total
 
 
-@compiled
+@inlined
 def correct_arrivals(
     amount: float,
     gain: float,
@@ -214,55 +215,57 @@ def correct_arrivals(
     total = 0.0
     for i in range(node.first_arriving, node.end_arriving):
         arc = arcs[arriving[i]]
-        total += arc.base
-        arc.correction = max(min(gain * arc.owed, room_of(arc, lanes[arc.lane], nodes[arc.tail])), 0.0)
-        take_room(arc, arc.correction, lanes[arc.lane], nodes[arc.tail])
+        total += arc.fitting
+        arc.correction = 0.0
+        if arc.owed > 0.0:
+            lane, tail = lanes[arc.lane], nodes[arc.tail]
+            arc.correction = max(min(gain * arc.owed, room_of(arc, lane, tail)), 0.0)
+            take_room(arc, arc.correction, lane, tail)
     if amount < 0.0 and total > 0.0:
         cut = min(-amount / total, 1.0)
         for i in range(node.first_arriving, node.end_arriving):
             arc = arcs[arriving[i]]
-            arc.correction = -cut * arc.base
+            arc.correction = -cut * arc.fitting
     elif amount > 0.0:
         raise_arrivals(amount, node, nodes, arcs, lanes, arriving)
 
 
-@compiled
+@inlined
 def raise_arrivals(
     amount: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Integers
 ) -> None:
     """Share `amount` among arcs whose lane and origin have room: those planned now, then the reserve."""
     enough = 1e-12 * amount
-    for sweep in range(2 * SWEEPS):
-        planned = sweep < SWEEPS
-        total = 0.0
-        for i in range(node.first_arriving, node.end_arriving):
-            arc = arcs[arriving[i]]
-            if room_of(arc, lanes[arc.lane], nodes[arc.tail]) > 0.0:
-                total += arc.possible if planned else arc.reserve
-        if total <= 0.0:
-            continue
-        asked = amount
-        for i in range(node.first_arriving, node.end_arriving):
-            arc = arcs[arriving[i]]
-            lane, tail = lanes[arc.lane], nodes[arc.tail]
-            weight = arc.possible if planned else arc.reserve
-            room = room_of(arc, lane, tail)
-            if room > 0.0 and weight > 0.0:
-                more = min(asked * weight / total, room)
-                arc.correction += more
-                take_room(arc, more, lane, tail)
-                amount -= more
-        if amount <= enough:
-            return
+    for tier in range(2):
+        for _ in range(SWEEPS):
+            total = 0.0
+            for i in range(node.first_arriving, node.end_arriving):
+                arc = arcs[arriving[i]]
+                if lanes[arc.lane].left > 0.0 and nodes[arc.tail].spare > 0.0:
+                    total += arc.possible if tier == 0 else arc.reserve
+            if total <= 0.0:
+                break
+            asked = amount
+            for i in range(node.first_arriving, node.end_arriving):
+                arc = arcs[arriving[i]]
+                lane, tail = lanes[arc.lane], nodes[arc.tail]
+                weight = arc.possible if tier == 0 else arc.reserve
+                if weight > 0.0 and lane.left > 0.0 and tail.spare > 0.0:
+                    more = min(asked * weight / total, room_of(arc, lane, tail))
+                    arc.correction += more
+                    take_room(arc, more, lane, tail)
+                    amount -= more
+            if amount <= enough:
+                return
 
 
-@compiled
+@inlined
 def room_of(arc: np.record, lane: np.record, tail: np.record) -> float:
     """Return how much more an arc could carry today: what its lane lets pass and its origin can spare."""
     return min(lane.left / arc.mass, tail.spare)
 
 
-@compiled
+@inlined
 def take_room(arc: np.record, quantity: float, lane: np.record, tail: np.record) -> None:
     """Reserve the room for `quantity` more on an arc."""
     lane.left -= quantity * arc.mass

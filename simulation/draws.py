@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.calendar_days import Days
-from simulation.layout import Floats, Integers, Shares
+from simulation.layout import Floats, Integers
 from simulation.network import Network
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams, mean_one_lognormal, persistent
@@ -32,7 +32,7 @@ def draw(
         "lane_up": len(network.used.lane),
         "line_up": len(network.used.line),
     }
-    up = {name: np.ones((days.count, size), dtype=np.float32) for name, size in sizes.items()}
+    up = {name: np.ones((days.count, size)) for name, size in sizes.items()}
     demand = network.planned.delivered[days.period] * factor
     return {"demand": demand, "lead": lead_days(network, uncertainty, streams), **up}, required
 
@@ -89,7 +89,7 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
     return result
 
 
-def lose(up: Shares, start: float, end: float) -> None:
+def lose(up: Floats, start: float, end: float) -> None:
     """Take an outage from `start` to `end` off the daily shares of up time `up`, (H,)."""
     first, last = int(start), int(end)
     up[first] = max(up.item(first) - (min(end, first + 1) - start), 0.0)

@@ -1,4 +1,23 @@
-"""Tries a plan against uncertainty: the public entry of the package."""
+"""Tries a plan against uncertainty: the public entry of the package.
+
+What a trial means, in short:
+
+- The plan of a period is spread evenly over its calendar days. Purchase and freight are booked on
+  the day of dispatch, production when it runs, delivery when it is delivered; lead times move goods,
+  not bookings. Suppliers ship what they buy and hold no stock.
+- Customers wait within a period: what a day cannot deliver is owed and served as soon as goods are
+  there. What is still owed when the period closes is lost to them: unmet demand, priced as the plan
+  prices it. Demand that must be met has no such price and shows in the fill rate alone.
+- Arcs, lines and offers make up for what their node lacks against the plan (`gain` a day): first those
+  that fell short, then all that are planned, then those of earlier periods and idle operations, within
+  capacities. Scarce inputs are kept from the operations that need most of them per unit.
+- Capex, yearly cost of interventions, standing capacity and power contracts are paid as planned, late
+  or not; capacity, unlocked processes, savings and onsite power count from the real go-live, and what
+  they replace stays until then.
+- Electricity is settled when a period closes: onsite and contracted power as they put out,
+  certificates as planned, the grid the rest.
+- The opening stock is reported, and so is the closing one; neither is valued.
+"""
 
 from __future__ import annotations
 

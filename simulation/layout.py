@@ -1,7 +1,7 @@
 """Records that the day kernel reads and writes, one array of records for each family of elements.
 
 Quantities are product units a day unless said. ``possible`` is the part of the planned activity
-that can happen until the next event, ``base`` what of it lines and lanes let pass today, ``reserve``
+that can happen until the next event, ``fitting`` what of it lines and lanes let pass today, ``reserve``
 the weight of an activity that is not planned now and may step in, ``owed`` what an activity fell
 short of and shall make good itself, ``booked`` the total since the period opened. Ranges such as
 ``first_leaving, end_leaving`` point into the lists of :class:`World`.
@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Shares = NDArray[np.float32]
 Records = NDArray[np.record]
 
 OPERATION, ARC, OFFER = 0, 1, 2
 
 
 def _record(integers: str, numbers: str, flags: str = "") -> np.dtype[np.void]:
-    kinds = ((integers, np.int64), (numbers, np.float64), (flags, np.bool_))
+    kinds = ((numbers, np.float64), (integers, np.int32), (flags, np.bool_))
     fields = np.dtype([(name, kind) for names, kind in kinds for name in names.split()], align=True)
     return np.dtype((np.record, fields))  # one element has attributes, in compiled and in plain code
 
@@ -32,27 +31,28 @@ def _record(integers: str, numbers: str, flags: str = "") -> np.dtype[np.void]:
 NODE = _record(
     "first_maker end_maker first_leaving end_leaving first_arriving end_arriving first_seller end_seller",
     # deviation: planned less real stock position (stock + transit - what customers wait for)
-    "stock transit deviation "
+    # of the day: what could be sent beyond plan, change of use that operations ask for, inputs not yet taken
+    "stock transit deviation spare pull claim "
     # corrections are split between the ways in; what is not live yet is missing from its way in
     "run_part flow_part purchase_part missing_run missing_flow missing_purchase "
-    # of the day: change of use that operations ask for, inputs not yet taken, what could be sent beyond plan
-    "pull claim spare "
     # of the whole run
     "made used stock_days transit_days lowest",
     "source",  # a supplier's, who ships what he buys the same day
 )
 OPERATION_RECORD = _record(
     "line made_node first_entry end_entry",
-    "use most_share made_quantity planned possible reserve owed base want done booked",
+    "use most_share made_quantity planned possible reserve owed fitting want done booked",
     "starved",  # an input ran short yesterday, or is scarce
 )
 ENTRY = _record(
     "node", "planned quantity scarce_below"
 )  # recipe, per unit: with planned savings, and as it is
-ARC_RECORD = _record("tail head lane lead", "mass planned possible reserve owed base correction done booked")
+ARC_RECORD = _record(
+    "tail head lane lead", "mass planned possible reserve owed fitting correction done booked"
+)
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
-LINE = _record("site", "capacity room left base")  # room: not used since the period opened
-LANE = _record("origin", "capacity room left base passable")  # t
+LINE = _record("site", "capacity room left load")  # room: not used since the period opened
+LANE = _record("origin", "capacity room left load passable")  # t
 DEMAND = _record("node", "planned waiting booked")
 COVER = _record("family element", "weight booked")  # weight: share of the activity that is covered now
 
@@ -83,9 +83,9 @@ class World(NamedTuple):
     coming: Floats  # ring of arrivals, (days ahead, nodes)
     demand: Floats  # to be delivered, (H, demands)
     lead: Integers  # days from dispatch to arrival, at least 1, (W, arcs)
-    site_up: Shares  # share of the day, (H, sites)
-    lane_up: Shares  # (H, lanes)
-    line_up: Shares  # (H, lines)
+    site_up: Floats  # share of the day, (H, sites)
+    lane_up: Floats  # (H, lanes)
+    line_up: Floats  # (H, lines)
 
 
 RECORD_FAMILIES = ("nodes", "operations", "entries", "arcs", "offers", "lines", "lanes", "demands", "covers")

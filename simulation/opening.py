@@ -45,7 +45,7 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
 
     Parameters
     ----------
-    safety_days : kept where goods arrive, leave or are delivered.
+    safety_days : kept where goods are bought, arrive, leave or are delivered.
     buffer_days : kept of what passes from one operation to the next within a site.
     """
     template = network.template
@@ -53,7 +53,8 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
     lowest = _dry_run(network, coming)
     use = _largest_use(network)
     kept = np.zeros(len(template.nodes), dtype=bool)
-    kept[np.concatenate([template.arcs["tail"], template.arcs["head"], template.demands["node"]])] = True
+    comes_and_goes = [template.arcs["tail"], template.arcs["head"], template.demands["node"]]
+    kept[np.concatenate([*comes_and_goes, template.offers["node"]])] = True
     safety, buffer = np.where(kept, safety_days * use, 0.0), np.where(kept, 0.0, buffer_days * use)
     stock = np.maximum(-lowest, 0.0) + MARGIN_DAYS * use + safety + buffer
     stock[template.nodes["source"]] = 0.0

@@ -20,7 +20,7 @@ from simulation.statistics import mean_interval, wilson_interval
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 POLICY = ("gain", "patience_days", "safety_days", "buffer_days", "surge")
 STOPPING_RULE = "fixed number of trials"
-FROM_PLAN = ("period", "years", "cap", "cost_account", "emission_account", "demand", "site")
+FROM_PLAN = ("period", "cap", "cost_account", "emission_account", "demand", "site")
 BY_CAP = ("cap", "period")
 
 
@@ -36,7 +36,10 @@ def outcome_dataset(
     plan, scenario = network.plan, network.scenario
     outcome = xr.Dataset(coords={name: plan[name] for name in FROM_PLAN})
     outcome = outcome.assign_coords(
-        trial=np.arange(len(accounts)), quantile=list(QUANTILES), product=scenario.products.label.astype(str)
+        years=("period", scenario.periods.years),
+        product=scenario.products.label.astype(str),
+        trial=np.arange(len(accounts)),
+        quantile=list(QUANTILES),
     )
     _add_money(outcome, accounts, settings, scenario.currency)
     _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.compiled import compiled
-from simulation.layout import Integers, Records, Shares, World
+from simulation.compiled import compiled, inlined
+from simulation.layout import Floats, Integers, Records, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
 SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as starved
@@ -28,7 +28,7 @@ def decide_runs(day: int, world: World) -> None:
         for i in range(node.first_maker, node.end_maker):
             operation = operations[maker[i]]
             line = lines[operation.line]
-            amount += (operation.base - operation.want) * operation.made_quantity
+            amount += (operation.fitting - operation.want) * operation.made_quantity
             more = min(gain * operation.owed, room_of(operation, line, surge))
             if more > 0.0:
                 operation.want += more
@@ -45,27 +45,27 @@ def decide_runs(day: int, world: World) -> None:
                 nodes[entry.node].pull -= change
 
 
-@compiled
-def plan_lines(surge: float, lines: Records, operations: Records, line_up: Shares, site_up: Shares) -> None:
+@inlined
+def plan_lines(surge: float, lines: Records, operations: Records, line_up: Floats, site_up: Floats) -> None:
     """Find today's capacity of each line, and what of the planned runs fits."""
     for i in range(len(lines)):
         line = lines[i]
         up = line_up[i] * site_up[line.site]
         line.room += line.capacity
         line.left = max(min(up * (1.0 + surge) * line.capacity, line.room), 0.0)
-        line.base = 0.0
+        line.load = 0.0
     for r in range(len(operations)):
         operation = operations[r]
-        lines[operation.line].base += operation.use * operation.possible
+        lines[operation.line].load += operation.use * operation.possible
     for r in range(len(operations)):
         operation = operations[r]
         line = lines[operation.line]
-        operation.base = operation.possible
-        if line.base > line.left:
-            operation.base = operation.possible * line.left / line.base
+        operation.fitting = operation.possible
+        if line.load > line.left:
+            operation.fitting = operation.possible * line.left / line.load
 
 
-@compiled
+@inlined
 def ease_off(nodes: Records, operations: Records, entries: Records, lines: Records) -> None:
     """Run less where an input is scarce, and leave the rest of the line to others."""
     for r in range(len(operations)):
@@ -77,13 +77,13 @@ def ease_off(nodes: Records, operations: Records, entries: Records, lines: Recor
             if stock < entry.scarce_below:
                 share = min(share, stock / entry.scarce_below)
                 operation.starved = True
-        operation.want = operation.base * share
+        operation.want = operation.fitting * share
         lines[operation.line].left -= operation.use * operation.want
     for i in range(len(lines)):
         lines[i].left = max(lines[i].left, 0.0)
 
 
-@compiled
+@inlined
 def still_owed(node: np.record, patience: float, operations: Records, maker: Integers) -> float:
     """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
@@ -97,37 +97,37 @@ def still_owed(node: np.record, patience: float, operations: Records, maker: Int
     return keep * total
 
 
-@compiled
+@inlined
 def spread(
     amount: float, node: np.record, surge: float, operations: Records, lines: Records, maker: Integers
 ) -> None:
     """Share `amount` among the operations that make the product: those planned now, then the reserve."""
     enough = 1e-12 * amount
-    for sweep in range(2 * SWEEPS):
-        planned = sweep < SWEEPS
-        total = 0.0
-        for i in range(node.first_maker, node.end_maker):
-            operation = operations[maker[i]]
-            if room_of(operation, lines[operation.line], surge) > 0.0:
-                weight = operation.possible if planned else operation.reserve
-                total += weight * operation.made_quantity
-        if total <= 0.0:
-            continue
-        asked = amount
-        for i in range(node.first_maker, node.end_maker):
-            operation = operations[maker[i]]
-            weight = operation.possible if planned else operation.reserve
-            room = room_of(operation, lines[operation.line], surge)
-            if room > 0.0 and weight > 0.0:
-                more = min(asked * weight / total, room)
-                operation.want += more
-                lines[operation.line].left -= more * operation.use
-                amount -= more * operation.made_quantity
-        if amount <= enough:
-            return
+    for tier in range(2):
+        for _ in range(SWEEPS):
+            total = 0.0
+            for i in range(node.first_maker, node.end_maker):
+                operation = operations[maker[i]]
+                if room_of(operation, lines[operation.line], surge) > 0.0:
+                    weight = operation.possible if tier == 0 else operation.reserve
+                    total += weight * operation.made_quantity
+            if total <= 0.0:
+                break
+            asked = amount
+            for i in range(node.first_maker, node.end_maker):
+                operation = operations[maker[i]]
+                weight = operation.possible if tier == 0 else operation.reserve
+                room = room_of(operation, lines[operation.line], surge)
+                if room > 0.0 and weight > 0.0:
+                    more = min(asked * weight / total, room)
+                    operation.want += more
+                    lines[operation.line].left -= more * operation.use
+                    amount -= more * operation.made_quantity
+            if amount <= enough:
+                return
 
 
-@compiled
+@inlined
 def room_of(operation: np.record, line: np.record, surge: float) -> float:
     """Return how much more an operation could run today; nothing when an input is short."""
     if operation.starved:
@@ -141,7 +141,7 @@ def room_of(operation: np.record, line: np.record, surge: float) -> float:
     return room
 
 
-@compiled
+@inlined
 def lower(amount: float, node: np.record, operations: Records, lines: Records, maker: Integers) -> None:
     """Take `amount` off the operations that make the product, in proportion, not below zero."""
     total = 0.0
@@ -190,7 +190,7 @@ def produce(
                 node.made += quantity
 
 
-@compiled
+@inlined
 def affordable(operation: np.record, entries: Records, nodes: Records) -> float:
     """Return what inputs allow; rivals for a short input get it in proportion to what they want."""
     done = operation.want

@@ -11,7 +11,7 @@ import simpy
 from simulation.conditions import Situation
 from simulation.draws import draw, go_live_days, lose, outage_times
 from simulation.kernel import run_days
-from simulation.layout import Floats, Shares, fresh
+from simulation.layout import Floats, fresh
 from simulation.network import Network, yearly
 from simulation.opening import Opening
 from simulation.power import onsite_built, renewable_factors, settle
@@ -120,7 +120,7 @@ class Trial:
                 yield self.environment.timeout(end - self.environment.now)
             self._close()
 
-    def _outages(self, up: Shares, per_year: float, mean_days: float, entity: str, cause: str) -> Steps:
+    def _outages(self, up: Floats, per_year: float, mean_days: float, entity: str, cause: str) -> Steps:
         """Take an entity down at random.
 
         Nothing in the network can change when that happens, so each outage is entered, to the hour,
@@ -182,7 +182,7 @@ class Trial:
             per_year, mean = chance.breakdowns_per_year, chance.repair_mean_days
             self._start(self.world.line_up[:, line], per_year, mean, f"line {label}", "breakdown")
 
-    def _start(self, up: Shares, per_year: float, mean_days: float, entity: str, cause: str) -> None:
+    def _start(self, up: Floats, per_year: float, mean_days: float, entity: str, cause: str) -> None:
         if per_year > 0 and mean_days > 0:
             self.environment.process(self._outages(up, per_year, mean_days, entity, cause))
 

@@ -6,7 +6,8 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import xarray as xr
 
@@ -63,8 +64,16 @@ def run_all(trials: Trials, seconds_each: float, progress: Progress | None = Non
     if workers == 1 or count * seconds_each < WORTH_PROCESSES:
         return _collect(map(trials.run, range(count)), count, progress)
     chunk = max(1, min(count // (4 * workers), round(1.0 / max(seconds_each, 1e-3))))
-    with _one_thread_each(), multiprocessing.get_context("spawn").Pool(workers, _start, (trials,)) as pool:
+    pool_of = multiprocessing.get_context("spawn").Pool
+    with _one_thread_each(), pool_of(workers, _start, (_portable(trials),)) as pool:
         return _collect(pool.imap(_run, range(count), chunk), count, progress)
+
+
+def _portable(trials: Trials) -> Trials:
+    """Return the trials without what only their set-up needs: tables, and settings that cannot be sent."""
+    unused: Any = None
+    scenario = replace(trials.network.scenario, tables={}, carbon=unused, pathway=unused)
+    return replace(trials, network=replace(trials.network, scenario=scenario))
 
 
 def _collect(accounts: Iterator[Account], count: int, progress: Progress | None) -> list[Account]:

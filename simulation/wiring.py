@@ -57,6 +57,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
         lists[name] = members[order]
     run_order, want_order = _production_orders(operations, entries, len(nodes))
     links = zip(arcs["tail"].tolist(), arcs["head"].tolist(), strict=True)
+    send_order = upstream_first(len(nodes), links)[::-1]
     return World(
         gain=0.0,
         surge=0.0,
@@ -74,13 +75,15 @@ def build_world(scenario: Scenario, used: Used) -> World:
         **lists,
         run_order=run_order,
         want_order=want_order,
-        send_order=np.ascontiguousarray(upstream_first(len(nodes), links)[::-1]),
+        send_order=send_order[
+            np.isin(send_order, np.concatenate([arcs["tail"], arcs["head"], offers["node"]]))
+        ],
         coming=np.zeros((1, len(nodes))),
         demand=np.zeros((0, len(demands))),
         lead=np.zeros((0, len(arcs)), dtype=np.int64),
-        site_up=np.ones((0, len(used.site)), dtype=np.float32),
-        lane_up=np.ones((0, len(lanes)), dtype=np.float32),
-        line_up=np.ones((0, len(lines)), dtype=np.float32),
+        site_up=np.ones((0, len(used.site))),
+        lane_up=np.ones((0, len(lanes))),
+        line_up=np.ones((0, len(lines))),
     )
 
 

@@ -71,3 +71,19 @@ def test_plan_with_and_without_the_start_agree_within_the_gap(steel):
     with_start = optimize(steel, SolverSettings(mip_gap=2e-3, rounding_binaries=0))
     without = optimize(steel, SolverSettings(mip_gap=2e-3, rounding_binaries=10_000))
     assert with_start.attrs["objective"] == pytest.approx(without.attrs["objective"], rel=4e-3)
+
+
+def test_ctrl_c_before_there_is_a_plan_stops_everything(steel, monkeypatch):
+    from optimizer import start
+    from optimizer.solution import Solution, Status
+
+    class Stopped:
+        def __init__(self, *arguments, **named):
+            pass
+
+        def run(self, progress=None):
+            return Solution(Status.NO_SOLUTION, "stopped by the user", layout=None, stopped_by_user=True)
+
+    monkeypatch.setattr(start, "HighsModel", Stopped)
+    with pytest.raises(KeyboardInterrupt):
+        optimize(steel, SolverSettings(rounding_binaries=0))

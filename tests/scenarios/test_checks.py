@@ -61,7 +61,13 @@ def problems(folder):
         ("grid_factors", put(0, "region", "south"), None, "region", "draws electricity but has no factor"),
         ("power_options", lambda f: f.drop(index=0), None, "", "draws electricity but has no grid option"),
         ("sites", put(2, "service_radius_km", "10"), 3, "destination", "beyond the 10 km service radius"),
-        ("processes", lambda f: pd.concat([f, f.iloc[:1].assign(process="idle")]), 5, "process", "makes nothing"),
+        (
+            "processes",
+            lambda f: pd.concat([f, f.iloc[:1].assign(process="idle")]),
+            5,
+            "process",
+            "makes nothing",
+        ),
     ],
 )
 def test_each_broken_rule_is_found(folder, table, change, row, column, rule):
@@ -89,7 +95,9 @@ def test_the_message_reads_like_a_to_do_list(folder):
     edit(folder, "lanes", put(2, "origin", "harbour"))
     with pytest.raises(DataError) as caught:
         load_scenario(SETTINGS, search=[folder])
-    assert "lanes.csv, row 4, column origin: 'harbour': is not in sites. Fix: add it to sites" in str(caught.value)
+    assert "lanes.csv, row 4, column origin: 'harbour': is not in sites. Fix: add it to sites" in str(
+        caught.value
+    )
 
 
 def test_a_typo_gets_a_suggestion(folder):
@@ -129,3 +137,9 @@ def test_rows_by_year_are_interpolated(folder):
 def test_mixing_rows_with_and_without_a_year_is_refused(folder):
     edit(folder, "demand", lambda f: pd.concat([f.assign(period=""), f.assign(period="2027")]))
     assert any("mixed" in p.rule for p in problems(folder))
+
+
+def test_the_page_of_tables_is_fresh():
+    from scenarios.tables_page import PAGE, page
+
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scenarios.tables_page"

@@ -47,8 +47,16 @@ def test_nearest_keeps_the_closest_origins():
             "service_radius_km": np.nan,
         }
     )
-    mode = {"mode": "truck", "cost_per_tkm": 1.0, "handling_cost": 2.0, "circuity": 1.5, "speed_km_per_h": 50.0}
-    modes = pd.DataFrame([mode | {"terminal_hours": 0.0, "minimum_km": 0.0, "maximum_km": np.nan, "locked": False}])
+    mode = {
+        "mode": "truck",
+        "cost_per_tkm": 1.0,
+        "handling_cost": 2.0,
+        "circuity": 1.5,
+        "speed_km_per_h": 50.0,
+    }
+    modes = pd.DataFrame(
+        [mode | {"terminal_hours": 0.0, "minimum_km": 0.0, "maximum_km": np.nan, "locked": False}]
+    )
     rule = {"origin_role": "supplier", "destination_role": "plant", "product": "ore", "mode": "truck"}
     rules = pd.DataFrame([rule | {"max_km": np.nan, "nearest": 2.0, "locked": False}])
     lanes = pd.DataFrame(columns=["origin", "destination", "mode", "products"])

@@ -32,7 +32,10 @@ def random_activities(seed):
         "in_effect": STEEL.interventions,
     }
     random = np.random.default_rng(seed)
-    return {name: random.uniform(0, 1e6, (len(family.label), len(STEEL.periods))) for name, family in sizes.items()}
+    return {
+        name: random.uniform(0, 1e6, (len(family.label), len(STEEL.periods)))
+        for name, family in sizes.items()
+    }
 
 
 @given(seed=st.integers(0, 10_000))

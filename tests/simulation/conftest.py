@@ -9,7 +9,14 @@ import pytest
 import xarray as xr
 
 from optimizer import SolverSettings, optimize
-from scenarios import CarbonSettings, PathwaySettings, Scenario, ScenarioSettings, read_tables, scenario_from_tables
+from scenarios import (
+    CarbonSettings,
+    PathwaySettings,
+    Scenario,
+    ScenarioSettings,
+    read_tables,
+    scenario_from_tables,
+)
 from scenarios.loading import BUNDLED
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.trial import Trial, TrialResult
@@ -47,28 +54,42 @@ def rows(like: pd.DataFrame, *records: dict[str, object]) -> pd.DataFrame:
 def two_route_tables() -> Tables:
     """Return the tutorial with a second ore port, hot metal between two lines, and more to decide.
 
+    Oxygen is bought at the mill's own gate, and the lane from the second port has a capacity.
+
     The mill's blast furnace makes hot metal; its converter turns it into steel with little scrap or,
     once ``more_scrap`` unlocks it, with more. Energy management also spares ore, and the lanes to the
     city can go electric.
     """
     tables = tutorial_tables()
     tables["sites"] = rows(tables["sites"], {"site": "port_2", "role": "supplier", "lat": 39.2, "lon": 119.5})
-    tables["products"] = rows(tables["products"], {"product": "hot_metal", "name": "Hot metal"})
+    tables["products"] = rows(
+        tables["products"],
+        {"product": "hot_metal", "name": "Hot metal"},
+        {"product": "oxygen", "name": "Oxygen"},
+    )
     ore = tables["offers"][tables["offers"]["offer"] == "port_ore"].iloc[0].to_dict()
     tables["offers"] = rows(
         tables["offers"],
         {**ore, "offer": "port_2_ore", "site": "port_2", "price": 820, "capacity": 90_000},
+        {**ore, "offer": "mill_oxygen", "site": "mill", "product": "oxygen", "price": 300},
     )
     tables["offers"].loc[tables["offers"]["offer"] == "port_ore", "capacity"] = 100_000
     lane = tables["lanes"][tables["lanes"]["origin"] == "port"].iloc[0].to_dict()
-    tables["lanes"] = rows(tables["lanes"], {**lane, "origin": "port_2", "lead_days": 5.0})
+    tables["lanes"] = rows(
+        tables["lanes"], {**lane, "origin": "port_2", "lead_days": 5.0, "capacity": 80_000}
+    )
     tables["lines"] = rows(
         tables["lines"],
         {"line": "mill_converter", "site": "mill", "name": "Converter", "capacity": 110_000},
     )
     tables["lines"].loc[tables["lines"]["line"] == "mill_arc_furnace", "capacity"] = 15_000
     tables["interventions"].loc[tables["interventions"]["intervention"] == "mill_solar", "capex"] = 1e6
-    processes = {"process": "converter_low", "name": "Converter", "direct_emissions": 0.1, "electricity": 0.05}
+    processes = {
+        "process": "converter_low",
+        "name": "Converter",
+        "direct_emissions": 0.1,
+        "electricity": 0.05,
+    }
     tables["processes"] = rows(
         tables["processes"], processes, {**processes, "process": "converter_high", "operating_cost": 300}
     )
@@ -78,9 +99,11 @@ def two_route_tables() -> Tables:
     entries = (
         ("converter_low", "hot_metal", -0.95),
         ("converter_low", "scrap", -0.1),
+        ("converter_low", "oxygen", -0.06),
         ("converter_low", "steel", 1.0),
         ("converter_high", "hot_metal", -0.8),
         ("converter_high", "scrap", -0.25),
+        ("converter_high", "oxygen", -0.05),
         ("converter_high", "steel", 1.0),
     )
     columns = ("process", "product", "quantity")

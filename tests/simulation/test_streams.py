@@ -10,20 +10,9 @@ from simulation.streams import Streams, mean_one_lognormal, persistent
 
 
 def test_golden_values():
-    """Names are hashed by blake2b and uniforms are numpy's raw ones: stable across versions."""
-    assert Streams(20251, 7).uniforms("lane a>b:truck", "lead", 3) == pytest.approx(
-        np.random.Generator(
-            np.random.PCG64DXSM(np.random.SeedSequence(20251, spawn_key=(7, *key("lane a>b:truck"), *key("lead"))))
-        ).random(3),
-        abs=0,
-    )
-
-
-def key(text):
-    import hashlib
-
-    value = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-    return value % 2**32, value // 2**32
+    """Names are hashed by blake2b and uniforms are numpy's raw ones: the same in every version."""
+    drawn = Streams(20251, 7).uniforms("lane a>b:truck", "lead", 3)
+    assert drawn.tolist() == [0.523380527035507, 0.7834958364720902, 0.8396163808604006]
 
 
 def test_longer_draws_start_with_the_shorter_ones():
