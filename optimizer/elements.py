@@ -122,7 +122,7 @@ class ArrayVarData(VarData):
 
     @_domain.setter
     def _domain(self, _: Any) -> None:
-        message = f"the domain of {self.name} belongs to its whole ArrayVar: pass binary= or integer= when creating it"
+        message = f"the domain of {self.name} is its whole ArrayVar's: pass binary= or integer= there"
         raise TypeError(message)
 
 

@@ -22,6 +22,7 @@ PLAN, REFERENCE = "Plan", "Reference"
 YEARLY = "t CO2e per year"
 SMALLEST = 1e-6  # what is less is solver dust
 
+
 def paid(payload: Payload) -> str:
     """Return the header of the money column; free of signs that Excel reads as syntax."""
     return f"{re.sub(r'[^A-Za-z ]', '', payload['scenario']['currency']) or 'Amount'} in period"

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from scenarios.errors import ConfigError
 from scenarios.periods import Periods
 from scenarios.scenario import (
     Arcs,
@@ -125,8 +124,10 @@ def make_nodes(
     pairs: set[tuple[str, str]], arcs: pd.DataFrame, site_at: dict[str, int], product_at: dict[str, int]
 ) -> tuple[Nodes, dict[tuple[str, str], int]]:
     """Return the (site, product) pairs anything can happen at, with the ends of arcs, and their positions."""
-    pairs = pairs | set(zip(arcs["origin"], arcs["product"], strict=True)) | set(
-        zip(arcs["destination"], arcs["product"], strict=True)
+    pairs = (
+        pairs
+        | set(zip(arcs["origin"], arcs["product"], strict=True))
+        | set(zip(arcs["destination"], arcs["product"], strict=True))
     )
     ordered = sorted(pairs, key=lambda pair: (site_at[pair[0]], product_at[pair[1]]))
     nodes = Nodes(
@@ -340,16 +341,8 @@ def make_supplies(
 
 
 def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: LeverSettings) -> Interventions:
-    """Return the interventions, marked by whether the pathway allows them.
-
-    Raises ConfigError when the pathway names kinds and the scenario has none of them.
-    """
+    """Return the interventions, marked by whether the pathway allows them."""
     kinds = set(frame["kind"])
-    if levers.kinds and kinds and not kinds & set(levers.kinds):
-        message = (
-            f"pathway.levers.kinds names {levers.kinds}, but the scenario has: {', '.join(sorted(kinds))}"
-        )
-        raise ConfigError(message)
     position = positions(labels(frame["intervention"]))
     allowed = frame["kind"].isin(levers.kinds or kinds).to_numpy(bool) & levers.interventions
     return Interventions(

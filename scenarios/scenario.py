@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from scenarios.change import PurchaseLimits
 from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
-from scenarios.linear_rules import LinearRules
 from scenarios.investment import Budgets, InterventionCounts, Loans
+from scenarios.linear_rules import LinearRules
 from scenarios.periods import Periods
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing import OfferTiers, SourcingRules

@@ -72,7 +72,7 @@ OFFERS = Table(
         names("tags", "marks of the offer that sourcing rules refer to, e.g. labelled; recycled"),
         text(
             "tier_pricing",
-            "how offer_tiers apply: the price of the tier reached holds for all units, or for those beyond it",
+            "how offer_tiers apply: the price of the tier reached is for all units, or for those beyond it",
             default="all_unit",
             choices=("all_unit", "incremental"),
         ),

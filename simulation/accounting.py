@@ -63,7 +63,11 @@ class Accounts:
         counted = {**result.activities, **bought, "delivered": result.delivered}
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
-        activities = {**result.activities, **bought, "overrun": self._overrun(cap_emissions, result.delivered)}
+        activities = {
+            **result.activities,
+            **bought,
+            "overrun": self._overrun(cap_emissions, result.delivered),
+        }
         priced = self._ledger.price(activities)
         return Account(
             cost=np.array([priced.paid(name) for name in self._cost_accounts]),

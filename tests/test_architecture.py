@@ -10,7 +10,7 @@ import pytest
 import cli
 
 ROOT = cli.CONF_DIR.parent
-PACKAGES = ["optimizer", "reporting", "scenarios", "simulation"]
+PACKAGES = ["benchmarks", "optimizer", "reporting", "scenarios", "simulation"]
 SOURCES = [ROOT / "cli.py", *sorted(f for name in PACKAGES for f in (ROOT / name).rglob("*.py"))]
 
 

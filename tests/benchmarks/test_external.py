@@ -109,7 +109,6 @@ QUICK = [
     "cap41",
     "cap71_uncap",
     "holmberg_p1",
-    "diaz_fernandez_p1",
     "pmed1",
     "kstar_nI10_nJ10_nK30_nL3_tI2_tJ2_s1",
     "canad_r01.1",

@@ -71,7 +71,9 @@ def ramp(first: float, last: float, periods: int) -> np.ndarray:
 def _emissions(periods: int, last: float) -> np.ndarray:
     """Emissions by account, t a year: straight lines that end at about `last` times the start."""
     start = np.array([22.0e6, 3.4e6, 3.2e6, 6.1e6, 0.42e6, 0.11e6, 0.0, 0.31e6, 0.08e6])
-    end = start * np.array([last, last * 1.3, last * 0.8, last * 1.15, last, last, last, last * 1.05, last * 1.05])
+    end = start * np.array(
+        [last, last * 1.3, last * 0.8, last * 1.15, last, last, last, last * 1.05, last * 1.05]
+    )
     return np.linspace(start, end, periods).T
 
 

@@ -143,3 +143,12 @@ def test_the_page_of_tables_is_fresh():
     from scenarios.tables_page import PAGE, page
 
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m scenarios.tables_page"
+
+
+def test_kinds_that_the_scenario_lacks_are_said_and_allow_nothing():
+    from scenarios import LeverSettings, PathwaySettings
+
+    pathway = PathwaySettings(levers=LeverSettings(kinds=["zeppelin fleet"]))
+    scenario = load_scenario(ScenarioSettings(data="tutorial"), pathway=pathway)
+    assert not scenario.interventions.allowed.any()
+    assert any("zeppelin fleet" in warning for warning in scenario.warnings)
