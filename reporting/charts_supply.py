@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reporting.appearance import (
@@ -44,7 +44,8 @@ def shown_years(count: int) -> list[int]:
 def supplier_shares(payload: Payload) -> list[Chart]:
     """Draw one small chart a product: shares of bought tonnes by supplier, first, middle and last year."""
     charts = []
-    for position, mix in enumerate(payload["mixes"]["suppliers"][:MOST_PRODUCTS]):
+    bought = [mix for mix in payload["mixes"]["suppliers"] if _bought_in_shown_years(mix)]
+    for position, mix in enumerate(bought[:MOST_PRODUCTS]):
         colours = [OTHERS if row["rest"] else SERIES[i % len(SERIES)] for i, row in enumerate(mix["rows"])]
         first, last = (sum(row["plan"][at] for row in mix["rows"]) for at in (0, -1))
         charts.append(
@@ -61,6 +62,12 @@ def supplier_shares(payload: Payload) -> list[Chart]:
             )
         )
     return charts
+
+
+def _bought_in_shown_years(mix: Mapping[str, Any]) -> bool:
+    """Return whether the plan buys the product in a year that the bars show."""
+    plans = [row["plan"] for row in mix["rows"]]
+    return any(sum(plan[year] for plan in plans) > 0 for year in shown_years(len(plans[0])))
 
 
 def _shares(

@@ -157,3 +157,13 @@ def test_timetable_places_bars_and_counts(payload: dict[str, Any]) -> None:
     bar = phases.bars[0]
     assert (bar.name, bar.words) == ("Changchun base, phase I", "decided 2025, works from 2026")
     assert bar.start + bar.lead + bar.works == pytest.approx(100)
+
+
+def test_a_product_bought_in_no_shown_year_gets_no_empty_chart(payload: dict[str, Any]) -> None:
+    count = len(payload["mixes"]["suppliers"][0]["rows"][0]["plan"])
+    never = {"name": "Port", "plan": [0.0] * count, "reference": [5.0] * count, "rest": False}
+    mixes = payload["mixes"]["suppliers"]
+    more = payload | {
+        "mixes": payload["mixes"] | {"suppliers": [*mixes, {"product": "hbi", "rows": [never]}]}
+    }
+    assert len(charts_supply.supplier_shares(more)) == len(charts_supply.supplier_shares(payload))
