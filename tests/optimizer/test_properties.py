@@ -56,7 +56,7 @@ def cost(tables, reference, cap=None, levers=None):
 
 
 @given(tables=random_tables(), caps=st.lists(st.floats(0.3, 1.0), min_size=2, max_size=2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_tightening_a_cap_never_lowers_cost(tables, caps):
     reference = reference_plan(scenario_from_tables(tables, SETTINGS))
     tight, loose = sorted(caps)
