@@ -15,6 +15,7 @@ import pyomo.environ as pyo
 
 from optimizer.arrays import Term
 from optimizer.models import sourcing
+from optimizer.models.columns import HOURS_PER_YEAR
 from optimizer.models.instance import Instance
 from optimizer.settings import DiagnosisSettings
 from scenarios.linear_rules import LinearRules
@@ -66,7 +67,12 @@ class Prices:
     def of(self, unit: str, currency: str) -> float:
         """Return the price of a rule that is counted in `unit`."""
         head = unit.partition("/")[0]
-        known = {"MWh": self.power, "tCO2e": self.carbon, currency: self.money, "MW": self.power * 8760}
+        known = {
+            "MWh": self.power,
+            "tCO2e": self.carbon,
+            currency: self.money,
+            "MW": self.power * HOURS_PER_YEAR,
+        }
         return known.get(head, self.count if head in ("1", "count", "share", "") else self.goods)
 
 

@@ -38,6 +38,10 @@ class Positions(NamedTuple):
     product: Mapping[str, int]
     node: Mapping[tuple[str, str], int]
 
+    def nodes(self, sites: Iterable[str], products: Iterable[str]) -> Integers:
+        """Return the positions of (site, product) pairs."""
+        return np.array([self.node[pair] for pair in zip(sites, products, strict=True)], dtype=np.int64)
+
 
 def positions(labels: Labels) -> dict[str, int]:
     """Return the position of each label."""
@@ -145,9 +149,7 @@ def make_offers(frame: pd.DataFrame, at: Positions, periods: Periods) -> Offers:
         label=labels(first["offer"]),
         site=found(first["site"], at.site),
         product=found(first["product"], at.product),
-        node=np.array(
-            [at.node[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
-        ),
+        node=at.nodes(first["site"], first["product"]),
         price=by_period(frame, ["offer"], "price", periods, 0.0),
         capacity=by_period(frame, ["offer"], "capacity", periods, np.inf),
         footprint=by_period(frame, ["offer"], "footprint", periods, 0.0),
@@ -263,12 +265,8 @@ def make_lanes_and_arcs(
         destination=found(rows["destination"], at.site),
         mode=found(rows["mode"], mode_at),
         product=product,
-        tail=np.array(
-            [at.node[pair] for pair in zip(rows["origin"], rows["product"], strict=True)], dtype=np.int64
-        ),
-        head=np.array(
-            [at.node[pair] for pair in zip(rows["destination"], rows["product"], strict=True)], dtype=np.int64
-        ),
+        tail=at.nodes(rows["origin"], rows["product"]),
+        head=at.nodes(rows["destination"], rows["product"]),
         distance_km=rows["distance_km"].to_numpy(float),
         great_circle_km=rows["great_circle_km"].to_numpy(float),
         lead_days=rows["lead_days"].to_numpy(float),
@@ -289,9 +287,7 @@ def make_demands(frame: pd.DataFrame, at: Positions, periods: Periods) -> Demand
         label=labels([f"{s}:{p}" for s, p in zip(first["site"], first["product"], strict=True)]),
         site=found(first["site"], at.site),
         product=found(first["product"], at.product),
-        node=np.array(
-            [at.node[pair] for pair in zip(first["site"], first["product"], strict=True)], dtype=np.int64
-        ),
+        node=at.nodes(first["site"], first["product"]),
         quantity=by_period(frame, key, "quantity", periods, 0.0),
         shortage_cost=by_period(frame, key, "shortage_cost", periods, np.inf),
         single_source=first["single_source"].to_numpy(bool),

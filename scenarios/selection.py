@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.plans import ACTIVITY_DIMS, coordinates
-from scenarios.scenario import Integers, Labels, Scenario
+from scenarios.scenario import Integers, Scenario
 from scenarios.typed import did_you_mean
 
 # "unit" stands for the unit of the product; decisions without a unit here cannot be named.
@@ -154,9 +154,3 @@ def in_years(scenario: Scenario, first: float, last: float) -> Integers:
     if not np.isnan(last):
         keep &= start < last + 1
     return np.flatnonzero(keep)
-
-
-def names_of(labels: Labels, elements: Integers, shown: int = 3) -> str:
-    """Return the first few labels and how many more there are."""
-    more = f" and {len(elements) - shown} more" if len(elements) > shown else ""
-    return ", ".join(str(label) for label in labels[elements[:shown]]) + more
