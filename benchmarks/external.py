@@ -20,7 +20,7 @@ from benchmarks.coverage import UNCOVERED, problem_of
 from benchmarks.judge import FAULTS, Answer, judged
 from benchmarks.tables import NotCoveredError, Problem
 from optimizer import SolverSettings, optimize
-from scenarios import DataError, InfeasibleError, ZerolaneError
+from scenarios import DataError, InfeasibleError, SolverError, ZerolaneError
 
 Record = dict[str, Any]
 CANNOT_REACH = "can reach it"
@@ -116,9 +116,11 @@ def solve(problem: Problem, name: str, settings: SolverSettings) -> Answer:
         if all(CANNOT_REACH in found.rule for found in error.problems):
             return Answer("infeasible", reason=str(error.problems[0]))
         return Answer("failed", reason=str(error))
+    except SolverError as error:
+        bound = problem.offset + problem.sign * error.bound
+        return Answer("no plan", bound=bound, reason=str(error), sign=problem.sign)
     except ZerolaneError as error:
-        stopped = "no plan found" in str(error)
-        return Answer("no plan" if stopped else "failed", reason=str(error))
+        return Answer("failed", reason=str(error))
     found = plan.attrs
     broken = problem.broken(plan) if problem.broken else ""
     return Answer(

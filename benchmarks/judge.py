@@ -41,9 +41,10 @@ def judged(answer: Answer, case: dict[str, Any], earlier: dict[str, Any]) -> Ver
 
     match : solved to optimality and equal within the instance's tolerance, or infeasible as expected.
     bracketed : stopped, the value looked for lies between bound and value.
+    bounded : stopped before any plan, the value looked for lies on the right side of the bound.
     better : below a best-known value that nobody proved.
     computed : solved; there is nothing to compare with.
-    open : stopped before any plan, or never solved by anyone; what is known does not contradict.
+    open : stopped before any plan or bound, or never solved by anyone; what is known does not contradict.
     """
     if answer.status in ("not covered", "failed", "relaxed"):
         return Verdict(answer.status)
@@ -55,8 +56,6 @@ def judged(answer: Answer, case: dict[str, Any], earlier: dict[str, Any]) -> Ver
         target, proven = earlier.get("objective"), True
     if target is None:
         return Verdict(_unpublished(answer, earlier, float(case["tol"])))
-    if answer.status == "no plan":
-        return Verdict("open")
     return _compared(answer, float(target), float(case["tol"]), proven)
 
 
@@ -73,14 +72,16 @@ def _unpublished(answer: Answer, earlier: dict[str, Any], tolerance: float) -> s
 
 
 def _compared(answer: Answer, target: float, tolerance: float, proven: bool) -> Verdict:
+    slack = tolerance + 1e-6 * abs(target)
+    reaches = math.isnan(answer.bound) or answer.sign * (answer.bound - target) <= slack
+    if answer.status == "no plan":
+        return Verdict("DIFFERENT" if not reaches else "bounded" if math.isfinite(answer.bound) else "open")
     beyond = answer.sign * (answer.value - target)  # above zero: worse than the value looked for
     error = (answer.value - target) / abs(target) if target else answer.value
     if answer.status == "optimal" and abs(beyond) <= tolerance:
         return Verdict("match", error)
     if beyond < -tolerance:
         return Verdict("BETTER THAN PROVEN" if proven else "better", error)
-    slack = tolerance + 1e-6 * abs(target)
-    reaches = math.isnan(answer.bound) or answer.sign * (answer.bound - target) <= slack
     if answer.status != "optimal" and reaches:
         return Verdict("bracketed", error)
     return Verdict("DIFFERENT", error)

@@ -175,7 +175,7 @@ def _raise_without_plan(solution: Solution, instance: Instance, settings: Solver
         raise UnboundedError(message)
     if solution.status is Status.NO_SOLUTION:
         message = f"no plan found: {solution.termination}. Raise solver.time_limit_seconds or solver.mip_gap"
-        raise SolverError(message)
+        raise SolverError(message, solution.bound)
     message = f"the solver failed: {solution.termination}"
     raise SolverError(message)
 

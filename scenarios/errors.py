@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,9 +79,16 @@ class UnboundedError(ZerolaneError):
 
 
 class SolverError(ZerolaneError):
-    """The solver stopped without a plan."""
+    """The solver stopped without a plan.
+
+    `bound` : what no plan can cost less than, currency, as far as it was proven; nan if nothing was.
+    """
 
     exit_code = 5
+
+    def __init__(self, message: str, bound: float = math.nan) -> None:
+        super().__init__(message)
+        self.bound = bound
 
 
 class VerificationError(ZerolaneError):
