@@ -7,20 +7,19 @@ the overrides that follow. Everything heavy is imported when it is needed, so th
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from reporting.help import COMMANDS, help_text
+from reporting.help import COMMANDS, help_text, new_case_text
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -112,9 +111,7 @@ def write_case(words: list[str]) -> int:
         message = "init needs one folder to write to, e.g. zerolane init my_case"
         raise ConfigError(message)
     name = write_template(Path(words[0]), taken=[file.stem for file in CONF_DIR.glob("*/*.yaml")])
-    print(f"wrote scenario/{name}.yaml, pathway/{name}.yaml, tables/ and README.md in {words[0]}; next:")
-    for command in ("validate", "run"):
-        print(f"  zerolane {command} --config-dir {shlex.quote(words[0])} scenario={name}")
+    print(new_case_text(words[0], name))
     return 0
 
 
@@ -309,16 +306,11 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     """Plan, or take the former plan; try it; put all results into the folder."""
     from omegaconf import OmegaConf
 
-    from optimizer import optimize, reference_plan
     from reporting.results import read_plan, write_results
     from reporting.run_folder import CONFIG, MANIFEST, SUMMARY, refuse_changed_tables
     from reporting.summary import manifest, summarise
-    from reporting.terminal import solve_progress, trial_progress
-    from scenarios.errors import UnplayableError
-    from simulation import simulate
 
     settings, seconds, outcome = request.settings, request.seconds, None
-    progress: Any  # told by the solver, then by the trials, each in its own words
     with request.timed("load"):
         scenario = load(request)
     values = {section: request.values[section] for section in settings}
@@ -327,33 +319,64 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         refuse_changed_tables(request.former, scenario.path)
         plan, reference = read_plan(request.former)
     else:
-        with solve_progress("Reference") as progress:
-            reference = reference_plan(scenario, settings["solver"], progress)
-        with solve_progress("Plan") as progress:
-            plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
-        if plan.attrs["status"] != "optimal":
-            say(f"{plan.attrs['termination']}: going on with the best plan, gap {plan.attrs['gap']:.2%}")
+        plan, reference = make_plans(request, scenario)
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
     frontier = draw_frontier(request, scenario, folder) if request.command == "pareto" else None
     if request.command not in ("optimize", "pareto"):
-        with request.timed("simulate"), trial_progress(settings["simulation"].trials) as progress:
-            try:
-                outcome = simulate(scenario, plan, settings["simulation"], progress)
-            except UnplayableError as error:
-                if request.command == "simulate":
-                    raise
-                say(f"not simulated: {error}")
+        with request.timed("simulate"):
+            plan, outcome = try_plan(request, scenario, plan, reference)
     with request.timed("report"):
         payload = write_results(folder, plan, reference, outcome, frontier)
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
-    asked_for = {
-        "command": request.command,
-        "overrides": request.overrides,
-        "started": request.started.isoformat(),
-    }
+    asked_for = {"command": request.command, "overrides": request.overrides}
+    asked_for["started"] = request.started.isoformat()
     folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, values, asked_for, seconds))
     return payload
+
+
+def make_plans(request: Request, scenario: Scenario) -> tuple[Dataset, Dataset]:
+    """Solve for the plan, and for the reference it is held against."""
+    from optimizer import optimize, reference_plan
+    from reporting.terminal import solve_progress
+
+    settings = request.settings
+    progress: Any
+    with solve_progress("Reference") as progress:
+        reference = reference_plan(scenario, settings["solver"], progress)
+    with solve_progress("Plan") as progress:
+        plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
+    if plan.attrs["status"] != "optimal":
+        say(f"{plan.attrs['termination']}: going on with the best plan, gap {plan.attrs['gap']:.2%}")
+    return plan, reference
+
+
+def try_plan(
+    request: Request, scenario: Scenario, plan: Dataset, reference: Dataset
+) -> tuple[Dataset, Dataset | None]:
+    """Simulate the plan; where certainty is asked for, plan again until its caps hold that surely."""
+    from optimizer import optimize
+    from reporting.terminal import trial_progress
+    from scenarios.errors import UnplayableError
+    from simulation import simulate
+    from simulation.margins import hold_caps
+
+    trials, solver = request.settings["simulation"], replace(request.settings["solver"])
+    solver.diagnosis = replace(solver.diagnosis, automatic=False)  # the loop says itself how far it got
+
+    def replan(below: Scenario) -> Dataset:
+        return optimize(below, solver, reference, objective=request.settings["objective"])
+
+    with trial_progress(trials.trials) as progress:
+        try:
+            if trials.target_chance is None or request.command == "simulate":
+                return plan, simulate(scenario, plan, trials, progress)
+            return hold_caps(scenario, plan, trials, replan, progress, say)
+        except UnplayableError as error:
+            if request.command == "simulate":
+                raise
+            say(f"not simulated: {error}")
+            return plan, None
 
 
 def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder) -> Dataset:

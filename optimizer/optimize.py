@@ -21,7 +21,7 @@ from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status
 from optimizer.start import rounded_start
 from optimizer.verify import verify
-from scenarios.caps import Cap, cap_limits, cap_terms, main_accounts
+from scenarios.caps import Cap, cap_limits, cap_margins, cap_terms, main_accounts
 from scenarios.change import no_limits
 from scenarios.custom_rules import make_custom_rules
 from scenarios.errors import InfeasibleError, SolverError, UnboundedError
@@ -65,7 +65,7 @@ def optimize(
     baseline = _baseline(scenario, caps, reference)
     limits = cap_limits(caps, scenario, baseline)
     started = time.perf_counter()
-    instance = make_instance(scenario, ledger, caps, limits)
+    instance = make_instance(scenario, ledger, caps, limits * (1 - cap_margins(caps, scenario)))
     model = build_model(instance)
     build_seconds = time.perf_counter() - started
     objective = objective or ObjectiveSettings()
@@ -186,4 +186,4 @@ def build(scenario: Scenario) -> pyo.ConcreteModel:
     caps = cap_terms(scenario, ledger)
     reference = reference_plan(scenario) if caps else None
     limits = cap_limits(caps, scenario, _baseline(scenario, caps, reference))
-    return build_model(make_instance(scenario, ledger, caps, limits))
+    return build_model(make_instance(scenario, ledger, caps, limits * (1 - cap_margins(caps, scenario))))

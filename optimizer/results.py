@@ -12,7 +12,7 @@ import xarray as xr
 from optimizer.models.columns import active_after, contract_runs, yearly_output
 from optimizer.solution import Solution
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
-from scenarios.caps import Cap
+from scenarios.caps import Cap, cap_margins
 from scenarios.ledger import Ledger, Priced
 from scenarios.plans import ACTIVITY_DIMS, coordinates
 from scenarios.scenario import Floats, Scenario
@@ -57,6 +57,7 @@ MEANINGS = {
     "serve_emissions_remainder": ("tCO2e/year", "emitted and of no customer's goods"),
     "intervention_savings": ("tCO2e/year", "emissions an intervention saves directly"),
     "cap_limit": ("tCO2e/year, or the cap's unit", "limit; NaN where the cap does not hold yet"),
+    "cap_margin": ("1", "how far below the limit was planned, share of the limit"),
     "cap_emissions": ("tCO2e/year, or the cap's unit", "what the cap bounds"),
     "dual_cap_respected": ("currency/tCO2e", "present value of one more t a year of allowance"),
 }
@@ -120,6 +121,7 @@ def make_plan(
     savings = intervention_savings(scenario, ledger, activities)
     data["intervention_savings"] = (("intervention", "emission_account", "period"), savings)
     data["cap_limit"] = (("cap", "period"), np.where(np.isfinite(limits), limits, np.nan))
+    data["cap_margin"] = (("cap", "period"), cap_margins(caps, scenario))
     values = [cap.value(activities, scenario.periods.years) for cap in caps]
     data["cap_emissions"] = (("cap", "period"), np.array(values).reshape(len(caps), periods))
     coords = coordinates(scenario, labels)

@@ -181,7 +181,9 @@ def _power(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
 
 def _caps(s: Scenario, plan: xr.Dataset) -> Iterator[Finding]:
     for label in plan["cap"].to_numpy():
-        limit, value = (plan[name].sel(cap=label).to_numpy() for name in ("cap_limit", "cap_emissions"))
+        names = ("cap_limit", "cap_margin", "cap_emissions")
+        limit, margin, value = (plan[name].sel(cap=label).to_numpy() for name in names)
+        limit = limit * (1 - margin)
         overrun = plan["overrun"].sel(cap=label).to_numpy()
         if s.carbon.all_caps[label].kind is CapKind.INTENSITY:
             overrun = overrun / np.maximum(plan["delivered"].sum("demand").to_numpy(), 1.0)

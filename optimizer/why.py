@@ -137,7 +137,7 @@ class _Trial:
 
     def __init__(self, scenario: Scenario, plan: xr.Dataset, offer: int, settings: SolverSettings) -> None:
         self.scenario, self.offer, self.ledger = scenario, offer, rates(scenario)
-        limits = plan["cap_limit"].to_numpy()
+        limits = plan["cap_limit"].to_numpy() * (1 - plan["cap_margin"].to_numpy())
         caps = cap_terms(scenario, self.ledger)
         self.instance = make_instance(scenario, self.ledger, caps, np.where(np.isnan(limits), np.inf, limits))
         self.model = build_model(self.instance)

@@ -156,6 +156,27 @@ def weak_point(payload: Payload) -> Text:
     return [*first, (".", False)]
 
 
+def certainty(payload: Payload) -> tuple[str, str, bool] | None:
+    """Return what it cost to plan until the caps hold, how far that went, and whether it was confirmed.
+
+    None when no certainty was asked for.
+    """
+    said = payload["risk"] and payload["risk"]["certainty"]
+    if not said:
+        return None
+    cost, last = said["cost_of_certainty"], said["rounds"][-1]
+    price = money(cost, payload["scenario"]["currency"], signed=True)
+    if abs(cost) <= said["gap"] * abs(said["cost_after"]):
+        price += " (no clear difference, within the solver's gap)"
+    margins = [share for years in said["margins"].values() for share in years.values()]
+    below = f"planned up to {percent(max(margins))} below the cap" if margins else "no margin needed"
+    target = whole_percent(said["target_chance"])
+    if not said["confirmed"]:
+        return price, f"target of {target} not met: {said['reason']}; {below}", False
+    seen = f"chance of missing at most {percent(last['chance_high'])} in any year, on fresh seeds"
+    return price, f"{below}; {seen}, target {target}", True
+
+
 def capped_risk(payload: Payload) -> dict[str, Any] | None:
     """Return the simulated chances of the main cap with its limits; None without cap or simulation."""
     cap, risk = main_cap(payload), payload["risk"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 COMMANDS = {
@@ -66,3 +67,10 @@ def help_text(command: str, choices: Path) -> str:
 
 def _rows(items: dict[str, str]) -> list[str]:
     return [f"  {name:<18} {what}" for name, what in items.items()]
+
+
+def new_case_text(folder: str, name: str) -> str:
+    """Return what ``init`` wrote and the commands to go on with."""
+    told = f"wrote scenario/{name}.yaml, pathway/{name}.yaml, tables/ and README.md in {folder}; next:"
+    words = f"--config-dir {shlex.quote(folder)} scenario={name}"
+    return "\n".join([told, *(f"  zerolane {command} {words}" for command in ("validate", "run"))])

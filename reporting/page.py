@@ -228,6 +228,9 @@ def _facts(payload: Payload) -> list[Fact]:
         ever = chance["ever"]
         count = f"{ever['missed']} of {risk['trials']}, 95% interval {interval(ever['low'], ever['high'])}"
         found.append(Fact("Misses the cap in at least one year", whole_percent(ever["chance"]), count))
+    said = findings.certainty(payload)
+    if said is not None:
+        found.append(Fact("Cost of planning for certainty", said[0], said[1]))
     cost = risk["cost"]
     found.append(
         Fact(

@@ -58,6 +58,7 @@ def risk(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any] | None:
         "twin_error": number(outcome.attrs.get("twin_max_relative_error")),
         "seconds": number(outcome.attrs.get("simulate_seconds")),
         "uncertainty": document(outcome, "uncertainty_json"),
+        "certainty": document(outcome, "certainty_json") or None,
     }
 
 

@@ -116,6 +116,8 @@ def summarise(
         content["chance_of_missing_cap"] = _chances(outcome, attrs.get("main_cap", ""))
         content["twin"] = {"max_relative_error": outcome.attrs["twin_max_relative_error"]}
         content["trials"] = outcome.attrs["trials"]
+        if "certainty_json" in outcome.attrs:
+            content["certainty"] = json.loads(outcome.attrs["certainty_json"])
     fingerprint = hashlib.sha256(json_text(content).encode()).hexdigest()
     return {**content, "fingerprint": fingerprint, "seconds": dict(seconds)}
 

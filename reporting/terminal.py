@@ -33,7 +33,7 @@ from reporting.figures import (
     shorten,
     whole_percent,
 )
-from reporting.findings import cap_chance, headline
+from reporting.findings import cap_chance, certainty, headline
 from reporting.payload import Payload, cap_line, main_cap
 
 BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
@@ -136,6 +136,9 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
             )
         )
     found.append(("Missing the cap", *_chance(payload)))
+    said = certainty(payload)
+    if said is not None:
+        found.append(("Certainty", f"{said[0]}: {said[1]}", "" if said[2] else "yellow"))
     chosen = sum(row["chosen"] for row in payload["interventions"])
     found.append(("Decisions", f"{count(chosen)} of {count(len(payload['interventions']))} on offer", ""))
     time_used = f", {duration(solver['solve_seconds'])}" if solver["solve_seconds"] is not None else ""

@@ -86,6 +86,26 @@ def cap_limits(caps: Sequence[Cap], scenario: Scenario, baseline: Mapping[str, f
     return np.array(rows).reshape(len(caps), len(periods))
 
 
+def cap_margins(caps: Sequence[Cap], scenario: Scenario) -> Floats:
+    """Return how far below each limit to plan, as a share of the limit, (C, T).
+
+    Raises
+    ------
+    ConfigError : a margin names no cap, or a soft one, whose overrun is priced instead.
+    """
+    margins = scenario.carbon.margins
+    hard = [cap.label for cap in caps if cap.settings.overrun_price is None]
+    for name in margins:
+        if name not in hard:
+            known = ", ".join(hard) or "none here"
+            message = f"carbon.margins: {name!r} is no hard cap of this pathway; hard caps: {known}"
+            raise ConfigError(message)
+    rows = [
+        scenario.periods.interpolate(margins.get(cap.label) or {0: 0.0}, before_first=0.0) for cap in caps
+    ]
+    return np.array(rows).reshape(len(caps), len(scenario.periods))
+
+
 def _cap(name: str, settings: CapSettings, scenario: Scenario, ledger: Ledger) -> Cap:
     sites = scenario.sites
     known = {

@@ -143,6 +143,9 @@ class _CarbonBase:
     scope2 : which scope 2 method the caps and the price read.
     price : currency per t by calendar year, on `priced_accounts`.
     caps : further caps by name.
+    margins : by name of a hard cap and year, how far below its limit to plan, as a share of the limit,
+        so that it still holds when things go otherwise; linear in between, none before the first.
+        The limit itself stays what it is.
     """
 
     scope2: Scope2 = Scope2.MARKET
@@ -150,6 +153,7 @@ class _CarbonBase:
     price: dict[int, float] = field(default_factory=dict)
     priced_accounts: list[str] = field(default_factory=lambda: ["scope1"])
     caps: dict[str, CapSettings] = field(default_factory=dict)
+    margins: dict[str, dict[int, Annotated[float, Field(ge=0, lt=1)]]] = field(default_factory=dict)
 
     @property
     def milestones(self) -> dict[int, float]:

@@ -77,6 +77,9 @@ class SimulationSettings:
     buffer_days : the same for what passes from one operation to the next within a site.
     surge : how far a day may exceed a yearly capacity's daily share to catch up; what was
         used since the start of the period never exceeds what the capacity allowed until then.
+    target_chance : largest chance of missing a cap in any period; the plan is made again, further below
+        the caps, until trials with fresh seeds confirm it. None: the plan stays as it is, as it
+        does when the plan of a former run is tried again.
     uncertainty : what may go otherwise than planned.
     """
 
@@ -89,4 +92,5 @@ class SimulationSettings:
     safety_days: NotNegative = 14.0
     buffer_days: NotNegative = 2.0
     surge: Spread = 0.1
+    target_chance: Annotated[float, Field(gt=0, lt=1)] | None = None
     uncertainty: UncertaintySettings = field(default_factory=UncertaintySettings)
