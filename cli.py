@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from scenarios import Scenario
 
 CONF_DIR = Path(__file__).resolve().parent / "conf"  # the same in a checkout, editable and as a wheel
-FREE_KEYS = ("carbon", "pathway.levers.minimum_green_share")  # keys by year or of the user's choice
 
 
 @dataclass
@@ -74,7 +72,13 @@ def main() -> int:
         if {"-h", "--help"} & set(rest):
             print(help_text(command if named else "", CONF_DIR))
             return 0
-        return write_case(rest) if command == "init" else compose(command, rest)
+        if command == "init":
+            return write_case(rest)
+        from scenarios.composition import compose
+
+        return compose(
+            rest, CONF_DIR, settings_types(), lambda *composed: attempt(asked(command, *composed)), tell
+        )
     except KeyboardInterrupt:
         say("\nstopped: nothing was written")
         return 130
@@ -131,48 +135,6 @@ def settings_types() -> dict[str, type]:
         "simulation": SimulationSettings,
         "pareto": ParetoSettings,
     }
-
-
-def compose(command: str, words: list[str]) -> int:
-    """Let Hydra compose the settings, once or for each point of a sweep, and do the command."""
-    import hydra
-    from hydra.core.config_store import ConfigStore
-    from hydra.errors import HydraException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    from scenarios.typed import composition_error, default_values, own_choices
-
-    defaults = default_values(settings_types())
-    stated = {
-        key: value for key, value in defaults["carbon"].items() if value is not None
-    }  # not 40 empty years
-    schema = OmegaConf.create(defaults | {"carbon": stated})
-    for key in FREE_KEYS:
-        OmegaConf.set_struct(OmegaConf.select(schema, key), value=False)
-    ConfigStore.instance().store(name="schema", node=schema)
-    search, sweep = own_choices(words, CONF_DIR), bool({"-m", "--multirun"} & set(words))
-    errors: list[Exception] = []
-
-    def one_run(config: DictConfig) -> None:
-        try:
-            attempt(asked(command, config, search))
-        except Exception as error:  # noqa: BLE001 - the other points of a sweep go on
-            errors.append(error)
-            if sweep:
-                tell(error)
-
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come back to us, untold
-    with tempfile.TemporaryDirectory(prefix="zerolane-") as scratch:  # where Hydra notes its sweep
-        sys.argv = ["zerolane", *words, *([f"hydra.sweep.dir={scratch}"] if sweep else [])]
-        try:
-            hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="config")(one_run)()
-        except (HydraException, OmegaConfBaseException) as error:
-            groups = dict.fromkeys(group.name for group in CONF_DIR.iterdir())
-            raise composition_error(error, {**groups, "out": None, "run": None, **defaults}) from error
-    if errors and not sweep:
-        raise errors[0]
-    return getattr(errors[0], "exit_code", 1) if errors else 0
 
 
 def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
@@ -265,16 +227,7 @@ def execute(request: Request) -> None:
         explain(request)
         return
     if request.command == "compare" and request.former is not None:
-        from reporting.difference import difference_text
-        from reporting.results import read_plan
-        from reporting.run_folder import former_run
-        from scenarios import ConfigError
-
-        if request.values["against"] is None:
-            message = "compare needs against=DIR, the run folder to compare with"
-            raise ConfigError(message)
-        other = former_run(Path(str(request.values["against"])))
-        print(difference_text(read_plan(other)[0], read_plan(request.former)[0]))
+        tell_apart(request, request.former)
         return
     if request.command == "report" and request.former is not None:
         place, payload = request.former, rebuild_report(request.former)
@@ -284,6 +237,27 @@ def execute(request: Request) -> None:
         place = folder.path
     show_summary(payload)
     print(f"\n{'Report':<10} {near(place / PAGE)}\n{'Workbook':<10} {near(place / WORKBOOK)}\n{near(place)}")
+
+
+def tell_apart(request: Request, former: Path) -> None:
+    """Do ``compare``: how two plans differ, and how their trials do where both were tried alike."""
+    from reporting.difference import difference_text
+    from reporting.results import read_outcome, read_plan
+    from reporting.run_folder import former_run
+    from scenarios import ConfigError
+    from simulation.comparison import comparison_text
+
+    if request.values["against"] is None:
+        message = "compare needs against=DIR, the run folder to compare with"
+        raise ConfigError(message)
+    other = former_run(Path(str(request.values["against"])))
+    before, after = read_plan(other)[0], read_plan(former)[0]
+    print(difference_text(before, after))
+    tried = [read_outcome(folder) for folder in (other, former)]
+    if tried[0] is None or tried[1] is None:
+        print("\nnot both plans were simulated: no comparison of their futures")
+    else:
+        print(comparison_text(tried[0], tried[1], before.attrs["currency"]))
 
 
 def load(request: Request) -> Scenario:

@@ -37,10 +37,15 @@ def read_plan(folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
     return read_dataset(folder / PLAN), read_dataset(folder / REFERENCE)
 
 
+def read_outcome(folder: Path) -> xr.Dataset | None:
+    """Return the trials of a former run; None when it was not simulated."""
+    return read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
+
+
 def rebuild_report(folder: Path) -> Payload:
     """Write page and workbook of a former run anew, both or neither; return what they show."""
     plan, reference = read_plan(folder)
-    outcome = read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
+    outcome = read_outcome(folder)
     frontier = read_dataset(folder / FRONTIER) if (folder / FRONTIER).exists() else None
     with replaced(folder) as place:
         return _write_report(place, plan, reference, outcome, frontier)

@@ -56,6 +56,7 @@ def outcome_dataset(
         "mass_max_relative_error": max(a.mass_error for a in accounts),
         "policy_json": json.dumps({name: getattr(settings, name) for name in POLICY}),
         "uncertainty_json": json.dumps(dataclasses.asdict(settings.uncertainty)),
+        "counted_accounts_json": json.dumps(list(main_accounts(scenario))),
         "warnings_json": json.dumps(plan_warnings(plan)),
     }
     return outcome

@@ -61,12 +61,31 @@ class UncertaintySettings:
 
 
 @dataclass(config=STRICT)
+class PrecisionSettings:
+    """How precise the figures have to be before the trials may end.
+
+    Attributes
+    ----------
+    fewest_trials : before the first look; rare shortages need 40 or more, or the interval is too narrow.
+    cost, emissions, service : half-width of the interval of the mean, share of the mean.
+    chance : half-width of the interval of a chance of missing a cap; 0.05 takes about 400 trials near 50 %.
+    """
+
+    fewest_trials: Annotated[int, Field(ge=2)] = 40
+    cost: Annotated[float, Field(gt=0)] = 0.005
+    emissions: Annotated[float, Field(gt=0)] = 0.005
+    service: Annotated[float, Field(gt=0)] = 0.005
+    chance: Annotated[float, Field(gt=0)] = 0.1
+
+
+@dataclass(config=STRICT)
 class SimulationSettings:
     """How a plan is tried.
 
     Attributes
     ----------
-    trials : number of trials, all of which are run (no early stop).
+    trials : number of trials; the most there may be where a precision is asked for.
+    precision : end the trials, in steps of 20, once the figures are as precise as this; none: run all.
     seed : root of all random streams.
     confidence : of the intervals reported.
     workers : processes; the results do not depend on it.
@@ -84,6 +103,7 @@ class SimulationSettings:
     """
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    precision: PrecisionSettings | None = None
     seed: Annotated[int, Field(ge=0)] = 20251
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     workers: Annotated[int, Field(ge=1, le=256)] = 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import bdtr, ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -47,3 +49,89 @@ def mean_interval(values: Floats, confidence: float = 0.95) -> tuple[Floats, Flo
         return mean, mean, mean
     half = float(stdtrit(count - 1, 0.5 + confidence / 2)) * values.std(axis=0, ddof=1) / np.sqrt(count)
     return mean, mean - half, mean + half
+
+
+def quantile_interval(
+    values: ArrayLike, level: float, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Return a quantile over trials and an interval between two order statistics.
+
+    Holds whatever the distribution: the number of values below the true quantile is binomial (David and
+    Nagaraja 2003, 7.1). An end is infinite where so few values cannot bound it.
+
+    Parameters
+    ----------
+    values : one a trial, (n,), n at least 1.
+    level : e.g. 0.95 for the value that 95 % of trials stay under.
+    """
+    ordered = np.sort(np.asarray(values, dtype=float))
+    count, tail = len(ordered), (1 - confidence) / 2
+    below = np.arange(count + 1)
+    reached = bdtr(below, count, level)  # chance of at most so many values below the quantile
+    low = int(np.searchsorted(reached, tail, side="right"))  # values surely below, counted from one
+    high = int(np.searchsorted(reached, 1 - tail, side="left")) + 1
+    bounds = np.concatenate([[-np.inf], ordered, [np.inf]])
+    return float(np.quantile(ordered, level)), float(bounds[low]), float(bounds[min(high, count + 1)])
+
+
+def tail_mean_interval(
+    values: ArrayLike, level: float, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Return the mean of the worst share ``1 - level`` of trials (CVaR) and its Student interval.
+
+    The mean of ``q + (x - q)+ / (1 - level)`` over all trials is the tail mean, and its spread that of the
+    estimate, as long as the tail holds several trials (Rockafellar and Uryasev 2000; Hong and Liu 2009).
+    """
+    sample = np.asarray(values, dtype=float)
+    quantile = float(np.quantile(sample, level))
+    mean, low, high = mean_interval(quantile + np.maximum(sample - quantile, 0.0) / (1 - level), confidence)
+    return float(mean), float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mean difference of two samples: with its interval when trials are paired, and when they are not.
+
+    `factor` : how much wider the unpaired interval is; what common random numbers bring.
+    """
+
+    mean: float
+    low: float
+    high: float
+    unpaired_half_width: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the paired interval."""
+        return (self.high - self.low) / 2
+
+    @property
+    def factor(self) -> float:
+        """Width of the unpaired interval over that of the paired one; inf if the latter has none."""
+        return self.unpaired_half_width / self.half_width if self.half_width > 0 else np.inf
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def paired_difference(one: ArrayLike, other: ArrayLike, confidence: float = 0.95) -> Difference:
+    """Return the mean of ``one - other`` over trials that share their luck, with Student intervals.
+
+    The unpaired width is Welch's, as if the samples were independent (Law 2015, 10.2).
+
+    Raises
+    ------
+    ValueError : the samples are not of equal length, or shorter than two.
+    """
+    a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    if a.shape != b.shape or len(a) < 2:
+        message = f"pairs need two samples of one length, at least two trials, got {a.shape} and {b.shape}"
+        raise ValueError(message)
+    mean, low, high = mean_interval(a - b, confidence)
+    spread = np.array([a.var(ddof=1), b.var(ddof=1)]) / len(a)
+    total = float(spread.sum())
+    freedom = total**2 / float((spread**2).sum() / (len(a) - 1)) if total > 0 else 1.0
+    half = float(stdtrit(freedom, 0.5 + confidence / 2)) * np.sqrt(total)
+    return Difference(float(mean), float(low), float(high), float(half))
