@@ -220,11 +220,12 @@ class _Rows:
         """Add all rows of an array constraint."""
         matrix = constraint.matrix
         starts = [layout.columns(variable).start for variable in constraint.variables]
-        if len(starts) == 1:
-            indices = matrix.indices + starts[0]
+        shifts = [start - int(offset) for start, offset in zip(starts, constraint.offsets, strict=False)]
+        if len(set(shifts)) <= 1:  # the variables stand in the model as they do in the constraint
+            indices = matrix.indices + (shifts[0] if shifts else 0)
         else:
             parts = [np.arange(s, s + v.n) for s, v in zip(starts, constraint.variables, strict=True)]
-            indices = np.concatenate(parts)[matrix.indices] if parts else matrix.indices
+            indices = np.concatenate(parts, dtype=np.int32, casting="unsafe")[matrix.indices]
         lower, upper = checked_bounds(constraint)
         self._append(indices, matrix.data, np.diff(matrix.indptr), lower, upper)
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
 import pyomo.environ as pyo
-from scipy.sparse import csr_array, hstack
 
-from optimizer.arrays import ArrayConstraint, ArrayObjective, ArrayVar
+from optimizer.arrays import ArrayObjective, ArrayVar
 from optimizer.highs import HighsModel
 from optimizer.models.build import build_model
 from optimizer.models.instance import Instance, make_instance
-from optimizer.policy import AT_MOST, Policy, Prices, policies, prices
+from optimizer.policies import policies
+from optimizer.policy import AT_MOST, Policy, Prices, prices
 from optimizer.settings import SolverSettings
-from optimizer.solution import Solution
+from optimizer.softening import loosen, soften_rows
+from optimizer.solution import Solution, Status, relative_gap
 from optimizer.start import rounded_start
 from scenarios.scenario import Floats, Integers
 
 NEGLIGIBLE = 1e-6  # of the limit, and of one unit
+EXACT, ENOUGH = 1e-3, 1e-2  # gap of the searches, and where there are many decisions
+WHOLE = 1e-6
 FEW = 3  # names of one kind up to which each is tried on its own
 Banned = frozenset[tuple[str, str | None]]  # kind and name, or all of the kind
 
@@ -38,13 +42,18 @@ class Softened:
 
 @dataclass(frozen=True)
 class Found:
-    """One set of changes: misses by softened policy (k,), their price, and whether no cheaper is left."""
+    """One set of changes: misses by softened policy (k,), and their price."""
 
     amounts: tuple[Floats, ...]
     new_limits: tuple[Floats, ...]
     price: float
-    proven: bool
     solution: Solution
+
+    @property
+    def excess(self) -> float:
+        """By how much a set of changes could at most be cheaper, as a share of this one's price."""
+        room = self.solution.objective - self.solution.bound
+        return max(room, 0.0) / self.price if self.price > 0 else 0.0
 
     def names(self, softened: list[Softened]) -> frozenset[tuple[str, str]]:
         """Return kind and name of every rule that is changed."""
@@ -73,11 +82,14 @@ class Elastic:
         self.model = build_model(self.instance)
         asked = replace(instance, scenario=scenario)
         self.softened = [self._soften(policy) for policy in policies(self.model, asked, self.prices)]
+        loosen(self.model, self.instance, {s.policy.rule: s.variable for s in self.softened})
         self.true_cost = self.model.least_cost
         for objective in list(self.model.component_objects(pyo.Objective, active=True)):
             objective.deactivate()
         self.model.least_change = ArrayObjective(self._penalties())
-        self.highs = HighsModel(self.model, replace(settings, mip_gap=max(settings.mip_gap, 1e-3)))
+        self.many = np.count_nonzero(self.model.adopt.upper > 0) > settings.rounding_binaries
+        gap = max(settings.mip_gap, ENOUGH if self.many else EXACT)
+        self.highs = HighsModel(self.model, replace(settings, mip_gap=gap))
 
     def _soften(self, policy: Policy) -> Softened:
         if policy.rule in ("overrun", "unmet"):
@@ -121,9 +133,40 @@ class Elastic:
         """Wall time left for the diagnosis."""
         return max(self.deadline - time.monotonic(), 1.0)
 
-    def _slice(self, parts: int) -> float:
+    def slice_of(self, parts: int) -> float:
         """Return the wall time of one solve: no more than one of so many parts of the whole."""
         return min(self.seconds_left, self.settings.diagnosis.seconds / parts)
+
+    def _search(self, parts: int, interior: bool = False) -> Solution:
+        """Solve what the model says now; where much is to be decided, a good rounding will do.
+
+        `interior`: a relaxation far from the last one is solved by interior point, then moved to a vertex.
+        """
+        self.highs.settings = replace(self.settings, time_limit_seconds=self.slice_of(parts))
+        if self.many:
+            relaxed = HighsModel(self.model, self.highs.settings, relax_integrality=True)
+            if interior:
+                relaxed.settings = replace(self.highs.settings, interior_point_columns=0)
+            relaxation = relaxed.run()
+            relaxed.settings = self.highs.settings
+            if relaxation.status is Status.INFEASIBLE:
+                return relaxation
+            start = rounded_start(self.model, self.instance, self.highs.settings, relaxed, ENOUGH)
+            if start is not None:
+                start.bound = relaxation.objective if relaxation.status is Status.OPTIMAL else -np.inf
+                start.gap = relative_gap(start.objective, start.bound)
+                if start.gap <= ENOUGH and self._is_whole(start):
+                    return start
+                self.highs.suggest(start)
+        return self.highs.run()
+
+    def _is_whole(self, solution: Solution) -> bool:
+        return all(
+            np.abs(values - np.round(values)).max(initial=0.0) <= WHOLE
+            for variable in self.model.component_objects(pyo.Var)
+            if isinstance(variable, ArrayVar) and variable.whole
+            for values in [solution.value(variable)]
+        )
 
     def least(self, banned: Banned) -> Found | None:
         """Return the cheapest set of changes without touching what is banned, or None if there is none."""
@@ -135,13 +178,7 @@ class Elastic:
             s.variable.upper[s.column[np.array(stays, dtype=bool)]] = 0.0
         for s in self.softened:
             self.highs.push_columns(s.variable)
-        self.highs.settings = replace(self.settings, time_limit_seconds=self._slice(4))
-        decisions = np.count_nonzero(self.model.adopt.upper > 0)
-        if decisions > self.settings.rounding_binaries:
-            start = rounded_start(self.model, self.instance, self.highs.settings)
-            if start is not None:
-                self.highs.suggest(start)
-        solution = self.highs.run()
+        solution = self._search(4)
         self.highs.load(solution)
         for s, upper in kept[::-1]:
             s.variable.upper[:] = upper
@@ -157,7 +194,7 @@ class Elastic:
             room = missed * (1 + self.settings.diagnosis.margin) / base
             limits.append(s.policy.limit + s.policy.side * room)
         paid = sum(float(s.policy.price @ a) for s, a in zip(self.softened, amounts, strict=True))
-        return Found(tuple(amounts), tuple(limits), paid, solution.gap <= 1e-3, solution)
+        return Found(tuple(amounts), tuple(limits), paid, solution)
 
     def cheapest_plan(self, found: Found) -> Solution:
         """Return the cheapest plan under a set of changes, started from the one that found it."""
@@ -171,8 +208,7 @@ class Elastic:
         self.true_cost.activate()
         self.highs.push_objective()
         self.highs.suggest(found.solution)
-        self.highs.settings = replace(self.settings, time_limit_seconds=self._slice(6))
-        solution = self.highs.run()
+        solution = self._search(4, interior=True)
         self.highs.load(solution)
         self.true_cost.deactivate()
         self.model.least_change.activate()
@@ -181,33 +217,24 @@ class Elastic:
             s.variable.upper[:] = upper
         return solution
 
-    def certificate(self, periods: Integers) -> dict[str, Integers] | None:
-        """Return, by component, rows that contradict each other, and columns whose bounds help, or None.
+    @contextmanager
+    def priced_misses(self, held: Iterable[tuple[int, int]]) -> Iterator[list[Floats]]:
+        """Price misses of the held policies (number, row) alone, each unit of the solver at one.
 
-        Of the linear relaxation; None when it has a plan. Only misses in `periods` count, and those
-        without a period; rows with a dual then prove that some are needed (Farkas), and policy and
-        data of other periods stay out.
+        Yields the prices by softened policy; what the ledger prices is free meanwhile.
         """
-        free = [(cost, cost.copy()) for _, cost in self.model.least_change.terms]
-        for cost, _ in free[: -len(self.softened)]:
-            cost[:] = 0.0  # what the ledger prices is allowed, and proves nothing
-        for s, (cost, _) in zip(self.softened, free[-len(self.softened) :], strict=True):
-            cost[s.column[~np.isin(s.policy.period, periods) & (s.policy.period >= 0)]] = 0.0
-        relaxed = HighsModel(self.model, self.settings, relax_integrality=True)
-        solution = relaxed.run()
-        for cost, former in free:
-            cost[:] = former
-        if not solution.has_values or not len(solution.row_duals):
-            return None
-        priced = sum(float(s.policy.price @ solution.value(s.variable)[s.column]) for s in self.softened)
-        if priced <= 0:
-            return None
-        found = {}
-        for constraint in self.model.component_objects(pyo.Constraint, active=True):
-            found[constraint.local_name] = _nonzero(solution.dual(constraint))
-        for variable in self.model.component_objects(pyo.Var):
-            found[variable.local_name] = _nonzero(solution.reduced_cost(variable))
-        return found
+        kept = [(cost, cost.copy()) for _, cost in self.model.least_change.terms]
+        for cost, _ in kept:
+            cost[:] = 0.0
+        prices = [cost for cost, _ in kept[-len(self.softened) :]]
+        for number, row in held:
+            s = self.softened[number]
+            prices[number][s.column[row]] = 1 / s.variable.unit
+        try:
+            yield prices
+        finally:
+            for cost, former in kept:
+                cost[:] = former
 
     def sets(self, wanted: int) -> Iterator[Found]:
         """Yield the cheapest sets of changes, cheapest first: each touches other rules than those before.
@@ -238,10 +265,6 @@ class Elastic:
                         )
 
 
-def _nonzero(duals: Floats) -> Integers:
-    return np.flatnonzero(np.abs(duals) > 1e-9 * max(float(np.abs(duals).max(initial=0.0)), 1e-9))
-
-
 def _branches(names: frozenset[tuple[str, str]]) -> list[tuple[str, str | None]]:
     kinds = sorted({kind for kind, _ in names})
     found: list[tuple[str, str | None]] = []
@@ -249,13 +272,3 @@ def _branches(names: frozenset[tuple[str, str]]) -> list[tuple[str, str | None]]
         mine = sorted(name for k, name in names if k == kind)
         found += [(kind, name) for name in mine] if len(mine) <= FEW else [(kind, None)]
     return found
-
-
-def soften_rows(constraint: ArrayConstraint, variable: ArrayVar, row: Integers, factor: float) -> None:
-    """Add ``factor * variable[k]`` to row[k] of a constraint, in place."""
-    entries = csr_array(
-        (np.full(len(row), factor), (row, np.arange(len(row)))), shape=(constraint.n, variable.n)
-    )
-    constraint.variables.append(variable)
-    constraint.offsets = np.append(constraint.offsets, constraint.offsets[-1] + variable.n)
-    constraint.matrix = csr_array(hstack([constraint.matrix, entries]))

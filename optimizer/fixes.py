@@ -1,20 +1,20 @@
-"""Sets of changes that make a plan possible: in the planner's words, as data, and applied to a scenario."""
+"""Sets of changes that make a plan possible, in the planner's words and as data."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.changes import Change
 from optimizer.elastic import Elastic, Found
 from optimizer.models.instance import Instance
 from optimizer.policy import AT_LEAST, Policy
-from scenarios.scenario import Floats, Scenario
+from scenarios.scenario import Scenario
 from scenarios.settings import MAIN_CAP, LimitUnit
 
-WHOLE = ("supplier_count", "intervention_count")
+WHOLE = ("supplier_count", "intervention_count", "one_lane_serves")
 TABLE = {
     "demand": "demand: quantity, or give it a shortage_cost",
     "minimum use": "lines: minimum_use",
@@ -26,37 +26,15 @@ TABLE = {
     "intervention count": "intervention_counts: minimum or maximum",
     "ceiling": "ceilings: maximum",
     "disposal limit": "disposal: capacity",
-    "pin": "pins",
+    "lane minimum": "lanes: minimum",
+    "minimum order": "offers: minimum_order",
+    "share if used": "sourcing_rules: share_if_used",
+    "single source": "demand: single_source no",
+    "hub capacity": "hubs: capacity",
+    "minimum return": "returns: minimum_share",
+    "pin": "pins: minimum, maximum or share",
     "custom rule": "scenario.rules: limit",
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """One limit that moves, in one period.
-
-    Attributes
-    ----------
-    rule, element, period : where the limit stands; period -1: no single one.
-    year, when : calendar year and name of the period, None and empty without one.
-    old, new : the limit, in `limit_unit`. missed : how far the old one is missed, in `unit`.
-    worth : present value of the miss at the settings' price, currency.
-    """
-
-    rule: str
-    kind: str
-    name: str
-    side: int
-    element: int
-    period: int
-    year: int | None
-    when: str
-    old: float
-    new: float
-    limit_unit: str
-    missed: float
-    unit: str
-    worth: float
 
 
 @dataclass(frozen=True)
@@ -69,7 +47,8 @@ class Fix:
     plan_cost : present value of the cheapest plan found under them; nan if none was found in time.
     gap : how much cheaper a plan could at most be, as a share.
     unserved : units of demand that this plan leaves unserved at their shortage cost, over all years.
-    proven : whether no set of changes is cheaper (of those not yet listed).
+    excess : by how much a set of changes, of those not yet listed, could at most be cheaper, a share
+        of `worth`.
     overrides : settings that make the changes, where settings can.
     """
 
@@ -78,7 +57,7 @@ class Fix:
     plan_cost: float
     gap: float
     unserved: float
-    proven: bool
+    excess: float
     overrides: tuple[str, ...]
 
     def lines(self, currency: str) -> list[str]:
@@ -125,7 +104,7 @@ def make_fix(elastic: Elastic, found: Found, asked: Instance) -> Fix:
         float(plan.objective),
         float(plan.gap),
         unserved,
-        found.proven,
+        found.excess,
         tuple(_overrides(changes, asked)),
     )
 
@@ -152,140 +131,6 @@ def _change(policy: Policy, k: int, missed: float, new: float, scenario: Scenari
         unit=policy.unit,
         worth=float(policy.price[k]) * missed,
     )
-
-
-def applied(scenario: Scenario, fix: Fix) -> Scenario:
-    """Return the scenario with the limits of a fix, for :func:`optimizer.optimize`.
-
-    Caps are restated in tonnes for every period in which they hold, so that the baseline stays what
-    it was.
-    """
-    for change in fix.changes:
-        scenario = _APPLY[change.rule](scenario, change)
-    return scenario
-
-
-def _moved(values: Floats, change: Change) -> Floats:
-    moved = np.array(values, dtype=float)
-    if moved.ndim == 2:
-        moved[change.element, change.period] = change.new
-    else:
-        worst = max if change.side > 0 else min  # one limit for all periods: the loosest
-        kept = moved[change.element]
-        moved[change.element] = worst(kept, change.new)
-    return moved
-
-
-def _with(family: Any, field: str, change: Change) -> Any:
-    """Return a family of the scenario with one limit of one field moved."""
-    return replace(family, **{field: _moved(getattr(family, field), change)})
-
-
-def _apply_cap(scenario: Scenario, change: Change) -> Scenario:
-    """Move a cap that :func:`in_tonnes` has restated."""
-    cap = scenario.carbon.all_caps[change.name]
-    if scenario.periods.monthly:  # limits are by year: the loosest month sets them all
-        limit = {year: max(value, change.new) for year, value in cap.limit.items()}
-    else:
-        limit = {**cap.limit, int(scenario.periods.start[change.period]): change.new}
-    caps = {**scenario.carbon.caps, change.name: replace(cap, limit=limit)}
-    return replace(scenario, carbon=replace(scenario.carbon, caps=caps))
-
-
-def in_tonnes(scenario: Scenario, labels: list[str], limits: Floats) -> Scenario:
-    """Return the scenario with its caps restated in tonnes by period; `limits` (C, T), inf: none yet."""
-    caps = dict(scenario.carbon.caps)
-    for label, row in zip(labels, limits, strict=True):
-        held = np.flatnonzero(np.isfinite(row))
-        by_year = {int(scenario.periods.start[t]): float(row[t]) for t in held}
-        if scenario.periods.monthly and by_year:
-            by_year = {min(by_year): float(row[held].max())}
-        if by_year:
-            cap = scenario.carbon.all_caps[label]
-            caps[label] = replace(cap, limit=by_year, unit=LimitUnit.TONNES)
-    return replace(scenario, carbon=replace(scenario.carbon, caps=caps))
-
-
-def _apply_demand(scenario: Scenario, change: Change) -> Scenario:
-    return replace(
-        scenario, demands=replace(scenario.demands, quantity=_moved(scenario.demands.quantity, change))
-    )
-
-
-def _apply_use(scenario: Scenario, change: Change) -> Scenario:
-    lines = scenario.lines
-    return replace(scenario, lines=replace(lines, minimum_use=_moved(lines.minimum_use, change)))
-
-
-def _apply_sourcing(scenario: Scenario, change: Change) -> Scenario:
-    rules = scenario.sourcing_rules
-    field = ("minimum" if change.side == AT_LEAST else "maximum") + (
-        "_count" if change.rule == "supplier_count" else "_share"
-    )
-    return replace(scenario, sourcing_rules=_with(rules, field, change))
-
-
-def _apply_change(scenario: Scenario, change: Change) -> Scenario:
-    limits = scenario.purchase_limits
-    field = "lowest" if change.side == AT_LEAST else "highest"
-    return replace(scenario, purchase_limits=_with(limits, field, change))
-
-
-def _apply_green(scenario: Scenario, change: Change) -> Scenario:
-    levers, start = scenario.pathway.levers, scenario.periods.start
-    share = scenario.periods.interpolate(levers.minimum_green_share, before_first=0.0)
-    share[change.period] = change.new
-    by_year = {int(year): float(value) for year, value in zip(start, share, strict=True)}
-    levers = replace(levers, minimum_green_share=by_year)
-    return replace(scenario, pathway=replace(scenario.pathway, levers=levers))
-
-
-def _apply_budget(scenario: Scenario, change: Change) -> Scenario:
-    return replace(
-        scenario, budgets=replace(scenario.budgets, amount=_moved(scenario.budgets.amount, change))
-    )
-
-
-def _apply_ceiling(scenario: Scenario, change: Change) -> Scenario:
-    ceilings = scenario.ceilings
-    return replace(scenario, ceilings=replace(ceilings, maximum=_moved(ceilings.maximum, change)))
-
-
-def _apply_disposal(scenario: Scenario, change: Change) -> Scenario:
-    disposals = scenario.disposals
-    return replace(scenario, disposals=replace(disposals, limit=_moved(disposals.limit, change)))
-
-
-def _apply_count(scenario: Scenario, change: Change) -> Scenario:
-    counts, field = scenario.intervention_counts, "minimum" if change.side == AT_LEAST else "maximum"
-    counts = _with(counts, field, change)
-    return replace(scenario, intervention_counts=counts)
-
-
-def _apply_rows(family: str) -> Any:
-    def apply(scenario: Scenario, change: Change) -> Scenario:
-        rules, field = getattr(scenario, family), "lower" if change.side == AT_LEAST else "upper"
-        return replace(scenario, **{family: _with(rules, field, change)})
-
-    return apply
-
-
-_APPLY = {
-    "overrun": _apply_cap,
-    "unmet": _apply_demand,
-    "minimum_use": _apply_use,
-    "least_share": _apply_sourcing,
-    "largest_share": _apply_sourcing,
-    "supplier_count": _apply_sourcing,
-    "change_limited": _apply_change,
-    "production_ceiling": _apply_ceiling,
-    "disposal_limit": _apply_disposal,
-    "green_share": _apply_green,
-    "budget_kept": _apply_budget,
-    "intervention_count": _apply_count,
-    "pin_kept": _apply_rows("pins"),
-    "custom_rule_kept": _apply_rows("custom_rules"),
-}
 
 
 def _overrides(changes: list[Change], asked: Instance) -> list[str]:
@@ -342,11 +187,22 @@ def _line(kind: str, name: str, mine: list[Change], currency: str) -> str:
 
 def limit(change: Change, value: float) -> str:
     """Return a limit as the planner writes it."""
-    if change.limit_unit == "share":
+    return in_words(value, change.limit_unit)
+
+
+def stated(policy: Policy, row: int) -> str:
+    """Return what one row of a policy asks for, e.g. ``at most 3,650 kt``."""
+    side = "at most" if policy.side > 0 else "at least"
+    return f"{side} {in_words(float(policy.limit[row]), policy.limit_unit)}"
+
+
+def in_words(value: float, unit: str) -> str:
+    """Return a limit in its unit, readable."""
+    if unit == "share":
         return f"{value:.1%}"
-    if change.limit_unit in ("offers", "interventions"):
-        return f"{value:.0f}"
-    return amount(value, change.limit_unit)
+    if unit in ("offers", "interventions", "lanes"):
+        return f"{value:.0f} {unit}"
+    return amount(value, unit)
 
 
 def amount(value: float, unit: str) -> str:

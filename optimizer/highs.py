@@ -13,22 +13,13 @@ from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizer.arrays import ArrayConstraint, ArrayVar, Floats
-from optimizer.bridge import (
-    LinearReader,
-    checked_bounds,
-    compile_model,
-    load_values,
-    plain_bounds,
-    read_objective,
-)
+from optimizer.arrays import Floats
+from optimizer.bridge import CompiledModel, load_values
 from optimizer.runner import Runner, Snapshot
-from optimizer.scaling import scale
+from optimizer.sending import SentModel
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status, relative_gap
-from scenarios.errors import SolverError
 
 __all__ = ["HighsModel", "Solution", "SolveProgress", "SolverSettings", "Status", "solve"]
 
@@ -37,7 +28,8 @@ Answer = tuple[Floats, Floats, Floats]  # column values, row duals, reduced cost
 
 ABSOLUTE_GAP = 1e-6  # solver units: HiGHS's own mip_abs_gap
 EMPTY_ROW_TOLERANCE = 1e-9
-ROW_WISE = 2
+WARM_SHARE, FEWEST_WARM = 0.1, 200  # iterations from a kept basis, of those without one, before giving it up
+NO_LIMIT = 2**31 - 1
 MODEL_STATUS = highspy.HighsModelStatus
 FEASIBLE_POINT = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 
@@ -72,11 +64,11 @@ def solve(
     return solution
 
 
-class HighsModel:
-    """A Pyomo model inside one HiGHS instance.
+class HighsModel(SentModel):
+    """A Pyomo model inside one HiGHS instance, to be solved again and again.
 
-    Change arrays of the Pyomo model in place, push what changed, run again. Matrix coefficients and
-    ordinary constraints are read once: after changing those, make a new HighsModel.
+    Change arrays of the Pyomo model in place, push what changed, run again. `push_rows`, `push_columns`
+    and `push_objective` send one thing; `refresh` reads all, coefficients and ordinary constraints too.
 
     Raises
     ------
@@ -87,121 +79,57 @@ class HighsModel:
     def __init__(
         self, model: Any, settings: SolverSettings | None = None, relax_integrality: bool = False
     ) -> None:
-        self.settings = settings or SolverSettings()
-        self._model = model
-        self._compiled = compile_model(model)
-        self._scaling, matrix = scale(self._compiled)
-        integer = self._compiled.integer
-        self._whole = np.flatnonzero(integer if not relax_integrality else np.zeros_like(integer))
-        self._highs = highspy.Highs()
+        super().__init__(model, settings, relax_integrality)
         self._runner = Runner(self._highs)
+        self._base: highspy.HighsBasis | None = None
+        self._has_base, self._patience = False, 0
         self._apply_settings()
-        compiled, scaling = self._compiled, self._scaling
-        kind = np.zeros(len(compiled.cost), dtype=np.int32)
-        kind[self._whole] = int(highspy.HighsVarType.kInteger)
-        self._require(
-            self._highs.passModel(
-                *(len(compiled.cost), matrix.shape[0], matrix.nnz, ROW_WISE, int(highspy.ObjSense.kMinimize)),
-                compiled.offset * scaling.objective,
-                compiled.cost * scaling.unit * scaling.objective,
-                *(compiled.lower / scaling.unit, compiled.upper / scaling.unit),
-                *(compiled.row_lower * scaling.row, compiled.row_upper * scaling.row),
-                *(matrix.indptr, matrix.indices, matrix.data, kind),
-            ),
-            "the model",
-        )
-        self._nonzeros = int(matrix.nnz)
-
-    # ------------------------------------------------------------ pushing changes
-
-    def push_rows(self, constraint: ArrayConstraint) -> None:
-        """Send the present lower, upper and active_mask of an array constraint."""
-        compiled, where = self._compiled, self._compiled.layout.rows(constraint)
-        compiled.row_lower[where], compiled.row_upper[where] = checked_bounds(constraint)
-        factor = self._scaling.row[where]
-        self._require(
-            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # not in highspy's stubs
-                where.stop - where.start,
-                np.arange(where.start, where.stop, dtype=np.int32),
-                compiled.row_lower[where] * factor,
-                compiled.row_upper[where] * factor,
-            ),
-            f"the bounds of {constraint.name}",
-        )
-
-    def push_columns(self, variable: Any) -> None:
-        """Send the present bounds and fixings of a variable component (array or ordinary).
-
-        Raises
-        ------
-        ValueError : an element was fixed inside an ordinary constraint and is now free or moved.
-        """
-        compiled, where = self._compiled, self._compiled.layout.columns(variable)
-        if isinstance(variable, ArrayVar):
-            lower, upper = checked_bounds(variable)
-        else:
-            pairs = [plain_bounds(data) for data in variable.values()]
-            lower, upper = np.array(pairs, dtype=float).reshape(-1, 2).T
-        for column, value in compiled.baked.items():
-            if where.start <= column < where.stop:
-                local = column - where.start
-                if not lower[local] == upper[local] == value:
-                    message = (
-                        f"{variable.name}: an element fixed at {value} stands as a constant in an ordinary "
-                        "constraint; make a new HighsModel"
-                    )
-                    raise ValueError(message)
-        compiled.lower[where], compiled.upper[where] = lower, upper
-        self._send_column_bounds(np.arange(where.start, where.stop, dtype=np.int32), lower, upper)
-
-    def push_objective(self) -> None:
-        """Send the present costs and constant of the active objective."""
-        compiled, scaling = self._compiled, self._scaling
-        reader = LinearReader(compiled.layout)
-        compiled.cost, compiled.offset, compiled.sign = read_objective(
-            self._model, compiled.layout, len(compiled.cost), reader
-        )
-        compiled.baked.update(reader.baked)
-        self._send_costs(compiled.cost * scaling.unit * scaling.objective)
-        self._require(
-            self._highs.changeObjectiveOffset(compiled.offset * scaling.objective), "the objective's constant"
-        )
-
-    def _send_column_bounds(self, columns: NDArray[np.int32], lower: Floats, upper: Floats) -> None:
-        unit = self._scaling.unit[columns]
-        self._require(
-            self._highs.changeColsBounds(len(columns), columns, lower / unit, upper / unit), "variable bounds"
-        )
-
-    def _send_costs(self, cost: Floats) -> None:
-        columns = np.arange(len(cost), dtype=np.int32)
-        self._require(self._highs.changeColsCost(len(cost), columns, cost), "costs")
-
-    @property
-    def is_mip(self) -> bool:
-        """Whether anything has to be a whole number."""
-        return len(self._whole) > 0
-
-    def suggest(self, solution: Solution) -> None:
-        """Offer the values of another solve of the same columns as a plan to start from.
-
-        HiGHS ignores values that break a rule.
-        """
-        start = highspy.HighsSolution()
-        start.col_value = (solution.values / self._scaling.unit).tolist()
-        start.value_valid = True
-        self._require(self._highs.setSolution(start), "a starting plan")
+        self.send()
 
     # ------------------------------------------------------------ solving
 
-    def run(self, progress: Progress | None = None) -> Solution:
-        """Solve what HiGHS holds now and return the solution, without touching the Pyomo model."""
+    def start_from(self, compiled: CompiledModel) -> None:
+        """Solve the linear relaxation of this model as it once was; `run` afresh starts from its vertex.
+
+        Large models, solved by interior point, keep none: there a warm start is slower than none.
+        """
+        self._has_base = True
+        if self._is_large:
+            return
+        now, start = self._compiled, self._start
+        self._take(compiled)
+        self._whole = self._whole[:0]
+        self.send()
+        self._prepare(is_mip=False, seconds=self.settings.time_limit_seconds)
+        self._runner.run()
+        basis, taken = self._highs.getBasis(), self._highs.getInfo().simplex_iteration_count
+        if basis.valid and self._highs.getModelStatus() == MODEL_STATUS.kOptimal:
+            self._base, self._patience = basis, max(FEWEST_WARM, int(WARM_SHARE * taken))
+        self._take(now)
+        self._start = start
+
+    @property
+    def has_base(self) -> bool:
+        """Whether `start_from` was called."""
+        return self._has_base
+
+    def run(self, progress: Progress | None = None, afresh: bool = False, duals: bool = True) -> Solution:
+        """Solve what HiGHS holds now and return the solution, without touching the Pyomo model.
+
+        Parameters
+        ----------
+        afresh : forget all former runs first, so that the answer is the same whatever was solved
+            before; an LP then starts from the kept basis. Otherwise from where the last run ended.
+        duals : whether they are needed; if not, a large LP is left where interior point ends.
+        """
         began = time.monotonic()
         if len(self._compiled.cost) == 0:
             return self._solve_without_columns()
-        self._prepare(is_mip=len(self._whole) > 0, seconds=self.settings.time_limit_seconds)
+        is_mip = self.is_mip
+        self._prepare(is_mip, self.settings.time_limit_seconds, crossover=duals)
         show = None if progress is None else lambda snapshot: progress(self._in_natural_units(snapshot))
-        returned, interrupted = self._runner.run(show)
+        returned, interrupted = self._run_afresh(show) if afresh else self._runner.run(show)
+        self._start = None
         found = self._highs.getModelStatus()
         if found == MODEL_STATUS.kUnboundedOrInfeasible:
             solution = self._result(*self._tell_unbounded_from_infeasible())
@@ -211,6 +139,21 @@ class HighsModel:
         solution.seconds = time.monotonic() - began
         solution.stopped_by_user = interrupted
         return solution
+
+    def _run_afresh(self, show: Callable[[Snapshot], None] | None) -> tuple[highspy.HighsStatus, bool]:
+        """Pass all arrays again and run: from the kept basis unless that proves to be far off."""
+        self.send()
+        if self._base is not None and not self.is_mip:
+            self._require(self._highs.setBasis(self._base), "a basis")
+            self._set("simplex_iteration_limit", self._patience)
+            outcome = self._runner.run(show)
+            self._set("simplex_iteration_limit", NO_LIMIT)
+            if self._highs.getModelStatus() != MODEL_STATUS.kIterationLimit:
+                return outcome
+            self.send()
+        if self._start is not None:
+            self._require(self._highs.setSolution(self._start), "a starting plan")
+        return self._runner.run(show)
 
     def load(self, solution: Solution) -> None:
         """Put the values of a solution into the Pyomo model; does nothing if it has none."""
@@ -225,7 +168,7 @@ class HighsModel:
             layout=self._compiled.layout,
             variables=len(self._compiled.cost),
             constraints=len(self._compiled.row_lower),
-            nonzeros=self._nonzeros,
+            nonzeros=int(self._matrix.nnz),
             binaries=len(self._whole),
         )
 
@@ -333,10 +276,6 @@ class HighsModel:
         self._send_column_bounds(columns, compiled.lower[columns], compiled.upper[columns])
         return answer, solved
 
-    def _send_kind(self, columns: NDArray[np.int32], kind: Any) -> None:
-        kinds = np.full(len(columns), int(kind), dtype=np.uint8)
-        self._require(self._highs.changeColsIntegrality(len(columns), columns, kinds), "integrality")
-
     def _solve_without_columns(self) -> Solution:
         """Return the solution of a model of empty rows, which HiGHS calls empty and never checks."""
         compiled = self._compiled
@@ -371,23 +310,19 @@ class HighsModel:
         self._set("presolve", settings.presolve.value)
         self._set("mip_rel_gap", settings.mip_gap)
         self._set("mip_abs_gap", ABSOLUTE_GAP)
-        self._set("run_crossover", "on" if settings.crossover else "off")
         if settings.node_limit is not None:
             self._set("mip_max_nodes", settings.node_limit)
 
-    def _prepare(self, is_mip: bool, seconds: float) -> None:
+    @property
+    def _is_large(self) -> bool:
+        """Whether linear programs of this size are solved by interior point."""
+        return len(self._compiled.cost) > self.settings.interior_point_columns
+
+    def _prepare(self, is_mip: bool, seconds: float, crossover: bool = True) -> None:
         """Set what depends on the run. `solver` must not be named for a MIP: HiGHS would relax it."""
-        many = len(self._compiled.cost) > self.settings.interior_point_columns
+        many = self._is_large
+        self._set("run_crossover", "on" if self.settings.crossover and crossover else "off")
         self._set("solver", "ipx" if many and not is_mip else "choose")
         self._set("mip_lp_solver", "ipx" if many and is_mip else "choose")
         # HiGHS counts the time of all its runs against the limit.
         self._set("time_limit", float(seconds) + self._highs.getRunTime())
-
-    def _set(self, option: str, value: Any) -> None:
-        self._require(self._highs.setOptionValue(option, value), f"option {option} = {value}")
-
-    @staticmethod
-    def _require(status: Any, what: str) -> None:
-        if status == highspy.HighsStatus.kError:
-            message = f"HiGHS does not accept {what}"
-            raise SolverError(message)

@@ -7,20 +7,19 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
-import pyomo.environ as pyo
-
-from optimizer.models.instance import Instance
 from optimizer.models.objective import (
     cost_within_budget,
     emissions_within_target,
     least_emissions,
     weighted_cost,
 )
-from optimizer.objective_settings import BudgetUnit, Goal, ObjectiveKind, ObjectiveSettings
+from optimizer.objective_settings import BudgetUnit, EmissionMeasure, Goal, ObjectiveKind, ObjectiveSettings
+from optimizer.session import PlanSession
 from optimizer.solution import Solution, Status
 from scenarios.errors import InfeasibleError
 
 Solve = Callable[[Solution | None], Solution]  # given a plan to start from, solve what is active
+OWN = ("weighted_cost", "least_emissions", "cost_within_budget", "emissions_within_target")
 
 SLACK = 1e-7  # share of a goal's value by which rounding may miss it
 
@@ -48,14 +47,12 @@ class Outcome:
     stages: tuple[Stage, ...]
 
 
-def solve_objective(
-    model: pyo.ConcreteModel, instance: Instance, objective: ObjectiveSettings, solve: Solve
-) -> Outcome:
-    """Solve `model`, whose active objective is least cost, for the objective asked for.
+def solve_objective(session: PlanSession, objective: ObjectiveSettings, solve: Solve) -> Outcome:
+    """Solve the problem of a session for the objective asked for.
 
     Parameters
     ----------
-    solve : solves the model as it stands and loads the plan; given an earlier solution to start from.
+    solve : solves the session as it stands and loads the plan; given an earlier solution to start from.
 
     Returns
     -------
@@ -65,15 +62,16 @@ def solve_objective(
     ------
     InfeasibleError : the budget is below what the cheapest plan costs.
     """
-    kind = objective.kind
+    kind, measure = objective.kind, objective.emissions
+    session.drop(*OWN)
     if kind is ObjectiveKind.WEIGHTED:
-        model.least_cost.deactivate()
-        model.weighted_cost = weighted_cost(model, instance, objective.emissions, objective.carbon_weight)
+        session.add("weighted_cost", lambda m, i: weighted_cost(m, i, measure, objective.carbon_weight))
+        session.minimise("weighted_cost")
         return _finished("weighted", solve(None), ())
     if kind is ObjectiveKind.LEAST_EMISSIONS:
-        return _within_budget(model, instance, objective, solve)
+        return _within_budget(session, objective, solve)
     if kind is ObjectiveKind.LEXICOGRAPHIC:
-        return _in_order(model, instance, objective, tuple(objective.order), solve)
+        return _in_order(session, objective, tuple(objective.order), solve)
     return _finished("cost", solve(None), ())
 
 
@@ -87,12 +85,10 @@ def _held(outcome: Outcome, limit: float) -> tuple[Stage, ...]:
     return (*outcome.stages[:-1], replace(outcome.stages[-1], limit=limit))
 
 
-def _within_budget(
-    model: pyo.ConcreteModel, instance: Instance, objective: ObjectiveSettings, solve: Solve
-) -> Outcome:
+def _within_budget(session: PlanSession, objective: ObjectiveSettings, solve: Solve) -> Outcome:
     """Emit as little as the budget allows, then spend as little as that takes."""
     if objective.budget is None:
-        return _in_order(model, instance, objective, (Goal.EMISSIONS, Goal.COST), solve)
+        return _in_order(session, objective, (Goal.EMISSIONS, Goal.COST), solve)
     cheapest = solve(None)
     first = _finished("cost", cheapest, ())
     if not cheapest.has_values:
@@ -107,15 +103,14 @@ def _within_budget(
         )
         raise InfeasibleError(message)
     room = budget + SLACK * abs(budget)
-    model.cost_within_budget = cost_within_budget(model, instance, room)
+    session.add("cost_within_budget", lambda m, i: cost_within_budget(m, i, room))
     goals = (Goal.EMISSIONS, Goal.COST)
     start = cheapest if cheapest.objective <= room else None
-    return _in_order(model, instance, objective, goals, solve, _held(first, room), start)
+    return _in_order(session, objective, goals, solve, _held(first, room), start)
 
 
 def _in_order(
-    model: pyo.ConcreteModel,
-    instance: Instance,
+    session: PlanSession,
     objective: ObjectiveSettings,
     goals: tuple[Goal, ...],
     solve: Solve,
@@ -124,23 +119,28 @@ def _in_order(
 ) -> Outcome:
     """Reach each goal as far as it goes, holding the goals before it within the tolerance."""
     outcome: Outcome | None = None
+    measure = objective.emissions
     tolerance = objective.tolerance if objective.kind is ObjectiveKind.LEXICOGRAPHIC else 0.0
+    session.add("least_emissions", lambda m, i: least_emissions(m, i, measure))
     for place, goal in enumerate(goals):
-        _activate(model, instance, objective, goal)
+        session.minimise("least_emissions" if goal is Goal.EMISSIONS else "least_cost")
         outcome = _finished(goal.value, solve(start), before)
         start = outcome.solution
         if not start.has_values or start.status is Status.INFEASIBLE or place == len(goals) - 1:
             break
         limit = start.objective + (tolerance + SLACK) * abs(start.objective)
         before = _held(outcome, limit)
-        if goal is Goal.COST:
-            model.cost_within_budget = cost_within_budget(model, instance, limit)
-        else:
-            model.emissions_within_target = emissions_within_target(
-                model, instance, objective.emissions, limit
-            )
+        _hold(session, goal, limit, measure)
     assert outcome is not None  # noqa: S101 - there is always a goal
     return outcome
+
+
+def _hold(session: PlanSession, goal: Goal, limit: float, measure: EmissionMeasure) -> None:
+    """Let a goal be no more than `limit` from now on."""
+    if goal is Goal.COST:
+        session.add("cost_within_budget", lambda m, i: cost_within_budget(m, i, limit))
+    else:
+        session.add("emissions_within_target", lambda m, i: emissions_within_target(m, i, measure, limit))
 
 
 def described(outcome: Outcome, objective: ObjectiveSettings) -> dict[str, object]:
@@ -159,14 +159,3 @@ def described(outcome: Outcome, objective: ObjectiveSettings) -> dict[str, objec
         "carbon_weight": objective.carbon_weight,
         "stages_json": json.dumps(stages),
     }
-
-
-def _activate(model: pyo.ConcreteModel, instance: Instance, objective: ObjectiveSettings, goal: Goal) -> None:
-    """Make one goal the active objective."""
-    if not hasattr(model, "least_emissions"):
-        model.least_emissions = least_emissions(model, instance, objective.emissions)
-    wanted, other = model.least_cost, model.least_emissions
-    if goal is Goal.EMISSIONS:
-        wanted, other = other, wanted
-    other.deactivate()
-    wanted.activate()

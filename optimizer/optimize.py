@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,23 +11,21 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from optimizer.diagnosis import diagnose
-from optimizer.highs import HighsModel
 from optimizer.models.build import build_model
-from optimizer.models.instance import Instance, make_instance
+from optimizer.models.instance import Instance
 from optimizer.objective_settings import ObjectiveSettings
 from optimizer.objectives import described, solve_objective
 from optimizer.results import add_solution, make_plan, read_activities
+from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status
 from optimizer.start import rounded_start
 from optimizer.verify import verify
-from scenarios.caps import Cap, cap_limits, cap_margins, cap_terms, main_accounts
+from scenarios.caps import main_accounts
 from scenarios.change import no_limits
 from scenarios.custom_rules import make_custom_rules
 from scenarios.errors import InfeasibleError, SolverError, UnboundedError
-from scenarios.ledger import rates
 from scenarios.linear_rules import LinearRules
-from scenarios.plans import activities_of
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, LeverSettings, PathwaySettings
 
@@ -40,6 +38,7 @@ def optimize(
     reference: xr.Dataset | None = None,
     progress: Watch | None = None,
     objective: ObjectiveSettings | None = None,
+    session: PlanSession | None = None,
 ) -> xr.Dataset:
     """Return the best plan of a scenario under its pathway, verified: the cheapest unless told otherwise.
 
@@ -49,6 +48,8 @@ def optimize(
         here when a cap needs it and it is not given.
     progress : called with a :class:`SolveProgress` while the solver runs.
     objective : what to minimise; default: present cost.
+    session : of a scenario alike, whose model is used again instead of building one: only numbers are
+        sent. The answer is within the gap of the one without.
 
     Raises
     ------
@@ -57,23 +58,25 @@ def optimize(
     KeyboardInterrupt : stopped by the user before there was a plan.
     VerificationError : the plan breaks its own rules when recomputed.
     """
-    settings = settings or SolverSettings()
-    ledger = rates(scenario)
-    caps = cap_terms(scenario, ledger)
-    if caps and reference is None:
-        reference = reference_plan(scenario, settings)
-    baseline = _baseline(scenario, caps, reference)
-    limits = cap_limits(caps, scenario, baseline)
+    settings = settings or (SolverSettings() if session is None else session.settings)
+    if scenario.carbon.all_caps and reference is None:
+        reference = reference_plan(scenario, settings, session=session)
+    instance, limits = posed(scenario, reference)
+    ledger, caps = instance.ledger, instance.caps
     started = time.perf_counter()
-    instance = make_instance(scenario, ledger, caps, limits * (1 - cap_margins(caps, scenario)))
-    model = build_model(instance)
+    one_shot = session is None
+    if session is None:
+        session = PlanSession(instance, settings)
+    else:
+        session.change(instance)
+    model, asked = session.model, session
     build_seconds = time.perf_counter() - started
     objective = objective or ObjectiveSettings()
 
     def solve(start: Solution | None) -> Solution:
-        return _solve(model, instance, settings, progress, start)
+        return _solve(asked, progress, start, follow=one_shot)
 
-    outcome = solve_objective(model, instance, objective, solve)
+    outcome = solve_objective(session, objective, solve)
     solution = outcome.solution
     _raise_without_plan(solution, instance, settings)
     plan = make_plan(scenario, ledger, caps, limits, read_activities(model, scenario))
@@ -87,7 +90,10 @@ def optimize(
 
 
 def reference_plan(
-    scenario: Scenario, settings: SolverSettings | None = None, progress: Watch | None = None
+    scenario: Scenario,
+    settings: SolverSettings | None = None,
+    progress: Watch | None = None,
+    session: PlanSession | None = None,
 ) -> xr.Dataset:
     """Return the plan of the same scenario with today's assets: no new intervention, grid power, no cap.
 
@@ -95,7 +101,7 @@ def reference_plan(
     are shares of. The carbon price, if any, is paid in both, so that the difference in cost is the
     pathway's own.
     """
-    return optimize(as_is(scenario), settings, progress=progress)
+    return optimize(as_is(scenario), settings, progress=progress, session=session)
 
 
 def as_is(scenario: Scenario) -> Scenario:
@@ -127,31 +133,18 @@ def as_is(scenario: Scenario) -> Scenario:
 
 
 def _solve(
-    model: pyo.ConcreteModel,
-    instance: Instance,
-    settings: SolverSettings,
-    progress: Watch | None,
-    start: Solution | None = None,
+    session: PlanSession, progress: Watch | None, start: Solution | None = None, follow: bool = True
 ) -> Solution:
     """Solve from `start`, or from a rounded relaxation where there is much to decide."""
     started = time.perf_counter()
-    highs = HighsModel(model, settings)
+    model, settings = session.model, session.settings
     if start is None and np.count_nonzero(model.adopt.upper > 0) > settings.rounding_binaries:
-        start = rounded_start(model, instance, settings)
-    if start is not None and highs.is_mip:
-        highs.suggest(start)
-    solution = highs.run(progress)
-    highs.load(solution)
+        relaxed = session.highs(relaxed=True)
+        relaxed.send()
+        start = rounded_start(model, session.instance, settings, relaxed)
+    solution = session.solve(start, progress, follow=follow)
     solution.seconds = time.perf_counter() - started
     return solution
-
-
-def _baseline(scenario: Scenario, caps: list[Cap], reference: xr.Dataset | None) -> Mapping[str, float]:
-    if reference is None:
-        return {}
-    activities, years = activities_of(reference), scenario.periods.years
-    first = np.ones_like(years)  # a cumulative baseline is one year's emissions, whatever the period's length
-    return {cap.label: float(cap.value(activities, first)[0]) for cap in caps}
 
 
 def _total_emissions(scenario: Scenario, plan: xr.Dataset) -> float:
@@ -182,8 +175,5 @@ def _raise_without_plan(solution: Solution, instance: Instance, settings: Solver
 
 def build(scenario: Scenario) -> pyo.ConcreteModel:
     """Return the Pyomo model of a scenario, unsolved, for reading, extending or other solvers."""
-    ledger = rates(scenario)
-    caps = cap_terms(scenario, ledger)
-    reference = reference_plan(scenario) if caps else None
-    limits = cap_limits(caps, scenario, _baseline(scenario, caps, reference))
-    return build_model(make_instance(scenario, ledger, caps, limits * (1 - cap_margins(caps, scenario))))
+    reference = reference_plan(scenario) if scenario.carbon.all_caps else None
+    return build_model(posed(scenario, reference)[0])

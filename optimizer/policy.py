@@ -1,26 +1,21 @@
-"""Which rules are policy, that a planner may change, and what each unit of change is worth.
+"""What a policy is: a rule that a planner may change, and what each unit of change is worth.
 
-Physics (balances, capacities, recipes, lead times) is never given up in a diagnosis; what is listed
-here is. Each entry knows the rows of its rule, the limit as the planner wrote it, and how a miss in
-the row's unit becomes a new limit.
+Physics (balances, capacities, recipes, lead times) is never given up in a diagnosis; policy may be.
+Which rules are policy stands in `policies.py` and `policies_network.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import Term
-from optimizer.models import sourcing
 from optimizer.models.columns import HOURS_PER_YEAR
-from optimizer.models.instance import Instance
 from optimizer.settings import DiagnosisSettings
-from scenarios.linear_rules import LinearRules
 from scenarios.scenario import Floats, Integers, Labels, Scenario
-from scenarios.settings import CapKind
 
 AT_MOST, AT_LEAST = 1, -1
 
@@ -94,30 +89,12 @@ def prices(scenario: Scenario, settings: DiagnosisSettings) -> Prices:
     )
 
 
-def policies(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> list[Policy]:
-    """Return every policy that the instance has, with at least one row."""
-    found = [
-        *_caps(model, instance, price),
-        *_demands(instance, price),
-        *_minimum_use(model, instance, price),
-        *_shares(model, instance, price),
-        *_counts(instance, price),
-        *_change(instance, price),
-        *_green(model, instance, price),
-        *_flows(instance, price),
-        *_investment(instance, price),
-        *_rows("pin_kept", "pin", instance.scenario.pins, model, instance, price),
-        *_rows("custom_rule_kept", "custom rule", instance.scenario.custom_rules, model, instance, price),
-    ]
-    return [policy for policy in found if len(policy.row)]
-
-
-def _weight(scenario: Scenario, period: Integers) -> Floats:
+def weight(scenario: Scenario, period: Integers) -> Floats:
     """Return present values of one currency unit a year; 1 where there is no single period."""
     return np.where(period < 0, 1.0, scenario.periods.discount_yearly[np.maximum(period, 0)])
 
 
-def _grid(elements: Integers, periods: int) -> tuple[Integers, Integers]:
+def grid(elements: Integers, periods: int) -> tuple[Integers, Integers]:
     """Return element and period of every row laid out (element, period)."""
     return np.repeat(elements, periods), np.tile(np.arange(periods), len(elements))
 
@@ -128,247 +105,12 @@ def goods_unit(scenario: Scenario) -> str:
     return f"{units.pop() if len(units) == 1 else 'unit'}/year"
 
 
-def _ones(count: int) -> Callable[[], Floats]:
+def ones(count: int) -> Callable[[], Floats]:
+    """Return the `base` of limits that are in the row's own unit."""
     return lambda: np.ones(count)
 
 
-def _caps(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, periods = instance.scenario, len(instance.scenario.periods)
-    for c, cap in enumerate(instance.caps):
-        if cap.settings.overrun_price is not None:
-            continue
-        when = np.flatnonzero(np.isfinite(instance.limits[c]))
-        kind, counted = cap.settings.kind, cap.counted_output
-
-        def output(when: Integers = when, counted: np.ndarray = counted) -> Floats:
-            unmet = model.unmet.value_array.reshape(-1, periods)
-            total: Floats = (scenario.demands.quantity - unmet)[counted].sum(axis=0)[when]
-            return np.maximum(total, 1e-9)
-
-        intensity, cumulative = kind is CapKind.INTENSITY, kind is CapKind.CUMULATIVE
-        yield Policy(
-            "overrun",
-            "cap",
-            AT_MOST,
-            c * periods + when,
-            np.full(len(when), cap.label, dtype=object),
-            np.full(len(when), c),
-            when,
-            instance.limits[c, when],
-            "tCO2e/unit" if intensity else "tCO2e" if cumulative else "tCO2e/year",
-            "tCO2e" if cumulative else "tCO2e/year",
-            price.carbon * (np.ones(len(when)) if cumulative else _weight(scenario, when)),
-            output if intensity else _ones(len(when)),
-        )
-
-
-def _demands(instance: Instance, price: Prices) -> Iterator[Policy]:
-    demands = instance.scenario.demands
-    element, period = np.nonzero(~np.isfinite(demands.shortage_cost) & (demands.quantity > 0))
-    yield Policy(
-        "unmet",
-        "demand",
-        AT_LEAST,
-        element * len(instance.scenario.periods) + period,
-        demands.label[element],
-        element,
-        period,
-        demands.quantity[element, period],
-        goods_unit(instance.scenario),
-        goods_unit(instance.scenario),
-        price.demand * _weight(instance.scenario, period),
-        _ones(len(element)),
-    )
-
-
-def _minimum_use(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, lines = instance.scenario, instance.scenario.lines
-    element, period = _grid(np.flatnonzero((lines.minimum_use > 0).any(axis=1)), len(scenario.periods))
-    column = element * len(scenario.periods) + period
-    yield Policy(
-        "minimum_use",
-        "minimum use",
-        AT_LEAST,
-        np.arange(len(element)),
-        lines.label[element],
-        element,
-        period,
-        lines.minimum_use[element, period],
-        "share",
-        goods_unit(scenario),
-        price.goods * _weight(scenario, period),
-        lambda: np.maximum(model.standing.value_array[column], 1e-9),
-    )
-
-
-def _shares(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, rules = instance.scenario, instance.scenario.sourcing_rules
-    periods = len(scenario.periods)
-    for rule, side, share in (
-        ("least_share", AT_LEAST, rules.minimum_share),
-        ("largest_share", AT_MOST, rules.maximum_share),
-    ):
-        bound = np.flatnonzero(~np.isnan(share))
-        element, period = _grid(bound, periods)
-        spend = rules.by_spend[element]
-
-        def whole(bound: Integers = bound) -> Floats:
-            terms = [
-                part
-                for row, rule in enumerate(bound.tolist())
-                for part in sourcing.measured(
-                    model, instance, rules.among[rule], bool(rules.by_spend[rule]), row, 1.0
-                )
-            ]
-            return np.maximum(evaluated(terms, len(bound) * periods), 1e-9)
-
-        yield Policy(
-            rule,
-            "sourcing share",
-            side,
-            np.arange(len(element)),
-            rules.label[element],
-            element,
-            period,
-            share[element],
-            "share",
-            goods_unit(scenario) if not spend.any() else "units or currency a year",
-            np.where(spend, price.money, price.goods) * _weight(scenario, period),
-            whole,
-        )
-
-
-def _counts(instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, rules = instance.scenario, instance.scenario.sourcing_rules
-    bound = np.union1d(sourcing.counted_rules(scenario), sourcing.floored_rules(scenario))
-    element, period = _grid(bound, len(scenario.periods))
-    for side, count in ((AT_LEAST, rules.minimum_count), (AT_MOST, rules.maximum_count)):
-        keep = np.flatnonzero(~np.isnan(count[element]))
-        yield Policy(
-            "supplier_count",
-            "supplier count",
-            side,
-            keep,
-            rules.label[element[keep]],
-            element[keep],
-            period[keep],
-            count[element[keep]],
-            "offers",
-            "offers",
-            price.count * _weight(scenario, period[keep]),
-            _ones(len(keep)),
-        )
-
-
-def _change(instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, limits = instance.scenario, instance.scenario.purchase_limits
-    element, period = np.nonzero(limits.limited)
-    for side, bound in ((AT_LEAST, limits.lowest), (AT_MOST, limits.highest)):
-        limit = bound[element, period]
-        keep = np.flatnonzero(np.isfinite(limit))
-        yield Policy(
-            "change_limited",
-            "limit on change",
-            side,
-            keep,
-            scenario.offers.label[element[keep]],
-            element[keep],
-            period[keep],
-            limit[keep],
-            goods_unit(scenario),
-            goods_unit(scenario),
-            price.goods * _weight(scenario, period[keep]),
-            _ones(len(keep)),
-        )
-
-
-def _green(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario = instance.scenario
-    target = scenario.pathway.levers.minimum_green_share
-    if not target:
-        return
-    share = scenario.periods.interpolate(target, before_first=0.0)
-    when = np.flatnonzero(share > 0)
-    own = scenario.sites.owner[scenario.supplies.site] == "own"
-
-    def load() -> Floats:
-        power = model.power.value_array.reshape(-1, len(scenario.periods))
-        return np.maximum(power[own].sum(axis=0)[when], 1e-9)
-
-    yield Policy(
-        "green_share",
-        "green share",
-        AT_LEAST,
-        np.arange(len(when)),
-        np.full(len(when), "own sites", dtype=object),
-        np.zeros(len(when), dtype=np.int64),
-        when,
-        share[when],
-        "share",
-        "MWh/year",
-        price.power * _weight(scenario, when),
-        load,
-    )
-
-
-def _flows(instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, periods, unit = instance.scenario, len(instance.scenario.periods), goods_unit(instance.scenario)
-    ceilings, disposals = scenario.ceilings, scenario.disposals
-    for rule, kind, label, limit in (
-        ("production_ceiling", "ceiling", ceilings.label, ceilings.maximum.ravel()),
-        ("disposal_limit", "disposal limit", disposals.limit_label, np.repeat(disposals.limit, periods)),
-    ):
-        element, period = _grid(np.arange(len(label)), periods)
-        worth = price.goods * _weight(scenario, period)
-        yield Policy(
-            *(rule, kind, AT_MOST, np.arange(len(element)), label[element], element, period, limit),
-            *(unit, unit, worth, _ones(len(element))),
-        )
-
-
-def _investment(instance: Instance, price: Prices) -> Iterator[Policy]:
-    scenario, budgets, counts = (
-        instance.scenario,
-        instance.scenario.budgets,
-        instance.scenario.intervention_counts,
-    )
-    everything = np.arange(len(budgets.label))
-    worth, currency = np.full(len(everything), price.money), scenario.currency
-    yield Policy(
-        *("budget_kept", "budget", AT_MOST, everything, budgets.label, everything, budgets.period),
-        *(budgets.amount, currency, currency, worth, _ones(len(everything))),
-    )
-    for side, count in ((AT_LEAST, counts.minimum), (AT_MOST, counts.maximum)):
-        keep = np.flatnonzero(~np.isnan(count))
-        worth = np.full(len(keep), price.count)
-        yield Policy(
-            *("intervention_count", "intervention count", side, keep, counts.label[keep], keep),
-            *(counts.period[keep], count[keep], "interventions", "interventions", worth, _ones(len(keep))),
-        )
-
-
-def _rows(
-    rule: str, kind: str, rules: LinearRules, model: pyo.ConcreteModel, instance: Instance, price: Prices
-) -> Iterator[Policy]:
-    scenario = instance.scenario
-    for side, limit in ((AT_LEAST, rules.lower), (AT_MOST, rules.upper)):
-        finite = np.isfinite(limit)
-        for unit in sorted({str(u) for u in rules.unit[finite]}):
-            for share in (False, True):
-                keep = np.flatnonzero(finite & (rules.unit == unit) & (rules.is_share == share))
-
-                def base(keep: Integers = keep) -> Floats:
-                    return np.maximum(rules.sums(_values(model, scenario))[1][keep], 1e-9)
-
-                yearly = "/year" in unit
-                weight = _weight(scenario, rules.period[keep]) if yearly else np.ones(len(keep))
-                yield Policy(
-                    *(rule, kind, side, keep, rules.label[keep], keep, rules.period[keep], limit[keep]),
-                    *("share" if share else unit, unit, price.of(unit, scenario.currency) * weight, base),
-                )
-
-
-def _values(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, Floats]:
+def present_values(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, Floats]:
     """Return the present values of the model's decisions as arrays (n, T)."""
     periods = len(scenario.periods)
     found = {

@@ -43,10 +43,13 @@ class Scaling:
 def _row_scale(matrix: csr_array) -> Floats:
     """Return powers of two (m,) that bring the geometric mean of each row's entries within sqrt(2) of one."""
     counts = np.diff(matrix.indptr)
-    sums = np.zeros(len(matrix.data) + 1)
-    np.cumsum(np.log2(np.abs(matrix.data)), out=sums[1:])
-    mean = (sums[matrix.indptr[1:]] - sums[matrix.indptr[:-1]]) / np.maximum(counts, 1)
-    return np.exp2(-np.round(mean))
+    filled = counts > 0
+    powers = np.abs(matrix.data)
+    np.log2(powers, out=powers)
+    sums = np.add.reduceat(powers, matrix.indptr[:-1][filled]) if filled.any() else np.zeros(0)
+    factor = np.ones(len(counts))
+    factor[filled] = np.exp2(-np.round(sums / counts[filled]))
+    return factor
 
 
 def objective_scale(cost: Floats) -> float:
@@ -61,5 +64,6 @@ def scale(model: CompiledModel) -> tuple[Scaling, csr_array]:
     data = matrix.data * model.unit[matrix.indices] if (model.unit != 1).any() else matrix.data.copy()
     scaled = csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
     row = _row_scale(scaled)
-    data *= np.repeat(row, np.diff(matrix.indptr))
+    if (row != 1).any():
+        data *= np.repeat(row, np.diff(matrix.indptr))
     return Scaling(model.unit, row, objective_scale(model.cost * model.unit)), scaled

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenarios import checks_investment
 from scenarios.errors import Problem
@@ -58,11 +60,19 @@ def unknown_references(tables: Tables, table: Table) -> Iterator[Problem]:
             continue
         key = TABLES[column.refers_to].key[0]
         known = set(tables[column.refers_to][key])
-        for number, cell in zip(frame["row"], frame[column.name], strict=True):
-            for name in cell if isinstance(cell, tuple) else (cell,):
+        cells = frame[column.name]
+        different = {c for c in cells.unique() if any(n and n not in known for n in _names_in(c))}
+        if not different:
+            continue
+        for number, cell in zip(frame["row"], cells, strict=True):
+            for name in _names_in(cell) if cell in different else ():
                 if name and name not in known:
                     fix = f"add it to {column.refers_to} or correct the name"
                     yield Problem(table.name, f"is not in {column.refers_to}", fix, number, column.name, name)
+
+
+def _names_in(cell: str | tuple[str, ...]) -> tuple[str, ...]:
+    return cell if isinstance(cell, tuple) else (cell,)
 
 
 def period_rows(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
@@ -70,9 +80,7 @@ def period_rows(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
     if not table.by_period or frame.empty:
         return
     fixed = [c.name for c in table.columns if c.name not in (*table.key, *table.numbers_by_period)]
-    for key, rows in frame.groupby(list(table.key), sort=False):
-        if len(rows) == 1:
-            continue
+    for key, rows in frame[_unlike_rows(frame, table, fixed)].groupby(list(table.key), sort=False):
         shown = ", ".join(str(k) for k in key)
         first = rows.iloc[0]
         if rows["period"].isna().any():
@@ -96,6 +104,26 @@ def period_rows(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
                     name,
                     shown,
                 )
+
+
+def _unlike_rows(frame: pd.DataFrame, table: Table, fixed: Sequence[str]) -> NDArray[np.bool_]:
+    """Return the rows of keys that may break the rule: a large table is not looked through key by key."""
+    key = frame.groupby(list(table.key), sort=False).ngroup().to_numpy()
+    _, first, count = np.unique(key, return_index=True, return_counts=True)
+    several = count[key] > 1
+    if not several.any():
+        return several
+    leader = first[key]
+    suspect = frame["period"].isna().to_numpy() & several
+    for name in fixed:
+        values = frame[name].to_numpy()
+        blank = frame[name].isna().to_numpy()
+        suspect |= (values != values[leader]) & ~(blank & blank[leader])
+    for name in table.numbers_by_period:
+        blank = frame[name].isna().to_numpy()
+        suspect |= blank != blank[leader]
+    found: NDArray[np.bool_] = several & np.isin(key, key[suspect])
+    return found
 
 
 def unknown_regions(tables: Tables) -> Iterator[Problem]:
@@ -131,25 +159,26 @@ def processes_with_recipes(tables: Tables) -> Iterator[Problem]:
     """Each process makes something, each process on a line is described."""
     recipes = tables["recipes"]
     makes = set(recipes[recipes["quantity"] > 0]["process"])
-    for _, row in tables["processes"].iterrows():
-        if row["process"] not in makes:
-            fix = "give it an output: a recipes row with a positive quantity"
-            yield Problem("processes", "makes nothing", fix, row["row"], "process", row["process"])
+    processes = tables["processes"]
+    for _, row in processes[~processes["process"].isin(makes)].iterrows():
+        fix = "give it an output: a recipes row with a positive quantity"
+        yield Problem("processes", "makes nothing", fix, row["row"], "process", row["process"])
     for _, row in recipes[recipes["quantity"] == 0].iterrows():
         yield Problem(
             "recipes", "a quantity of zero does nothing", "remove the row", row["row"], "quantity", 0
         )
     used = set(tables["line_processes"]["line"])
-    for _, row in tables["lines"].drop_duplicates("line").iterrows():
-        if row["line"] not in used:
-            yield Problem(
-                "lines", "runs no process", "add it to line_processes", row["row"], "line", row["line"]
-            )
+    lines = tables["lines"].drop_duplicates("line")
+    for _, row in lines[~lines["line"].isin(used)].iterrows():
+        yield Problem("lines", "runs no process", "add it to line_processes", row["row"], "line", row["line"])
 
 
 def effect_amounts(tables: Tables) -> Iterator[Problem]:
     """Effects carry an amount that makes sense for their kind."""
-    for _, row in tables["effects"].iterrows():
+    effects = tables["effects"]
+    cuts = effects["effect"].astype(str).str.startswith("cuts")
+    suspect = effects["amount"].isna() | (effects["amount"] < 0) | (cuts & (effects["amount"] > 1))
+    for _, row in effects[suspect].iterrows():
         effect, amount = str(row["effect"]), row["amount"]
         if effect.startswith(("unlocks", "opens")):
             continue
@@ -166,12 +195,12 @@ def effect_amounts(tables: Tables) -> Iterator[Problem]:
 
 def intervention_years(tables: Tables) -> Iterator[Problem]:
     """The window for a decision is not empty."""
-    for _, row in tables["interventions"].iterrows():
-        if row["latest"] < row["earliest"]:
-            fix = f"write a year from {row['earliest']:.0f} on"
-            yield Problem(
-                "interventions", "latest lies before earliest", fix, row["row"], "latest", row["latest"]
-            )
+    frame = tables["interventions"]
+    for _, row in frame[frame["latest"] < frame["earliest"]].iterrows():
+        fix = f"write a year from {row['earliest']:.0f} on"
+        yield Problem(
+            "interventions", "latest lies before earliest", fix, row["row"], "latest", row["latest"]
+        )
 
 
 def prerequisite_cycles(tables: Tables) -> Iterator[Problem]:

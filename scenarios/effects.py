@@ -88,7 +88,7 @@ def resolve_effects(
     problems: list[Problem] = []
     position = {name: i for i, name in enumerate(interventions.label)}
     capacity: list[tuple[int, int, float]] = []
-    unlocks: list[tuple[int, str, int]] = []
+    unlocks: list[tuple[int, str, Integers]] = []
     power: list[tuple[int, int, float]] = []
     cuts: dict[tuple[int, str, int], dict[str, float]] = {}
     inputs: dict[tuple[int, str, int], list[tuple[int, float]]] = {}
@@ -102,6 +102,9 @@ def resolve_effects(
                     "effects", f"{kind} touches nothing", fix, effect["row"], "effect", effect["intervention"]
                 )
             )
+        if kind.startswith(("unlocks", "opens")):
+            unlocks.append((i, family, found))
+            continue
         for element in found.tolist():
             if kind == "adds_capacity":
                 capacity.append((i, element, amount))
@@ -109,8 +112,6 @@ def resolve_effects(
                 capacity.append((i, element, -amount))
             elif kind == "adds_power_capacity":
                 power.append((i, element, amount))
-            elif kind.startswith(("unlocks", "opens")):
-                unlocks.append((i, family, element))
             elif kind == "cuts_input":
                 cuts.setdefault((i, family, element), {})
                 entries = inputs.setdefault((i, family, element), [])
@@ -121,12 +122,13 @@ def resolve_effects(
                 found_cuts[field] = found_cuts.get(field, 0.0) + amount
     covers = _covers(cuts, inputs, interventions, targets)
     problems += _cuts_beyond_everything(covers, interventions)
+    many = [len(elements) for _, _, elements in unlocks]
     resolved = ResolvedEffects(
         CapacityChanges(*_columns(capacity, 2)),
         Unlocks(
-            np.array([u[0] for u in unlocks], dtype=np.int64),
-            np.array([u[1] for u in unlocks], dtype=object),
-            np.array([u[2] for u in unlocks], dtype=np.int64),
+            np.repeat(np.array([i for i, _, _ in unlocks], dtype=np.int64), many),
+            np.repeat(np.array([family for _, family, _ in unlocks], dtype=object), many),
+            np.concatenate([elements for _, _, elements in unlocks] or [np.zeros(0, dtype=np.int64)]),
         ),
         PowerAdditions(*_columns(power, 2)),
         covers,
@@ -143,25 +145,34 @@ def _matching(effect: Mapping[Hashable, Any], targets: Targets) -> tuple[str, In
     """Return the family an effect is about and its elements that pass the filled-in filters."""
     kind = str(effect["effect"])
     sites, products = targets.sites, targets.products
+    values: dict[str, tuple[np.ndarray, Integers | None]]
     if kind in ("adds_capacity", "retires_capacity"):
         family, owner = "line", targets.lines.site
-        values = {"line": targets.lines.label}
+        values = {"line": (targets.lines.label, None)}
     elif kind == "adds_power_capacity":
         family, owner = "supply", targets.supplies.site
-        values = {"option": targets.supplies.option}
+        values = {"option": (targets.supplies.option, None)}
     elif kind in ("unlocks_mode", "cuts_freight_emissions", "opens_hub"):
         family, owner = "arc", targets.arcs.origin
-        values = {"mode": targets.modes[targets.arcs.mode], "product": products.label[targets.arcs.product]}
+        values = {
+            "mode": (targets.modes, targets.arcs.mode),
+            "product": (products.label, targets.arcs.product),
+        }
     elif kind in ("unlocks_offer", "cuts_offer_footprint"):
         family, owner = "offer", targets.offers.site
-        values = {"offer": targets.offers.label, "product": products.label[targets.offers.product]}
+        values = {"offer": (targets.offers.label, None), "product": (products.label, targets.offers.product)}
     else:
         family, owner = "operation", targets.operations.site
-        values = {"line": targets.lines.label[targets.operations.line], "process": targets.operations.process}
+        values = {
+            "line": (targets.lines.label, targets.operations.line),
+            "process": (targets.operations.process, None),
+        }
     keep = np.ones(len(owner), dtype=bool)
-    for column, labels in {**values, "site": sites.label[owner], "region": sites.region[owner]}.items():
-        if effect[column]:
-            keep &= labels == effect[column]
+    places = {"site": (sites.label, owner), "region": (sites.region, owner)}
+    for column, (labels, member) in {**values, **places}.items():
+        if effect[column]:  # compared once a label, not once an element
+            same = labels == effect[column]
+            keep &= same if member is None else same[member]
     if family == "supply":
         keep &= targets.supplies.kind == "onsite"
     if kind == "unlocks_mode":

@@ -40,22 +40,31 @@ class Positions(NamedTuple):
 
     def nodes(self, sites: Iterable[str], products: Iterable[str]) -> Integers:
         """Return the positions of (site, product) pairs."""
-        return np.array([self.node[pair] for pair in zip(sites, products, strict=True)], dtype=np.int64)
+        site_code, site_names = pd.factorize(labels(sites))
+        product_code, product_names = pd.factorize(labels(products))
+        pairs, pair = np.unique(site_code * len(product_names) + product_code, return_inverse=True)
+        node = [
+            self.node[site_names[code // len(product_names)], product_names[code % len(product_names)]]
+            for code in pairs.tolist()
+        ]
+        return np.array(node, dtype=np.int64)[pair]
 
 
 def positions(labels: Labels) -> dict[str, int]:
-    """Return the position of each label."""
     """Return the position of each label."""
     return {label: i for i, label in enumerate(labels)}
 
 
 def found(names: Iterable[object], position: Mapping[str, int]) -> Integers:
     """Return the position of each name."""
-    return np.array([position[str(name)] for name in names], dtype=np.int64)
+    code, different = pd.factorize(labels(names))
+    return np.array([position[str(name)] for name in different], dtype=np.int64)[code]
 
 
 def labels(values: Iterable[object]) -> Labels:
     """Return the values as an array of objects."""
+    if isinstance(values, pd.Series):
+        return np.array(values.to_numpy(object), dtype=object)
     return np.array(list(values), dtype=object)
 
 
@@ -66,18 +75,36 @@ def shown_names(frame: pd.DataFrame, key: str) -> Labels:
 
 def by_period(frame: pd.DataFrame, key: list[str], column: str, periods: Periods, blank: float) -> Floats:
     """Return `column` as (n, T), one row per key in order of first appearance; blank cells become `blank`."""
-    keys = frame[key].drop_duplicates()
-    result = np.empty((len(keys), len(periods)))
-    for row, (_, rows) in enumerate(frame.groupby(key, sort=False)):
-        values = rows[column]
-        if values.isna().all():
-            result[row] = blank
-        elif len(rows) == 1:
-            result[row] = values.iloc[0]
-        else:
-            result[row] = periods.interpolate(
-                {float(y): float(v) for y, v in zip(rows["period"], values, strict=True)}
-            )
+    groups = frame.groupby(key, sort=False).ngroup().to_numpy()
+    count = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
+    years = frame["period"].to_numpy(float) if "period" in frame else np.zeros(len(frame))
+    order = np.lexsort((years, groups))
+    values, years = frame[column].to_numpy(float)[order], years[order]
+    begin = np.cumsum(count) - count
+    result = np.empty((len(count), len(periods)))
+    for rows in np.unique(count).tolist():
+        those = np.flatnonzero(count == rows)
+        entries = begin[those][:, None] + np.arange(rows)
+        result[those] = _interpolated(years[entries], values[entries], periods)
+    empty = np.bincount(groups, frame[column].notna().to_numpy(), len(count)) == 0
+    result[empty] = blank
+    return result
+
+
+def _interpolated(years: Floats, values: Floats, periods: Periods) -> Floats:
+    """Return values (n, k) of ascending years (n, k) at the start of each period, (n, T); see `Periods`."""
+    if years.shape[1] == 1:
+        return np.repeat(values, len(periods), axis=1)
+    result = np.empty((len(years), len(periods)))
+    alike, member = np.unique(years, axis=0, return_inverse=True)
+    for number, given in enumerate(alike):
+        those = member.ravel() == number
+        mine = values[those]
+        before = np.clip(np.searchsorted(given, periods.start, side="right") - 1, 0, len(given) - 2)
+        start = np.clip(periods.start, given[0], given[-1])
+        slope = (mine[:, before + 1] - mine[:, before]) / (given[before + 1] - given[before])
+        result[those] = slope * (start - given[before]) + mine[:, before]
+        result[np.ix_(those, periods.start >= given[-1])] = mine[:, -1:]
     return result
 
 
@@ -110,15 +137,21 @@ def makes_and_needs(tables: Tables) -> tuple[set[tuple[str, str]], set[tuple[str
     makes = set(zip(tables["offers"]["site"], tables["offers"]["product"], strict=True))
     needs = set(zip(tables["demand"]["site"], tables["demand"]["product"], strict=True))
     site_of = dict(zip(tables["lines"]["line"], tables["lines"]["site"], strict=True))
-    recipes = dict(iter(tables["recipes"].groupby("process")))
+    recipes = {
+        process: (
+            rows["product"][rows["quantity"] > 0].tolist(),
+            rows["product"][rows["quantity"] < 0].tolist(),
+        )
+        for process, rows in tables["recipes"].groupby("process")
+    }
     for line, process in zip(
         tables["line_processes"]["line"], tables["line_processes"]["process"], strict=True
     ):
-        rows = recipes[process]
+        made, used = recipes[process]
         site = site_of[line]
-        makes |= {(site, p) for p in rows[rows["quantity"] > 0]["product"]}
-        needs |= {(site, p) for p in rows[rows["quantity"] < 0]["product"]}
-    lanes = tables["lanes"]
+        makes.update((site, p) for p in made)
+        needs.update((site, p) for p in used)
+    lanes = tables["lanes"][["destination", "products"]].drop_duplicates()
     needs |= {(s, p) for s, ps in zip(lanes["destination"], lanes["products"], strict=True) for p in ps}
     makes |= needs  # what arrives may be sent on
     return makes, needs
@@ -128,11 +161,9 @@ def make_nodes(
     pairs: set[tuple[str, str]], arcs: pd.DataFrame, site_at: dict[str, int], product_at: dict[str, int]
 ) -> tuple[Nodes, dict[tuple[str, str], int]]:
     """Return the (site, product) pairs anything can happen at, with the ends of arcs, and their positions."""
-    pairs = (
-        pairs
-        | set(zip(arcs["origin"], arcs["product"], strict=True))
-        | set(zip(arcs["destination"], arcs["product"], strict=True))
-    )
+    for end in ("origin", "destination"):
+        different = arcs[[end, "product"]].drop_duplicates()
+        pairs = pairs | set(zip(different[end].tolist(), different["product"].tolist(), strict=True))
     ordered = sorted(pairs, key=lambda pair: (site_at[pair[0]], product_at[pair[1]]))
     nodes = Nodes(
         label=labels([f"{site}:{product}" for site, product in ordered]),
@@ -227,16 +258,10 @@ def make_lanes_and_arcs(
     # A lane given one by one may share its key with generated arcs of other products: its own figures hold.
     own = ["capacity", "fixed_cost", "minimum", "whole_vehicles"]
     rows = rows.astype({"capacity": float, "fixed_cost": float, "minimum": float, "whole_vehicles": bool})
-    by_key = rows.groupby(["origin", "destination", "mode"], sort=False)[own]
-    lane_rows = by_key.max().reset_index()
-    lane_at = {
-        key: k
-        for k, key in enumerate(
-            zip(lane_rows["origin"], lane_rows["destination"], lane_rows["mode"], strict=True)
-        )
-    }
+    by_key = rows.groupby(["origin", "destination", "mode"], sort=False)
+    lane_rows = by_key[own].max().reset_index()
     lanes = Lanes(
-        label=labels([f"{o}>{d}:{m}" for o, d, m in lane_at]),
+        label=_joined(lane_rows, "origin", ">", "destination", ":", "mode"),
         origin=found(lane_rows["origin"], at.site),
         destination=found(lane_rows["destination"], at.site),
         mode=found(lane_rows["mode"], mode_at),
@@ -251,16 +276,13 @@ def make_lanes_and_arcs(
     mass = products.tonnes_per_unit[product]
     kilometres = rows["distance_km"].to_numpy(float) * mass
     origin = found(rows["origin"], at.site)
-    charging = np.array(
-        [grid.get(region, np.zeros(len(periods))) for region in sites.region[origin]]
-    ).reshape(len(rows), len(periods))
+    nowhere = np.zeros(len(periods))
+    of_site = np.array([grid.get(region, nowhere) for region in sites.region]).reshape(-1, len(periods))
+    charging = of_site[origin]
     from_grid = mode["electricity"].to_numpy(float)[:, None] * charging  # kWh/tkm x t/MWh = kg/tkm
     arcs = Arcs(
-        label=labels([f"{r.origin}>{r.destination}:{r.mode}:{r.product}" for r in rows.itertuples()]),
-        lane=np.array(
-            [lane_at[key] for key in zip(rows["origin"], rows["destination"], rows["mode"], strict=True)],
-            dtype=np.int64,
-        ),
+        label=_joined(rows, "origin", ">", "destination", ":", "mode", ":", "product"),
+        lane=by_key.ngroup().to_numpy().astype(np.int64),
         origin=origin,
         destination=found(rows["destination"], at.site),
         mode=found(rows["mode"], mode_at),
@@ -277,6 +299,14 @@ def make_lanes_and_arcs(
         locked=rows["locked"].to_numpy(bool),
     )
     return lanes, arcs
+
+
+def _joined(frame: pd.DataFrame, *parts: str) -> Labels:
+    """Return labels made of columns, with marks between them: column, mark, column, ..."""
+    label = frame[parts[0]].to_numpy(object)
+    for mark, column in zip(parts[1::2], parts[2::2], strict=True):
+        label = label + mark + frame[column].to_numpy(object)
+    return np.asarray(label, dtype=object)
 
 
 def make_demands(frame: pd.DataFrame, at: Positions, periods: Periods) -> Demands:

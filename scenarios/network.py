@@ -6,7 +6,7 @@ destination beyond that great-circle distance, so no plan can use one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -59,6 +59,8 @@ def _given_arcs(
     frame["great_circle_km"] = great_circle_km(
         *(place[c].to_numpy() for place in (start, end) for c in ("lat", "lon"))
     )
+    reach = start["service_radius_km"].to_numpy()
+    beyond = frame["great_circle_km"].to_numpy() > reach
     problems = [
         Problem(
             "lanes",
@@ -68,8 +70,7 @@ def _given_arcs(
             "destination",
             row.destination,
         )
-        for row, radius in zip(frame.itertuples(), start["service_radius_km"].to_numpy(), strict=True)
-        if row.great_circle_km > radius
+        for row, radius in zip(frame[beyond].itertuples(), reach[beyond], strict=True)
     ]
     frame = frame.explode("products").rename(columns={"products": "product"})
     return _priced(frame, modes), problems
@@ -151,26 +152,40 @@ def unreachable(
     `operations` are (site, recipe) pairs of lines that have or may get capacity. Goods spread from
     the offers along arcs and through operations whose inputs are all there, until nothing new.
     """
-    there = set(offered)
-    onward: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for origin, destination, product in zip(
-        arcs["origin"], arcs["destination"], arcs["product"], strict=True
-    ):
-        onward.setdefault((origin, product), []).append((destination, product))
+    sites = _numbered(arcs["origin"], arcs["destination"], (pair[0] for pair in [*offered, *demanded]))
+    products = _numbered(arcs["product"], (pair[1] for pair in [*offered, *demanded]))
+    for site, recipe in operations:
+        sites.setdefault(site, len(sites))
+        for product in recipe:
+            products.setdefault(product, len(products))
+    there = np.zeros((len(sites), len(products)), dtype=bool)
+    for site, product in offered:
+        there[sites[site], products[product]] = True
+    lanes = arcs[["origin", "destination", "product"]].drop_duplicates()
+    tail, head, moved = (
+        lanes[name].map(number).to_numpy(np.int64)
+        for name, number in (("origin", sites), ("destination", sites), ("product", products))
+    )
+    turned = [
+        (
+            sites[site],
+            [products[p] for p, q in recipe.items() if q < 0],
+            [products[p] for p, q in recipe.items() if q > 0],
+        )
+        for site, recipe in operations
+    ]
     before = -1
-    while len(there) != before:
-        before = len(there)
-        for site, recipe in operations:
-            if all((site, p) in there for p, q in recipe.items() if q < 0):
-                there |= {(site, p) for p, q in recipe.items() if q > 0}
-        edge = list(there)
-        while edge:
-            for node in onward.get(edge.pop(), ()):
-                if node not in there:
-                    there.add(node)
-                    edge.append(node)
+    while int(there.sum()) != before:
+        before = int(there.sum())
+        for place, used, made in turned:
+            if there[place, used].all():
+                there[place, made] = True
+        reached = there[tail, moved] & ~there[head, moved]
+        while reached.any():
+            there[head[reached], moved[reached]] = True
+            reached = there[tail, moved] & ~there[head, moved]
     for (site, product), row in demanded.items():
-        if (site, product) not in there:
+        if not there[sites[site], products[product]]:
             yield Problem(
                 "demand",
                 f"no supplier or plant can reach it with {product}",
@@ -179,3 +194,9 @@ def unreachable(
                 "site",
                 site,
             )
+
+
+def _numbered(*names: Iterable[str]) -> dict[str, int]:
+    """Return a number for each different name."""
+    different = (part.unique() if isinstance(part, pd.Series) else part for part in names)
+    return {name: i for i, name in enumerate(dict.fromkeys(name for part in different for name in part))}

@@ -97,18 +97,19 @@ def sourcing_members(tables: Tables) -> Iterator[Problem]:
 
 def orders_that_fit(tables: Tables) -> Iterator[Problem]:
     """A minimum order is within the offer's capacity in some year."""
-    for _, rows in tables["offers"].groupby("offer", sort=False):
-        first, largest = rows.iloc[0], rows["capacity"].max()
-        if first["minimum_order"] > largest:
-            fix = f"write at most {largest:g}, the offer's capacity"
-            yield Problem(
-                "offers",
-                "can never be ordered",
-                fix,
-                first["row"],
-                "minimum_order",
-                float(first["minimum_order"]),
-            )
+    offers = tables["offers"]
+    capacity = offers.groupby("offer", sort=False)["capacity"].transform("max")
+    beyond = ~offers.duplicated("offer") & (offers["minimum_order"] > capacity)
+    for largest, (_, first) in zip(capacity[beyond], offers[beyond].iterrows(), strict=True):
+        fix = f"write at most {largest:g}, the offer's capacity"
+        yield Problem(
+            "offers",
+            "can never be ordered",
+            fix,
+            first["row"],
+            "minimum_order",
+            float(first["minimum_order"]),
+        )
 
 
 def lanes_that_serve_alone(tables: Tables, demands: Demands, arcs: Arcs, lanes: Lanes) -> Iterator[Problem]:

@@ -15,7 +15,12 @@ import numba
 NUMBA: Any = numba.config  # its settings have no types
 
 Function = TypeVar("Function", bound=Callable[..., object])
-SOURCES = ("compiled.py", "kernel.py", "production.py", "dispatch.py", "layout.py")
+SOURCES = (
+    "compiled.py", "kernel.py", "production.py", "dispatch.py", "layout.py", "outages.py", "raw_streams.py"
+)  # fmt: skip
+# Compiled code owns no memory, it works on arrays of its callers: counting references to them would only
+# take time, a fifth of the kernel's.
+OPTIONS: Any = {"error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:
@@ -26,12 +31,12 @@ def compiled(function: Function) -> Function:
     Where no folder can be written to, every process compiles for itself.
     """
     with _kept_in(cache_folder()) as keep:
-        return cast("Function", numba.njit(function, cache=keep, error_model="numpy"))
+        return cast("Function", numba.njit(function, cache=keep, **OPTIONS))
 
 
 def inlined(function: Function) -> Function:
     """Return a small part of compiled functions, compiled into each place that calls it."""
-    return cast("Function", numba.njit(function, inline="always", error_model="numpy"))
+    return cast("Function", numba.njit(function, inline="always", **OPTIONS))
 
 
 @cache

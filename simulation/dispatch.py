@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled, inlined
-from simulation.layout import Floats, Integers, Records, World
+from simulation.layout import Floats, Integers, Places, Records, World
 
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
@@ -16,54 +16,61 @@ def release(day: int, world: World) -> None:
     """Dispatch and buy, the heads of arcs before their tails, so that an order travels upstream today."""
     nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
     leaving, arriving, seller, coming = world.leaving, world.arriving, world.seller, world.coming
-    open_lanes(world.surge, lanes, arcs, world.lane_up[day], world.site_up[day])
-    open_offers(world.surge, offers, world.site_up[day])
+    site_up, lead = world.site_up[day], world.lead[day // 7]
+    open_offers(world.surge, offers, site_up)
     for n in range(len(nodes)):
         node = nodes[n]
         node.spare = offered(node, offers, seller) if node.source else node.stock
-    lead = world.lead[day // 7]
-    for a in range(len(arcs)):
-        arcs[a].lead = lead[a]
-        nodes[arcs[a].tail].spare -= arcs[a].fitting
+    open_lanes(world.surge, lanes, arcs, nodes, world.lane_up[day], site_up)
     gain, free = world.gain, world.free
     for n in world.send_order:
         node = nodes[n]
-        there = offered(node, offers, seller) * ROUNDING if node.source else max(node.stock, 0.0)
-        if free:
-            there = np.inf
-        excess = send(there, day, node, nodes, arcs, lanes, leaving, coming)
+        there = np.inf
+        if not free:
+            there = offered(node, offers, seller) * ROUNDING if node.source else max(node.stock, 0.0)
+        excess = 0.0
+        if node.first_leaving < node.end_leaving:
+            excess = send(there, day, node, nodes, arcs, lanes, leaving, lead, coming)
         if node.source:
             buy(node.missing_purchase + excess, node, offers, seller)
             node.deviation = 0.0
-        else:
-            wanted = gain * (node.deviation - still_owed(node, world.patience, arcs, arriving))
+            continue
+        fitting, owed = look_over(node, world.patience, arcs, arriving)
+        wanted = gain * (node.deviation - owed)
+        if node.first_seller < node.end_seller:
             buy(node.missing_purchase + node.purchase_part * wanted, node, offers, seller)
+        if node.first_arriving < node.end_arriving:
             extra = node.missing_flow + node.flow_part * wanted
-            correct_arrivals(extra, gain, node, nodes, arcs, lanes, arriving)
+            if owed > 0.0:
+                make_good(gain, node, nodes, arcs, lanes, arriving)
+            if extra < 0.0:
+                cut_arrivals(-extra, fitting, node, arcs, arriving)
+            elif extra > 0.0:
+                raise_arrivals(extra, node, nodes, arcs, lanes, arriving)
 
 
 @inlined
-def open_lanes(surge: float, lanes: Records, arcs: Records, lane_up: Floats, site_up: Floats) -> None:
-    """Find what each lane lets pass today, and the part of the planned flows that fits."""
-    for k in range(len(lanes)):
-        lanes[k].load = 0.0
-    for a in range(len(arcs)):
-        arc = arcs[a]
-        lanes[arc.lane].load += arc.possible * arc.mass
+def open_lanes(
+    surge: float, lanes: Records, arcs: Records, nodes: Records, lane_up: Floats, site_up: Floats
+) -> None:
+    """Find what each lane lets pass today, the part of its planned flows that fits, and what that leaves."""
     for k in range(len(lanes)):
         lane = lanes[k]
-        up = lane_up[k] * site_up[lane.origin]
-        lane.room += lane.capacity
-        lane.passable = most_today(lane.room, lane.capacity, up, lane.load, surge)
-    for a in range(len(arcs)):
-        arc = arcs[a]
-        lane = lanes[arc.lane]
-        arc.fitting = arc.possible
-        if lane.load > lane.passable:
-            arc.fitting = arc.possible * lane.passable / lane.load
-    for k in range(len(lanes)):
-        lane = lanes[k]
-        lane.left = max(lane.passable - lane.load, 0.0)
+        up, load, passable = lane_up[k] * site_up[lane.origin], 0.0, np.inf
+        if up < 1.0 or lane.capacity < np.inf:
+            for a in range(lane.first_arc, lane.end_arc):
+                load += arcs[a].possible * arcs[a].mass
+            lane.room += lane.capacity
+            passable = most_today(lane.room, lane.capacity, up, load, surge)
+        for a in range(lane.first_arc, lane.end_arc):
+            arc = arcs[a]
+            fitting = arc.possible
+            if load > passable:
+                fitting = fitting * passable / load
+            arc.fitting = fitting
+            nodes[arc.tail].spare -= fitting
+        lane.passable = passable
+        lane.left = max(passable - load, 0.0)
 
 
 @inlined
@@ -89,7 +96,7 @@ def most_today(room: float, capacity: float, up: float, planned: float, surge: f
 
 
 @inlined
-def offered(node: np.record, offers: Records, seller: Integers) -> float:
+def offered(node: np.record, offers: Records, seller: Places) -> float:
     """Return what can be bought today at a node."""
     total = 0.0
     for i in range(node.first_seller, node.end_seller):
@@ -105,7 +112,8 @@ def send(
     nodes: Records,
     arcs: Records,
     lanes: Records,
-    leaving: Integers,
+    leaving: Places,
+    lead: Integers,
     coming: Floats,
 ) -> float:
     """Dispatch what is `there`, in proportion when it is too little; return the excess over plan."""
@@ -114,30 +122,35 @@ def send(
         arc = arcs[leaving[i]]
         asked += max(arc.fitting + arc.correction, 0.0)
     part = there / asked if asked > there else 1.0
+    stock, deviation = node.stock, node.deviation
     for i in range(node.first_leaving, node.end_leaving):
-        arc = arcs[leaving[i]]
+        a = leaving[i]
+        arc = arcs[a]
         lane, head = lanes[arc.lane], nodes[arc.head]
-        arc.done = max(arc.fitting + arc.correction, 0.0) * part
-        if arc.done * arc.mass > lane.passable * ROUNDING:
-            arc.done = max(lane.passable, 0.0) / arc.mass
-        arc.owed = max(arc.owed + arc.possible - arc.done, 0.0)
-        lane.passable -= arc.done * arc.mass
-        lane.room -= arc.done * arc.mass
-        arc.booked += arc.done
-        node.stock -= arc.done
-        head.transit += arc.done
-        slot = today + arc.lead
-        coming[slot if slot < len(coming) else slot - len(coming), arc.head] += arc.done
-        node.deviation += arc.done - arc.planned
-        head.deviation -= arc.done - arc.planned
-        excess += arc.done - arc.planned
+        done = max(arc.fitting + arc.correction, 0.0) * part
+        if done * arc.mass > lane.passable * ROUNDING:
+            done = max(lane.passable, 0.0) / arc.mass
+        beyond = done - arc.planned
+        arc.owed = max(arc.owed + arc.possible - done, 0.0)
+        lane.passable -= done * arc.mass
+        lane.room -= done * arc.mass
+        arc.done = done
+        arc.booked += done
+        stock -= done
+        head.transit += done
+        slot = today + lead[a]
+        coming[slot if slot < len(coming) else slot - len(coming), arc.head] += done
+        deviation += beyond
+        head.deviation -= beyond
+        excess += beyond
+    node.stock, node.deviation = stock, deviation
     if not node.source:
-        node.lowest = min(node.lowest, node.stock)
+        node.lowest = min(node.lowest, stock)
     return excess
 
 
 @inlined
-def buy(extra: float, node: np.record, offers: Records, seller: Integers) -> None:
+def buy(extra: float, node: np.record, offers: Records, seller: Places) -> None:
     """Buy as planned and `extra` beyond it (below zero: less), within what is offered today."""
     total = 0.0
     for i in range(node.first_seller, node.end_seller):
@@ -162,7 +175,7 @@ def buy(extra: float, node: np.record, offers: Records, seller: Integers) -> Non
 
 
 @inlined
-def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) -> None:
+def buy_more(amount: float, node: np.record, offers: Records, seller: Places) -> None:
     """Share `amount` among offers with something left: those planned now, then the reserve."""
     enough = 1e-12 * amount
     for tier in range(2):
@@ -188,51 +201,52 @@ def buy_more(amount: float, node: np.record, offers: Records, seller: Integers) 
 
 
 @inlined
-def still_owed(node: np.record, patience: float, arcs: Records, arriving: Integers) -> float:
-    """Return what is left to those who fell short: less each day, and never beyond the deviation."""
-    total = 0.0
+def look_over(node: np.record, patience: float, arcs: Records, arriving: Places) -> tuple[float, float]:
+    """Return what fits of the planned arrivals, and what is left to those who fell short.
+
+    That is less each day, and never beyond the deviation.
+    """
+    fitting, owed = 0.0, 0.0
     for i in range(node.first_arriving, node.end_arriving):
-        total += arcs[arriving[i]].owed
-    if total <= 0.0:
-        return 0.0
-    keep = min(max(node.deviation, 0.0) / total, 1.0 - 1.0 / patience)
+        arc = arcs[arriving[i]]
+        arc.correction = 0.0
+        fitting += arc.fitting
+        owed += arc.owed
+    if owed <= 0.0:
+        return fitting, 0.0
+    keep = min(max(node.deviation, 0.0) / owed, 1.0 - 1.0 / patience)
     for i in range(node.first_arriving, node.end_arriving):
         arcs[arriving[i]].owed *= keep
-    return keep * total
+    return fitting, keep * owed
 
 
 @inlined
-def correct_arrivals(
-    amount: float,
-    gain: float,
-    node: np.record,
-    nodes: Records,
-    arcs: Records,
-    lanes: Records,
-    arriving: Integers,
+def make_good(
+    gain: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Places
 ) -> None:
-    """Set the corrections of the arcs into a node: what they owe, and `amount` shared among all."""
-    total = 0.0
+    """Let each arc into a node send more of what it owes."""
     for i in range(node.first_arriving, node.end_arriving):
         arc = arcs[arriving[i]]
-        total += arc.fitting
-        arc.correction = 0.0
         if arc.owed > 0.0:
             lane, tail = lanes[arc.lane], nodes[arc.tail]
             arc.correction = max(min(gain * arc.owed, room_of(arc, lane, tail)), 0.0)
             take_room(arc, arc.correction, lane, tail)
-    if amount < 0.0 and total > 0.0:
-        cut = min(-amount / total, 1.0)
-        for i in range(node.first_arriving, node.end_arriving):
-            arc = arcs[arriving[i]]
-            arc.correction = -cut * arc.fitting
-    elif amount > 0.0:
-        raise_arrivals(amount, node, nodes, arcs, lanes, arriving)
+
+
+@inlined
+def cut_arrivals(amount: float, fitting: float, node: np.record, arcs: Records, arriving: Places) -> None:
+    """Take `amount` off the arcs into a node, in proportion to what fits of their plan."""
+    if fitting <= 0.0:
+        return
+    cut = min(amount / fitting, 1.0)
+    for i in range(node.first_arriving, node.end_arriving):
+        arc = arcs[arriving[i]]
+        arc.correction = -cut * arc.fitting
 
 
 @inlined
 def raise_arrivals(
-    amount: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Integers
+    amount: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Places
 ) -> None:
     """Share `amount` among arcs whose lane and origin have room: those planned now, then the reserve."""
     enough = 1e-12 * amount
@@ -262,6 +276,8 @@ def raise_arrivals(
 @inlined
 def room_of(arc: np.record, lane: np.record, tail: np.record) -> float:
     """Return how much more an arc could carry today: what its lane lets pass and its origin can spare."""
+    if lane.left == np.inf:
+        return tail.spare
     return min(lane.left / arc.mass, tail.spare)
 
 

@@ -1,8 +1,8 @@
-"""The luck of a trial that does not depend on what happens in it: demand, lead times, outages."""
+"""The luck of a trial that does not depend on what happens in it: demand and lead times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,31 +10,27 @@ from numpy.typing import NDArray
 from simulation.calendar_days import Days
 from simulation.layout import Floats, Integers
 from simulation.network import Network
+from simulation.outages import DAYS_PER_YEAR
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams, mean_one_lognormal, persistent
 
 LONGEST_LEAD = 4.0  # drawn lead times are cut off at this multiple of the lane's own
-DAYS_PER_YEAR = 365.25
 
 
 def draw(
     network: Network, uncertainty: UncertaintySettings, streams: Streams
 ) -> tuple[dict[str, NDArray], Floats]:
-    """Return the draws of a trial by field of the world, and the demand of each period, units, (T, D).
-
-    Sites, lanes and lines are up; outages are entered while the trial runs.
-    """
-    days = network.days
+    """Return the draws of a trial by field of the world, and the demand of each period, units, (T, D)."""
     factor = demand_factors(network, uncertainty, streams)
-    required = np.add.reduceat(network.planned.required[days.period] * factor, days.first[:-1], axis=0)
-    sizes = {
-        "site_up": len(network.used.site),
-        "lane_up": len(network.used.lane),
-        "line_up": len(network.used.line),
-    }
-    up = {name: np.ones((days.count, size)) for name, size in sizes.items()}
-    demand = network.planned.delivered[days.period] * factor
-    return {"demand": demand, "lead": lead_days(network, uncertainty, streams), **up}, required
+    drawn: dict[str, NDArray] = {"lead": lead_days(network, uncertainty, streams)}
+    for family in ("site", "lane", "line"):
+        drawn[f"{family}_up"] = np.ones((network.days.count, len(getattr(network.used, family))))
+    required = []
+    for t, (first, end) in enumerate(zip(network.days.first[:-1], network.days.first[1:], strict=True)):
+        today = factor[first:end]  # a period at a time stays in the processor's cache
+        required.append(np.add.reduceat(today * network.planned.required[t], [0], axis=0)[0])
+        today *= network.planned.delivered[t]
+    return drawn | {"demand": factor}, np.array(required)
 
 
 def demand_factors(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
@@ -43,25 +39,24 @@ def demand_factors(network: Network, uncertainty: UncertaintySettings, streams: 
     A year's level is a persistent lognormal with a part common to all customers of a product; the
     days scatter about it independently.
     """
-    days, labels = network.days, network.labels("demand")
-    products = network.scenario.products.label[network.scenario.demands.product[network.used.demand]]
-    factors = np.ones((days.count, len(labels)))
-    if uncertainty.demand_annual_cv > 0:
-        common = {p: _levels(f"market {p}", days, uncertainty, streams) for p in sorted(set(products))}
-        shared = uncertainty.demand_correlation
-        for d, (label, product) in enumerate(zip(labels, products, strict=True)):
-            own = _levels(f"demand {label}", days, uncertainty, streams)
-            level = np.sqrt(shared) * common[product] + np.sqrt(1 - shared) * own
-            factors[:, d] = mean_one_lognormal(level, uncertainty.demand_annual_cv)[days.year]
-    if uncertainty.demand_daily_cv > 0:
-        for d, label in enumerate(labels):
-            scatter = streams.normals(f"demand {label}", "daily", days.count)
-            factors[:, d] *= mean_one_lognormal(scatter, uncertainty.demand_daily_cv)
+    days, entities = network.days, network.entities["demand"]
+    daily, annual = uncertainty.demand_daily_cv, uncertainty.demand_annual_cv
+    if daily > 0:
+        factors = mean_one_lognormal(streams.normals_of(entities, "daily", days.count), daily)
+    else:
+        factors = np.ones((days.count, len(entities)))
+    if annual > 0:
+        products = network.scenario.products.label[network.scenario.demands.product[network.used.demand]]
+        markets, market = np.unique([f"market {product}" for product in products], return_inverse=True)
+        shared, keep = uncertainty.demand_correlation, uncertainty.demand_persistence
+        common = persistent(streams.normals_of(tuple(markets.tolist()), "annual", days.years), keep)
+        own = persistent(streams.normals_of(entities, "annual", days.years), keep)
+        level = np.sqrt(shared) * common[:, market] + np.sqrt(1 - shared) * own
+        of_year = mean_one_lognormal(level, annual)
+        first = np.searchsorted(days.year, np.arange(days.years + 1))
+        for year in range(days.years):
+            factors[first[year] : first[year + 1]] *= of_year[year]
     return factors
-
-
-def _levels(entity: str, days: Days, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
-    return persistent(streams.normals(entity, "annual", days.years), uncertainty.demand_persistence)
 
 
 def planned_lead_days(network: Network) -> Integers:
@@ -78,36 +73,12 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
     """Return whole days from dispatch to arrival, (W, A), drawn by week."""
     weeks = -(-network.days.count // 7)
     planned = planned_lead_days(network)
-    result = np.repeat(planned[None, :], weeks, axis=0)
-    if uncertainty.lead_time_cv > 0:
-        for a, label in enumerate(network.labels("arc")):
-            factor = mean_one_lognormal(
-                streams.normals(f"arc {label}", "lead", weeks), uncertainty.lead_time_cv
-            )
-            drawn = np.rint(network.scenario.arcs.lead_days[network.used.arc[a]] * factor)
-            result[:, a] = np.clip(drawn, 1, np.ceil(LONGEST_LEAD * planned[a])).astype(np.int64)
-    return result
-
-
-def lose(up: Floats, start: float, end: float) -> None:
-    """Take an outage from `start` to `end` off the daily shares of up time `up`, (H,)."""
-    first, last = int(start), int(end)
-    up[first] = max(up.item(first) - (min(end, first + 1) - start), 0.0)
-    if last > first:
-        up[first + 1 : last] = 0.0
-        if last < len(up):
-            up[last] = max(up.item(last) - (end - last), 0.0)
-
-
-def outage_times(
-    per_year: float, mean_days: float, luck: Iterator[float], horizon: float
-) -> Iterator[tuple[float, float]]:
-    """Yield start and end of outages before `horizon`, days; up and down times are exponential."""
-    start = next(luck) * DAYS_PER_YEAR / per_year
-    while start < horizon:
-        end = start + next(luck) * mean_days
-        yield start, end
-        start = end + next(luck) * DAYS_PER_YEAR / per_year
+    if uncertainty.lead_time_cv == 0:
+        return np.repeat(planned[None, :], weeks, axis=0)
+    normals = streams.normals_of(network.entities["arc"], "lead", weeks)
+    drawn = mean_one_lognormal(normals, uncertainty.lead_time_cv)
+    drawn *= network.scenario.arcs.lead_days[network.used.arc]
+    return np.clip(np.rint(drawn, out=drawn), 1, np.ceil(LONGEST_LEAD * planned), out=drawn).astype(np.int64)
 
 
 def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
@@ -119,8 +90,11 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
     adopted = network.plan["adopt"].transpose("period", ...).to_numpy() > 0.5
     result = np.full(network.active.shape, np.inf)
     mean = uncertainty.intervention_delay_mean_years * DAYS_PER_YEAR
-    for i in np.flatnonzero(network.active.any(axis=0)):
-        luck = streams.exponentials(f"intervention {network.scenario.interventions.label[i]}", "delay")
+    members = np.flatnonzero(network.active.any(axis=0))
+    names = tuple(f"intervention {label}" for label in network.scenario.interventions.label[members])
+    uniforms = streams.uniforms_of(names, "delay", len(network.active))
+    for i, drawn in zip(members, uniforms.T.tolist(), strict=True):
+        luck = (-math.log1p(-uniform) for uniform in drawn)
         for t in np.flatnonzero(network.active[:, i]):
             if t > 0 and network.active[t - 1, i]:
                 result[t, i] = result[t - 1, i]

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Places = NDArray[np.uint32]  # never negative, so that compiled code need not ask
 Flags = NDArray[np.bool_]
 Records = NDArray[np.record]
 
 OPERATION, ARC, OFFER = 0, 1, 2
 
 
-def _record(integers: str, numbers: str, flags: str = "") -> np.dtype[np.void]:
-    kinds = ((numbers, np.float64), (integers, np.int32), (flags, np.bool_))
+def _record(places: str, numbers: str, flags: str = "", signed: str = "") -> np.dtype[np.void]:
+    kinds = ((numbers, np.float64), (places, np.uint32), (signed, np.int32), (flags, np.bool_))
     fields = np.dtype([(name, kind) for names, kind in kinds for name in names.split()], align=True)
     return np.dtype((np.record, fields))  # one element has attributes, in compiled and in plain code
 
@@ -40,19 +41,20 @@ NODE = _record(
     "source",  # a supplier's, who ships what he buys the same day
 )
 OPERATION_RECORD = _record(
-    "line made_node first_entry end_entry",
+    "line first_entry end_entry",
     "use most_share made_quantity planned possible reserve owed fitting want done booked",
     "starved",  # an input ran short yesterday, or is scarce
+    "made_node",  # -1: makes nothing
 )
 ENTRY = _record(
     "node", "planned quantity scarce_below"
 )  # recipe, per unit: with planned savings, and as it is
 ARC_RECORD = _record(
-    "tail head lane lead", "mass planned possible reserve owed fitting correction done booked"
+    "tail head lane", "mass planned possible reserve owed fitting correction done booked"
 )
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
 LINE = _record("site", "capacity room left load")  # room: not used since the period opened
-LANE = _record("origin", "capacity room left load passable")  # t
+LANE = _record("origin first_arc end_arc", "capacity room left passable")  # t
 DEMAND = _record("node", "planned waiting booked")
 COVER = _record("family element", "weight booked")  # weight: share of the activity that is covered now
 
@@ -73,13 +75,13 @@ class World(NamedTuple):
     lanes: Records
     demands: Records
     covers: Records
-    maker: Integers  # operations by node of their main output
-    leaving: Integers  # arcs by tail
-    arriving: Integers  # arcs by head
-    seller: Integers  # offers by node
-    run_order: Integers  # operations, upstream first
-    want_order: Integers  # nodes with operations, downstream first
-    send_order: Integers  # nodes, heads of arcs before their tails
+    maker: Places  # operations by node of their main output
+    leaving: Places  # arcs by tail
+    arriving: Places  # arcs by head
+    seller: Places  # offers by node
+    run_order: Places  # operations, upstream first
+    want_order: Places  # nodes with operations, downstream first
+    send_order: Places  # nodes, heads of arcs before their tails
     coming: Floats  # ring of arrivals, (days ahead, nodes)
     demand: Floats  # to be delivered, (H, demands)
     lead: Integers  # days from dispatch to arrival, at least 1, (W, arcs)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -78,6 +80,12 @@ class Network:
         """Return the labels of the used elements of ``offer``, ``arc``, ``line`` and so on."""
         members: Labels = getattr(self.scenario, f"{family}s").label[getattr(self.used, family)]
         return members
+
+    @cached_property
+    def entities(self) -> Mapping[str, tuple[str, ...]]:
+        """Names under which the used elements of each family have their random streams."""
+        families = ("site", "lane", "line", "arc", "demand")
+        return {family: tuple(f"{family} {label}" for label in self.labels(family)) for family in families}
 
     def recipe(self, period: int, live: Flags) -> Floats:
         """Return recipe quantities, (E,), with the savings of the interventions `live`, (I,)."""

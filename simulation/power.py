@@ -42,11 +42,12 @@ def renewable_factors(network: Network, uncertainty: UncertaintySettings, stream
         return factors
     first_year = days.year[days.first[:-1]]
     years = network.scenario.periods.years
-    for u in np.flatnonzero(np.isin(supplies.kind.astype(str), ("ppa", "onsite"))):
-        name = supplies.option[u] if supplies.kind[u] == "ppa" else supplies.label[u]
-        normals = streams.normals(f"power {name}", "output", days.years)
-        luck = mean_one_lognormal(normals, uncertainty.renewable_cv)
-        factors[:, u] = np.add.reduceat(luck, first_year) / years
+    kind = supplies.kind.astype(str)
+    members = np.flatnonzero(np.isin(kind, ("ppa", "onsite")))
+    names = np.where(kind == "ppa", supplies.option, supplies.label)[members]
+    normals = streams.normals_of(tuple(f"power {name}" for name in names), "output", days.years)
+    luck = mean_one_lognormal(normals, uncertainty.renewable_cv)
+    factors[:, members] = np.add.reduceat(luck, first_year, axis=0) / years[:, None]
     return factors
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled, inlined
-from simulation.layout import Floats, Integers, Records, World
+from simulation.layout import Floats, Places, Records, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
 SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as starved
@@ -84,7 +84,7 @@ def ease_off(nodes: Records, operations: Records, entries: Records, lines: Recor
 
 
 @inlined
-def still_owed(node: np.record, patience: float, operations: Records, maker: Integers) -> float:
+def still_owed(node: np.record, patience: float, operations: Records, maker: Places) -> float:
     """Return what is left to those who fell short: less each day, and never beyond the deviation."""
     total = 0.0
     for i in range(node.first_maker, node.end_maker):
@@ -99,7 +99,7 @@ def still_owed(node: np.record, patience: float, operations: Records, maker: Int
 
 @inlined
 def spread(
-    amount: float, node: np.record, surge: float, operations: Records, lines: Records, maker: Integers
+    amount: float, node: np.record, surge: float, operations: Records, lines: Records, maker: Places
 ) -> None:
     """Share `amount` among the operations that make the product: those planned now, then the reserve."""
     enough = 1e-12 * amount
@@ -142,7 +142,7 @@ def room_of(operation: np.record, line: np.record, surge: float) -> float:
 
 
 @inlined
-def lower(amount: float, node: np.record, operations: Records, lines: Records, maker: Integers) -> None:
+def lower(amount: float, node: np.record, operations: Records, lines: Records, maker: Places) -> None:
     """Take `amount` off the operations that make the product, in proportion, not below zero."""
     total = 0.0
     for i in range(node.first_maker, node.end_maker):
@@ -159,7 +159,7 @@ def lower(amount: float, node: np.record, operations: Records, lines: Records, m
 
 @compiled
 def produce(
-    free: bool, nodes: Records, operations: Records, entries: Records, lines: Records, run_order: Integers
+    free: bool, nodes: Records, operations: Records, entries: Records, lines: Records, run_order: Places
 ) -> None:
     """Run the operations, upstream first; one day's output feeds downstream the same day."""
     for n in range(len(nodes)):

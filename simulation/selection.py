@@ -21,7 +21,10 @@ Labels = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Used:
-    """Positions in the scenario of the elements that take part, each family sorted by label."""
+    """Positions in the scenario of the elements that take part, each family sorted by label.
+
+    Arcs are sorted by the label of their lane first, so that those of one lane stand together.
+    """
 
     operation: Integers
     arc: Integers
@@ -68,9 +71,10 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
     line = scenario.operations.line[operation]
     ends = [scenario.arcs.origin[arc], scenario.arcs.destination[arc]]
     site = np.concatenate([*ends, scenario.offers.site[offer], scenario.lines.site[line]])
+    by_lane = np.argsort(scenario.lanes.label[scenario.arcs.lane[arc]].astype(str), kind="stable")
     return Used(
         operation=operation,
-        arc=arc,
+        arc=arc[by_lane],
         offer=offer,
         node=_sorted(node, scenario.nodes.label),
         line=_sorted(line, scenario.lines.label),

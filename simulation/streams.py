@@ -16,7 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from simulation.compiled import NUMBA
+from simulation.raw_streams import POOL, Words, draw_uniforms, root_words, start
+
 Floats = NDArray[np.float64]
+SMALLEST = np.finfo(float).tiny
 
 
 @lru_cache(maxsize=65536)
@@ -24,6 +28,13 @@ def _words(text: str) -> tuple[int, int]:
     """Return 64 bits of a name as two 32-bit words; the same in every process and version."""
     value = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
     return value & 0xFFFFFFFF, value >> 32
+
+
+@lru_cache(maxsize=256)
+def _keys(entities: tuple[str, ...], purpose: str) -> Words:
+    """Return the words of many entities and a purpose, (n, 4)."""
+    keys = [(*_words(entity), *_words(purpose)) for entity in entities]
+    return np.array(keys, dtype=np.uint64).reshape(len(entities), 4)
 
 
 class Streams:
@@ -39,6 +50,27 @@ class Streams:
         self._seed = seed
         self._trial = trial
 
+    def started(self, entities: tuple[str, ...], purpose: str) -> Words:
+        """Return the streams of many entities at their start, (n, 4), for compiled functions to read."""
+        streams = np.empty((len(entities), 4), dtype=np.uint64)
+        root = root_words(self._seed, self._trial)
+        start(root, _keys(entities, purpose), np.zeros(POOL, dtype=np.uint64), streams)
+        return streams
+
+    def uniforms_of(self, entities: tuple[str, ...], purpose: str, count: int) -> Floats:
+        """Return what :meth:`uniforms` returns for each of many entities, (count, n), in one call."""
+        if NUMBA.DISABLE_JIT or len(entities) == 0:  # numpy's own generators, to the bit the same
+            drawn = [self.uniforms(entity, purpose, count) for entity in entities]
+            return np.array(drawn).reshape(len(entities), count).T
+        drawn_at_once = np.empty((count, len(entities)))
+        draw_uniforms(self.started(entities, purpose), drawn_at_once)
+        return drawn_at_once
+
+    def normals_of(self, entities: tuple[str, ...], purpose: str, count: int) -> Floats:
+        """Return what :meth:`normals` returns for each of many entities, (count, n)."""
+        drawn = self.uniforms_of(entities, purpose, count)
+        return ndtri(np.maximum(drawn, SMALLEST, out=drawn), out=drawn)
+
     def generator(self, entity: str, purpose: str) -> np.random.Generator:
         """Return the generator of one entity and purpose, at its start."""
         key = (self._trial, *_words(entity), *_words(purpose))
@@ -50,7 +82,7 @@ class Streams:
 
     def normals(self, entity: str, purpose: str, count: int) -> Floats:
         """Return `count` standard normals by inversion, (count,)."""
-        return ndtri(np.maximum(self.uniforms(entity, purpose, count), np.finfo(float).tiny))
+        return ndtri(np.maximum(self.uniforms(entity, purpose, count), SMALLEST))
 
     def exponentials(self, entity: str, purpose: str) -> Iterator[float]:
         """Yield exponentials of mean one without end."""
@@ -62,11 +94,13 @@ class Streams:
 def mean_one_lognormal(normals: Floats, cv: float) -> Floats:
     """Return lognormal factors of mean one and coefficient of variation `cv`; ones where `cv` is zero."""
     variance = np.log1p(cv * cv)
-    return np.exp(np.sqrt(variance) * normals - variance / 2)
+    factors = np.sqrt(variance) * normals
+    factors -= variance / 2
+    return np.exp(factors, out=factors)
 
 
 def persistent(normals: Floats, correlation: float) -> Floats:
-    """Return a stationary standard normal AR(1) path driven by `normals`, (n,)."""
+    """Return stationary standard normal AR(1) paths along the first axis, driven by `normals`, (n, ...)."""
     path = np.array(normals, dtype=float)
     innovation = np.sqrt(1 - correlation * correlation)
     for i in range(1, len(path)):

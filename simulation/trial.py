@@ -9,11 +9,12 @@ import numpy as np
 import simpy
 
 from simulation.conditions import Situation
-from simulation.draws import draw, go_live_days, lose, outage_times
+from simulation.draws import draw, go_live_days
 from simulation.kernel import run_days
 from simulation.layout import Floats, fresh
 from simulation.network import Network, yearly
 from simulation.opening import Opening
+from simulation.outages import enter_outages
 from simulation.power import onsite_built, renewable_factors, settle
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.streams import Streams
@@ -90,7 +91,7 @@ class Trial:
 
     def run(self) -> TrialResult:
         """Run all days and return what happened."""
-        self._start_outages()
+        self._enter_outages()
         for day, intervention in self._late_go_lives():
             self.environment.process(self._goes_live(day, intervention))
         self.environment.process(self._clock())
@@ -119,19 +120,6 @@ class Trial:
             if self.environment.now < end:
                 yield self.environment.timeout(end - self.environment.now)
             self._close()
-
-    def _outages(self, up: Floats, per_year: float, mean_days: float, entity: str, cause: str) -> Steps:
-        """Take an entity down at random.
-
-        Nothing in the network can change when that happens, so each outage is entered, to the hour,
-        when its week begins: the clock then has one stop a week instead of several.
-        """
-        luck = self._streams.exponentials(entity, cause)
-        for start, end in outage_times(per_year, mean_days, luck, len(up)):
-            ahead = start // 7 * 7 - self.environment.now
-            if ahead > 0:
-                yield self.environment.timeout(ahead)
-            lose(up, start, end)
 
     def _goes_live(self, day: float, intervention: int) -> Steps:
         """Let a late intervention work from `day` on, if the plan still has it at work then."""
@@ -166,25 +154,26 @@ class Trial:
 
     # ---- set-up and result
 
-    def _start_outages(self) -> None:
-        network, chance = self._network, self._uncertainty
-        roles = network.scenario.sites.role[network.used.site]
-        for j, (label, role) in enumerate(zip(network.labels("site"), roles, strict=True)):
-            per_year, mean = chance.site_disruptions_per_year, chance.site_disruption_mean_days
-            if role in BUYING:
-                per_year, mean = chance.supplier_disruptions_per_year, chance.supplier_disruption_mean_days
-            if role != "customer":
-                self._start(self.world.site_up[:, j], per_year, mean, f"site {label}", "disruption")
-        for k, label in enumerate(network.labels("lane")):
-            per_year, mean = chance.lane_disruptions_per_year, chance.lane_disruption_mean_days
-            self._start(self.world.lane_up[:, k], per_year, mean, f"lane {label}", "disruption")
-        for line, label in enumerate(network.labels("line")):
-            per_year, mean = chance.breakdowns_per_year, chance.repair_mean_days
-            self._start(self.world.line_up[:, line], per_year, mean, f"line {label}", "breakdown")
-
-    def _start(self, up: Floats, per_year: float, mean_days: float, entity: str, cause: str) -> None:
-        if per_year > 0 and mean_days > 0:
-            self.environment.process(self._outages(up, per_year, mean_days, entity, cause))
+    def _enter_outages(self) -> int:
+        """Enter all outages of the horizon and return how many there are."""
+        network, chance, world = self._network, self._uncertainty, self.world
+        role = network.scenario.sites.role[network.used.site].astype(str)
+        buying = np.isin(role, BUYING)
+        per_year = np.where(
+            buying, chance.supplier_disruptions_per_year, chance.site_disruptions_per_year
+        ) * (role != "customer")  # a customer does not close
+        mean = np.where(buying, chance.supplier_disruption_mean_days, chance.site_disruption_mean_days)
+        of_lanes = (chance.lane_disruptions_per_year, chance.lane_disruption_mean_days)
+        of_lines = (chance.breakdowns_per_year, chance.repair_mean_days)
+        count = 0
+        for family, up, cause, (often, long) in (
+            ("site", world.site_up, "disruption", (per_year, mean)),
+            ("lane", world.lane_up, "disruption", of_lanes),
+            ("line", world.line_up, "breakdown", of_lines),
+        ):
+            chances = (np.broadcast_to(often, up.shape[1]), np.broadcast_to(long, up.shape[1]))
+            count += enter_outages(up, network.entities[family], cause, chances, self._streams)
+        return count
 
     def _late_go_lives(self) -> list[tuple[float, int]]:
         horizon, first = self._network.days.count, self._network.days.first[:-1, None]

@@ -32,8 +32,7 @@ FAMILIES = {"operation": OPERATION, "arc": ARC, "offer": OFFER}
 def build_world(scenario: Scenario, used: Used) -> World:
     """Return the world of a network before its first day: who belongs to whom, all quantities zero."""
     operations, entries = _operations(scenario, used)
-    arcs, lanes = _arcs(scenario, used), records(LANE, len(used.lane))
-    lanes["origin"] = places_of(scenario.lanes.origin[used.lane], used.site)
+    arcs, lanes = _arcs(scenario, used), _lanes(scenario, used)
     offers = records(OFFER_RECORD, len(used.offer))
     offers["node"] = places_of(scenario.offers.node[used.offer], used.node)
     offers["site"] = places_of(scenario.offers.site[used.offer], used.site)
@@ -54,7 +53,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
     ):
         start, order = by_group(node, len(nodes))
         nodes[f"first_{name}"], nodes[f"end_{name}"] = start[:-1], start[1:]
-        lists[name] = members[order]
+        lists[name] = members[order].astype(np.uint32)
     run_order, want_order = _production_orders(operations, entries, len(nodes))
     links = zip(arcs["tail"].tolist(), arcs["head"].tolist(), strict=True)
     send_order = upstream_first(len(nodes), links)[::-1]
@@ -73,11 +72,11 @@ def build_world(scenario: Scenario, used: Used) -> World:
         demands=demands,
         covers=_covers(scenario, used),
         **lists,
-        run_order=run_order,
-        want_order=want_order,
+        run_order=run_order.astype(np.uint32),
+        want_order=want_order.astype(np.uint32),
         send_order=send_order[
             np.isin(send_order, np.concatenate([arcs["tail"], arcs["head"], offers["node"]]))
-        ],
+        ].astype(np.uint32),
         coming=np.zeros((1, len(nodes))),
         demand=np.zeros((0, len(demands))),
         lead=np.zeros((0, len(arcs)), dtype=np.int64),
@@ -119,6 +118,16 @@ def _arcs(scenario: Scenario, used: Used) -> Records:
     arcs["lane"] = places_of(scenario.arcs.lane[used.arc], used.lane)
     arcs["mass"] = np.maximum(scenario.arcs.tonnes_per_unit[used.arc], 1e-12)  # weightless goods fill no lane
     return arcs
+
+
+def _lanes(scenario: Scenario, used: Used) -> Records:
+    """Return lanes; the arcs of a lane stand together."""
+    lanes = records(LANE, len(used.lane))
+    lanes["origin"] = places_of(scenario.lanes.origin[used.lane], used.site)
+    on = places_of(scenario.arcs.lane[used.arc], used.lane)
+    lanes["first_arc"] = np.searchsorted(on, np.arange(len(lanes)))
+    lanes["end_arc"] = np.searchsorted(on, np.arange(len(lanes)), side="right")
+    return lanes
 
 
 def _covers(scenario: Scenario, used: Used) -> Records:

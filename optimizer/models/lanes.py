@@ -8,7 +8,6 @@ import pyomo.environ as pyo
 from optimizer.arrays import ArrayConstraint, ArrayVar, Term, rows, term
 from optimizer.models.columns import every_period, repeated
 from optimizer.models.instance import Instance
-from optimizer.models.modules import presence
 from scenarios.scenario import Floats, Integers, Scenario
 
 
@@ -104,85 +103,6 @@ def enough_trips(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
             ),
         ],
     )
-
-
-def arc_open_with_origin(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
-    r"""Carry nothing away from an origin before an intervention opens it.
-
-    .. math:: flow_{a,t} \le F_{a,t} \sum_{i \in opens(origin)} in\_effect_{i,t}
-
-    Index: arc that leaves a node with no source but locked offers, locked processes or lines without
-    capacity of their own, period; only where F is smaller than what the origin could ever supply.
-    Unit: product unit a year. F: the arc's own bound. It follows from the origin's own links but for
-    fractions: with it the relaxation of facility location is the strong one.
-    Dual: of the linear program with integers fixed; no planning meaning.
-    Source: disaggregated linking constraint (Krarup and Pruzan 1983).
-    """
-    scenario = instance.scenario
-    periods, arcs = len(scenario.periods), scenario.arcs
-    flow = instance.bounds.flow
-    node, intervention = origin_gates(scenario)
-    smaller = (flow < largest_supply(instance)[arcs.tail] * (1 - 1e-9)).any(axis=1) & flow.any(axis=1)
-    bound = np.flatnonzero(smaller & np.isin(arcs.tail, node))
-    first, count = np.searchsorted(node, arcs.tail[bound]), np.bincount(node, minlength=1)
-    gates = count[arcs.tail[bound]]
-    arc = np.repeat(np.arange(len(bound)), gates)
-    gate = np.repeat(first, gates) + np.arange(len(arc)) - np.repeat(np.cumsum(gates) - gates, gates)
-    return rows(len(bound) * periods).at_most(
-        0.0,
-        [
-            +term(model.flow, row=np.arange(len(bound) * periods), column=every_period(bound, periods)),
-            *presence(
-                model, scenario, every_period(arc, periods), intervention[gate], -flow[bound[arc]].ravel()
-            ),
-        ],
-    )
-
-
-def origin_gates(scenario: Scenario) -> tuple[Integers, Integers]:
-    """Return pairs (node, intervention) for nodes that nothing supplies before an intervention does."""
-    nodes, unlocks, recipe = len(scenario.nodes.label), scenario.unlocks, scenario.recipe
-    offers, operations, changes = scenario.offers, scenario.operations, scenario.capacity_changes
-    made = np.flatnonzero(recipe.quantity > 0)
-    operation = recipe.operation[made]
-    idle = ~(scenario.lines.capacity[operations.line] > 0).any(axis=1)
-    free = np.zeros(nodes, dtype=bool)
-    for open_nodes in (
-        scenario.arcs.head,
-        offers.node[~offers.locked],
-        recipe.node[made][~(operations.locked | idle)[operation]],
-        scenario.covers.input_node,
-        scenario.returns.node,
-        scenario.stores.node,
-    ):
-        free[open_nodes] = True
-    gates = set()
-    of_offer = unlocks.family == "offer"
-    gates |= set(
-        zip(
-            offers.node[unlocks.element[of_offer]].tolist(),
-            unlocks.intervention[of_offer].tolist(),
-            strict=True,
-        )
-    )
-    for entry, r in zip(made.tolist(), operation.tolist(), strict=True):
-        if operations.locked[r]:
-            keys = unlocks.intervention[(unlocks.family == "operation") & (unlocks.element == r)]
-        else:
-            keys = changes.intervention[(changes.line == operations.line[r]) & (changes.amount > 0)]
-        gates |= {(int(recipe.node[entry]), i) for i in keys.tolist()}
-    kept = sorted((n, i) for n, i in gates if not free[n])
-    table = np.array(kept, dtype=np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
-
-
-def largest_supply(instance: Instance) -> Floats:
-    """Return the most that offers and processes can put into each node, (N, T)."""
-    scenario, bounds, recipe = instance.scenario, instance.bounds, instance.scenario.recipe
-    supply = np.zeros((len(scenario.nodes.label), len(scenario.periods)))
-    np.add.at(supply, scenario.offers.node, bounds.purchase)
-    np.add.at(supply, recipe.node, np.maximum(recipe.quantity, 0)[:, None] * bounds.run[recipe.operation])
-    return supply
 
 
 def tonnes_on(

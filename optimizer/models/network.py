@@ -7,6 +7,7 @@ import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, rows, term
 from optimizer.models.columns import every_period, repeated
+from optimizer.models.hubs import opened_with_hub
 from optimizer.models.instance import Instance
 from optimizer.models.lanes import tonnes_on
 from optimizer.models.stocks import opening_stock, put_into_nodes
@@ -96,9 +97,11 @@ def arc_unlocked(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrain
 
     .. math:: flow_{a,t} \le F_{a,t} \sum_{i \in unlocks(a)} in\_effect_{i,t}
 
-    Index: locked arc, period. Unit: product unit a year. F: the arc's own bound.
+    Index: locked arc, period, but for those that `arc_open_with_hub` and the hub's capacity close.
+    Unit: product unit a year. F: the arc's own bound.
     Dual: value of unlocking one more unit of the mode here, present value.
     Source: disaggregated linking constraint (Krarup and Pruzan 1983).
     """
     scenario = instance.scenario
-    return opened_by(model, scenario, model.flow, "arc", scenario.arcs.locked, instance.bounds.flow)
+    locked = scenario.arcs.locked & ~opened_with_hub(scenario)
+    return opened_by(model, scenario, model.flow, "arc", locked, instance.bounds.flow)

@@ -86,7 +86,7 @@ def test_alternatives_leave_the_first_rule_alone_and_solve(too_tight):
 
 def test_the_conflict_is_said_by_business_names(too_tight):
     _, diagnosis = too_tight
-    parts = {part.rule: part for part in diagnosis.conflict}
+    parts = {part.rule: part for part in diagnosis.conflict.parts}
     assert parts["cap_respected"].members == ("total 2026",)
     assert parts["unmet"].members == ("city:steel 2026",)
     assert "mill:steel 2026" in parts["node_balance"].members
@@ -156,6 +156,11 @@ def test_the_steel_case_under_a_cap_of_one_percent():
     with pytest.raises(InfeasibleError) as caught:
         optimize(scenario, SolverSettings(time_limit_seconds=300))
     diagnosis = caught.value.diagnosis
+    assert diagnosis.conflict.smallest
+    policies = [part for part in diagnosis.conflict.parts if part.policy]
+    assert {part.rule for part in policies} == {"cap_respected", "minimum_use"}
+    assert [len(part.members) for part in policies] == [1, 1]  # one mill's minimum use is over the cap
+    assert max(map(len, diagnosis.text.splitlines()[9:])) <= 120
     assert {change.kind for change in diagnosis.fixes[0].changes} == {"cap"}
     plan = optimize(diagnosis.fixed(scenario), SolverSettings(mip_gap=0.05, time_limit_seconds=600))
     assert plan.attrs["status"] in ("optimal", "feasible")
