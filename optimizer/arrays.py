@@ -250,10 +250,10 @@ class ArrayConstraint(LazyElements, IndexedConstraint):
     def _assemble(self, terms: Sequence[Term]) -> csr_array:
         """Return the terms as one CSR matrix (n_rows, sum of variables' n)."""
         width = int(self.offsets[-1])
-        if not terms:
+        ends = np.cumsum([0, *(t.row.size for t in terms)])[1:]
+        count = int(ends[-1]) if terms else 0
+        if not count:
             return csr_array((self.n, width), dtype=float)
-        ends = np.cumsum([t.row.size for t in terms])
-        count = int(ends[-1])
         # 32 bits where they do: half the memory to move, and what HiGHS takes
         kind = np.int32 if max(self.n, width, count) <= np.iinfo(np.int32).max else np.int64
         row, column, value = np.empty(count, kind), np.empty(count, kind), np.empty(count)
@@ -263,7 +263,7 @@ class ArrayConstraint(LazyElements, IndexedConstraint):
             part = slice(end - t.row.size, end)
             row[part], value[part] = t.row, t.coefficient
             np.add(t.column, start[id(t.variable)], out=column[part], casting="unsafe")
-        if count and not (math.isfinite(value.min()) and math.isfinite(value.max())):
+        if not (math.isfinite(value.min()) and math.isfinite(value.max())):
             where = int(row[np.flatnonzero(~np.isfinite(value))[0]])
             message = f"ArrayConstraint: a coefficient in row {where} is not finite"
             raise ValueError(message)

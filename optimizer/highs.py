@@ -28,7 +28,7 @@ Answer = tuple[Floats, Floats, Floats]  # column values, row duals, reduced cost
 
 ABSOLUTE_GAP = 1e-6  # solver units: HiGHS's own mip_abs_gap
 EMPTY_ROW_TOLERANCE = 1e-9
-WARM_SHARE, FEWEST_WARM = 0.1, 200  # iterations from a kept basis, of those without one, before giving it up
+WARM_SHARE, FEWEST_WARM = 0.15, 500  # iterations from a kept basis, of those without one, before giving it up
 NO_LIMIT = 2**31 - 1
 MODEL_STATUS = highspy.HighsModelStatus
 FEASIBLE_POINT = int(highspy.SolutionStatus.kSolutionStatusFeasible)
@@ -113,22 +113,32 @@ class HighsModel(SentModel):
         """Whether `start_from` was called."""
         return self._has_base
 
-    def run(self, progress: Progress | None = None, afresh: bool = False, duals: bool = True) -> Solution:
+    def run(
+        self,
+        progress: Progress | None = None,
+        afresh: bool = False,
+        near: bool = True,
+        duals: bool = True,
+    ) -> Solution:
         """Solve what HiGHS holds now and return the solution, without touching the Pyomo model.
 
         Parameters
         ----------
         afresh : forget all former runs first, so that the answer is the same whatever was solved
-            before; an LP then starts from the kept basis. Otherwise from where the last run ended.
+            before. Otherwise it starts from where the last run ended.
+        near : afresh, an LP starts from the vertex kept by `start_from`, if there is one.
         duals : whether they are needed; if not, a large LP is left where interior point ends.
         """
         began = time.monotonic()
         if len(self._compiled.cost) == 0:
             return self._solve_without_columns()
-        is_mip = self.is_mip
-        self._prepare(is_mip, self.settings.time_limit_seconds, crossover=duals)
+        if afresh:
+            self.send()
+            if self._start is not None:
+                self._require(self._highs.setSolution(self._start), "a starting plan")
+        self._prepare(self.is_mip, self.settings.time_limit_seconds, crossover=duals)
         show = None if progress is None else lambda snapshot: progress(self._in_natural_units(snapshot))
-        returned, interrupted = self._run_afresh(show) if afresh else self._runner.run(show)
+        returned, interrupted = self._run_near(show) if afresh and near else self._runner.run(show)
         self._start = None
         found = self._highs.getModelStatus()
         if found == MODEL_STATUS.kUnboundedOrInfeasible:
@@ -140,9 +150,8 @@ class HighsModel(SentModel):
         solution.stopped_by_user = interrupted
         return solution
 
-    def _run_afresh(self, show: Callable[[Snapshot], None] | None) -> tuple[highspy.HighsStatus, bool]:
-        """Pass all arrays again and run: from the kept basis unless that proves to be far off."""
-        self.send()
+    def _run_near(self, show: Callable[[Snapshot], None] | None) -> tuple[highspy.HighsStatus, bool]:
+        """Run on arrays just passed: from the kept basis unless that proves to be far off."""
         if self._base is not None and not self.is_mip:
             self._require(self._highs.setBasis(self._base), "a basis")
             self._set("simplex_iteration_limit", self._patience)
@@ -151,8 +160,6 @@ class HighsModel(SentModel):
             if self._highs.getModelStatus() != MODEL_STATUS.kIterationLimit:
                 return outcome
             self.send()
-        if self._start is not None:
-            self._require(self._highs.setSolution(self._start), "a starting plan")
         return self._runner.run(show)
 
     def load(self, solution: Solution) -> None:
@@ -324,5 +331,6 @@ class HighsModel(SentModel):
         self._set("run_crossover", "on" if self.settings.crossover and crossover else "off")
         self._set("solver", "ipx" if many and not is_mip else "choose")
         self._set("mip_lp_solver", "ipx" if many and is_mip else "choose")
-        # HiGHS counts the time of all its runs against the limit.
-        self._set("time_limit", float(seconds) + self._highs.getRunTime())
+        # HiGHS counts the time of all its runs against the limit of an LP, that of this one for a MIP.
+        spent = 0.0 if is_mip else self._highs.getRunTime()
+        self._set("time_limit", float(seconds) + spent)

@@ -96,7 +96,14 @@ class ParetoSettings:
     ----------
     points : plans on the frontier, both ends included.
     emissions : which emissions stand against cost.
+    mip_gap : stop a point when no plan can be better by more than this share; none: ``solver.mip_gap``,
+        and no less than 1 % with more decisions than ``solver.rounding_binaries``.
+    seconds_per_point : wall time of the search for whole-number decisions at each point, where the
+        relaxation's bound does not already prove a neighbour's or a rounded plan good enough; none:
+        ``solver.time_limit_seconds``, and no more than 60 with so many decisions.
     """
 
     points: Annotated[int, Field(ge=2, le=200)] = 12
     emissions: EmissionMeasure = EmissionMeasure.CUMULATIVE
+    mip_gap: Annotated[float | None, Field(ge=0, le=1)] = None
+    seconds_per_point: Annotated[float | None, Field(gt=0)] = None

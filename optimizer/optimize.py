@@ -11,6 +11,7 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from optimizer.diagnosis import diagnose
+from optimizer.large import solve_large, takes_large
 from optimizer.models.build import build_model
 from optimizer.models.instance import Instance
 from optimizer.objective_settings import ObjectiveSettings
@@ -135,9 +136,16 @@ def as_is(scenario: Scenario) -> Scenario:
 def _solve(
     session: PlanSession, progress: Watch | None, start: Solution | None = None, follow: bool = True
 ) -> Solution:
-    """Solve from `start`, or from a rounded relaxation where there is much to decide."""
+    """Solve from `start`, or from a rounded relaxation where there is much to decide.
+
+    By the strategy of the settings; `auto` goes by the size of the model.
+    """
     started = time.perf_counter()
     model, settings = session.model, session.settings
+    if takes_large(session.highs(), settings):
+        solution = solve_large(session.highs().arrays, settings, progress, start)
+        session.highs().load(solution)
+        return solution
     if start is None and np.count_nonzero(model.adopt.upper > 0) > settings.rounding_binaries:
         relaxed = session.highs(relaxed=True)
         relaxed.send()

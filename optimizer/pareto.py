@@ -15,26 +15,25 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-import pyomo.environ as pyo
 import xarray as xr
 
-from optimizer.highs import HighsModel
-from optimizer.models.build import build_model
-from optimizer.models.instance import Instance, make_instance
 from optimizer.models.objective import emissions_within_target, least_emissions
 from optimizer.objective_settings import ObjectiveSettings, ParetoSettings
 from optimizer.objectives import SLACK, Outcome, Stage, described
+from optimizer.points import Points
 from optimizer.results import add_solution, make_plan, read_activities
+from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, Status
-from optimizer.start import rounded_start
 from optimizer.verify import verify
 from optimizer.verify_objective import measured_emissions
 from scenarios.errors import InfeasibleError, SolverError
-from scenarios.ledger import rates
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings
 
+TARGET = "emissions_within_target"
+FAR = 3  # solves until the targets follow each other: least emissions, least cost, the first target
+MANY_GAP, MANY_SECONDS = 0.01, 60.0  # of a point, with many decisions
 SAME = 1e-7  # share by which two points may differ and be one
 Tell = Callable[[int, int], None]
 
@@ -82,9 +81,11 @@ def pareto_frontier(
     frontier = _dataset([points[p] for p in kept], pareto, scenario)
     frontier.attrs |= {
         "solves": search.done,
+        "searches": search.points.searches,
+        "rebuilds": search.session.rebuilds,
         "dominated": len(points) - len(kept),
         "seconds": time.perf_counter() - started,
-        "mip_gap": settings.mip_gap,
+        "mip_gap": search.points.gap,
     }
     return frontier, [points[p].plan for p in kept]
 
@@ -114,33 +115,33 @@ class _Search:
     def __init__(
         self, scenario: Scenario, settings: SolverSettings, pareto: ParetoSettings, tell: Tell | None
     ) -> None:
-        self.scenario, self.settings, self.pareto, self.tell = scenario, settings, pareto, tell
-        self.ledger = rates(scenario)
-        self.limits = np.zeros((0, len(scenario.periods)))
-        self.instance: Instance = make_instance(scenario, self.ledger, [], self.limits)
+        self.scenario, self.pareto, self.tell = scenario, pareto, tell
         began = time.perf_counter()
-        self.model: pyo.ConcreteModel = build_model(self.instance)
-        self.model.emissions_within_target = emissions_within_target(
-            self.model, self.instance, pareto.emissions
-        )
+        instance, self.limits = posed(scenario)
+        self.ledger = instance.ledger
+        self.session = PlanSession(instance, settings)
+        measure = pareto.emissions
+        self.session.add(TARGET, lambda m, i: emissions_within_target(m, i, measure))
+        self.session.add("least_emissions", lambda m, i: least_emissions(m, i, measure))
         self.build_seconds = time.perf_counter() - began
-        self.many = np.count_nonzero(self.model.adopt.upper > 0) > settings.rounding_binaries
-        self.held = HighsModel(self.model, settings)
-        self.relaxed = HighsModel(self.model, settings, relax_integrality=True) if self.many else None
+        gap, seconds = settings.mip_gap, settings.time_limit_seconds
+        if np.count_nonzero(self.session.model.adopt.upper > 0) > settings.rounding_binaries:
+            gap, seconds = max(gap, MANY_GAP), min(seconds, MANY_SECONDS)
+        self.points = Points(self.session, gap if pareto.mip_gap is None else pareto.mip_gap, pareto.seconds_per_point or seconds)
         self.done = 0
 
     def run(self) -> list[Point]:
         """Return all points found, from tight to loose."""
         cleanest = self._least_emissions()
-        loosest = self._solve(np.inf, None)
+        loosest = self._solve(np.inf, [cleanest])
         low = cleanest.objective + SLACK * abs(cleanest.objective)
         targets = np.linspace(low, max(loosest.emissions, low), self.pareto.points)
         points: list[Point] = []
         start: Solution = cleanest
         for target in targets[:-1]:
-            points.append(self._solve(float(target), start))
+            points.append(self._solve(float(target), [start]))
             start = points[-1].solution
-        points.append(loosest if loosest.cost <= points[-1].cost else self._solve(np.inf, start))
+        points.append(loosest if loosest.cost <= points[-1].cost else self._solve(np.inf, [start]))
         return self._fill_in(points)
 
     def _fill_in(self, points: list[Point]) -> list[Point]:
@@ -155,56 +156,35 @@ class _Search:
             if not open_ends:
                 break
             tight, loose = max(open_ends, key=lambda pair: pair[1].emissions - pair[0].emissions)
-            found = self._solve((tight.emissions + loose.emissions) / 2, tight.solution)
+            middle = (tight.emissions + loose.emissions) / 2
+            found = self._solve(middle, [tight.solution, loose.solution])
             points.append(found)
             if abs(found.cost - tight.cost) <= SAME * abs(tight.cost):
                 closed.add((tight.emissions, loose.emissions))  # nothing cheaper up to the middle
         return points
 
     def _least_emissions(self) -> Solution:
-        model = self.model
-        model.least_emissions = least_emissions(model, self.instance, self.pareto.emissions)
-        model.least_cost.deactivate()
-        highs = HighsModel(model, self.settings)
-        enough = self.settings.mip_gap / 2
-        start = rounded_start(model, self.instance, self.settings, enough=enough) if self.many else None
-        if start is not None:
-            highs.suggest(start)
-        solution = highs.run()
-        model.least_emissions.deactivate()
-        model.least_cost.activate()
+        self.session.minimise("least_emissions")
+        solution = self.points.solve(afresh=True)
+        self.session.minimise()
         self._require_plan(solution)
         self._count()
         return solution
 
-    def _solve(self, target: float, start: Solution | None) -> Point:
-        """Return the cheapest plan under a target, searched from a given plan or a rounded relaxation."""
-        model, row = self.model, self.model.emissions_within_target
-        row.upper[:] = target
-        self.held.push_rows(row)
-        if self.relaxed is not None:
-            self.relaxed.push_rows(row)
-            enough = self.settings.mip_gap / 2
-            rounded = rounded_start(model, self.instance, self.settings, self.relaxed, enough)
-            candidates = [s for s in (start, rounded) if s is not None]
-            start = min(candidates, key=self._cost_of, default=None)
-        if start is not None and self.held.is_mip:
-            self.held.suggest(start)
-        solution = self.held.run()
+    def _solve(self, target: float, starts: list[Solution]) -> Point:
+        """Return the cheapest plan under a target, begun from the plans of its neighbours."""
+        self.session.bound(TARGET, upper=target)
+        solution = self.points.solve(starts, afresh=self.done < FAR)
         self._require_plan(solution)
         self._count()
-        self.held.load(solution)
+        self.session.highs().load(solution)
         plan = self._plan(target, solution)
-        price = -float(solution.dual(row)[0]) + 0.0
+        price = -float(solution.dual(getattr(self.session.model, TARGET))[0]) + 0.0
         emissions = measured_emissions(plan, self.pareto.emissions.value)
         return Point(target, solution.objective, emissions, price, solution, plan)
 
-    def _cost_of(self, solution: Solution) -> float:
-        """Return the present cost of any solution of the model's columns."""
-        return sum(float(cost @ solution.value(variable)) for variable, cost in self.model.least_cost.terms)
-
     def _plan(self, target: float, solution: Solution) -> xr.Dataset:
-        scenario, model = self.scenario, self.model
+        scenario, model = self.scenario, self.session.model
         plan = make_plan(scenario, self.ledger, [], self.limits, read_activities(model, scenario))
         first_year = float(plan["emissions"].isel(period=0).sum())
         plan = add_solution(plan, scenario, solution, model, self.build_seconds, first_year)

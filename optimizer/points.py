@@ -23,15 +23,25 @@ WHOLE = 1e-6  # how far from a whole number a decision may be that was not held 
 
 
 class Points:
-    """Solves of one session whose bounds change; the session's settings say gap and time of each.
+    """Solves of one session whose bounds change.
+
+    Parameters
+    ----------
+    gap : share of the objective by which a better plan may exist; none: that of the session.
+    seconds : wall time of each search for whole numbers; none: the time limit of the session.
 
     Attributes
     ----------
     searches : solves that needed branch and bound.
     """
 
-    def __init__(self, session: PlanSession) -> None:
+    def __init__(
+        self, session: PlanSession, gap: float | None = None, seconds: float | None = None
+    ) -> None:
         self.session, self.searches = session, 0
+        settings = session.settings
+        self.gap = settings.mip_gap if gap is None else gap
+        self.seconds = settings.time_limit_seconds if seconds is None else seconds
         self._whole = [
             variable
             for variable in session.model.component_objects(pyo.Var)
@@ -40,48 +50,51 @@ class Points:
         decisions = np.count_nonzero(session.model.adopt.upper > 0)
         self._rounds = decisions > session.settings.rounding_binaries
 
-    def solve(self, starts: Sequence[Solution] = ()) -> Solution:
+    def solve(self, starts: Sequence[Solution] = (), afresh: bool = False) -> Solution:
         """Return the best plan of the session as it stands, within its gap where time allows.
 
         Parameters
         ----------
         starts : plans of neighbouring solves, the likeliest first.
+        afresh : far from the last solve: its relaxation is no place to begin from.
 
         Returns
         -------
         Solution whose bound is the better of relaxation and search, with the duals of the linear
         program in which all decisions are held.
         """
-        relaxed = self.session.highs(relaxed=True)
-        relaxation = self._stopped(relaxed.run())
-        if not relaxation.has_values or not self._whole:
+        relaxation = self._stopped(self.session.highs(relaxed=True).run(afresh=afresh))
+        if relaxation.status is Status.INFEASIBLE or (relaxation.has_values and not self._whole):
             return relaxation
+        solved = relaxation.status is Status.OPTIMAL
+        least = relaxation.objective if solved else -np.inf
         best, offered = None, None
-        for found in self._candidates(starts, relaxation):
+        for found in self._candidates(starts, relaxation if solved else None):
             if found.status is not Status.OPTIMAL:
                 continue
             offered = _cheaper(offered, found)
             if self._is_whole(found):
                 best = _cheaper(best, found)
-                if self._gap(best, relaxation) <= self.session.settings.mip_gap:
-                    return self._proved(best, relaxation.objective)
+                if relative_gap(best.objective, min(least, best.objective)) <= self.gap:
+                    return self._proved(best, least)
         self.searches += 1
         exact = self.session.highs()
+        exact.settings = replace(exact.settings, time_limit_seconds=self.seconds, mip_gap=self.gap)
         start = best or offered
         if start is not None:
             exact.suggest(start)
         searched = exact.run(afresh=True)
-        bound = np.fmax(searched.bound, relaxation.objective)
+        bound = float(np.fmax(searched.bound, least))
         self._stopped(searched)
         if best is not None and (not searched.has_values or best.objective < searched.objective):
             return self._proved(replace(best, termination=searched.termination), bound)
         return self._proved(searched, bound) if searched.has_values else searched
 
-    def _candidates(self, starts: Sequence[Solution], relaxation: Solution) -> Iterator[Solution]:
+    def _candidates(self, starts: Sequence[Solution], relaxation: Solution | None) -> Iterator[Solution]:
         """Yield plans with all decisions of a neighbour held, then with the relaxation's own, rounded."""
-        for start in starts:
+        for start in filter(lambda start: start.has_values, starts):
             yield self._held({v.name: (v, np.round(start.value(v))) for v in self._whole})
-        if self._rounds:
+        if self._rounds and relaxation is not None:
             adopt, instance = self.session.model.adopt, self.session.instance
             wanted = relaxation.value(adopt).reshape(-1, len(instance.scenario.periods))
             for threshold in THRESHOLDS:
@@ -108,14 +121,11 @@ class Points:
             np.abs(values - np.round(values)).max() <= WHOLE for values in map(solution.value, self._whole)
         )
 
-    def _gap(self, solution: Solution, relaxation: Solution) -> float:
-        return relative_gap(solution.objective, min(relaxation.objective, solution.objective))
-
     def _proved(self, solution: Solution, bound: float) -> Solution:
         """Return a plan whose decisions were held, with what is proved of it."""
         bound = min(bound, solution.objective)
         gap = relative_gap(solution.objective, bound)
-        good = gap <= self.session.settings.mip_gap
+        good = gap <= self.gap
         words = f"solved to gap {100 * gap:.2f} %" if good else solution.termination
         return replace(
             solution,

@@ -217,7 +217,8 @@ def _read(
 def proven_bound(problem: Problem, row_duals: Floats, tolerance: float = 1e-9) -> float:
     r"""Return what weak duality proves from any row duals (m,): no plan costs less.
 
-    .. math:: L(y) = \sum_i \min(y_i l_i, y_i u_i)\text{-side} + \sum_j \min_{l_j \le x_j \le u_j} (c - A^T y)_j x_j
+    .. math:: L(y) = \sum_{y_i > 0} y_i l_i + \sum_{y_i < 0} y_i u_i
+        + \sum_j \min_{lower_j \le x_j \le upper_j} (c - A^T y)_j x_j
 
     It does not rest on the solver's tolerances. -inf when a column without an end has a reduced cost of
     the wrong sign beyond `tolerance`, relative to the sizes it is the difference of.

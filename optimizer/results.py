@@ -152,6 +152,7 @@ def add_solution(
     return plan.assign_attrs(
         status=solution.status.value,
         termination=solution.termination,
+        strategy=solution.strategy,
         objective=solution.objective,
         bound=solution.bound,
         gap=solution.gap,

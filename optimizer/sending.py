@@ -7,6 +7,7 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from optimizer.arrays import ArrayConstraint, ArrayVar, Floats
 from optimizer.bridge import (
@@ -17,7 +18,7 @@ from optimizer.bridge import (
     plain_bounds,
     read_objective,
 )
-from optimizer.scaling import scale
+from optimizer.scaling import Scaling, scale
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution
 from scenarios.errors import SolverError
@@ -95,6 +96,11 @@ class SentModel:
             return np.zeros(0, dtype=np.intp)
         held = (compiled.lower == compiled.upper) & (compiled.lower == np.round(compiled.lower))
         return np.flatnonzero(compiled.integer & ~held)
+
+    @property
+    def arrays(self) -> tuple[CompiledModel, Scaling, csr_array]:
+        """The compiled model, its scaling and its matrix in solver units, as last sent."""
+        return self._compiled, self._scaling, self._matrix
 
     # ------------------------------------------------------------ pushing changes
 

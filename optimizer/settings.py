@@ -20,6 +20,18 @@ class Presolve(Enum):
     OFF = "off"
 
 
+class Strategy(Enum):
+    """How a plan with whole decisions is looked for.
+
+    exact : branch and bound on the whole model. large : a bound by linear relaxation, a constructed plan,
+    and branch and bound on parts of it. auto : large beyond the size of `large_columns`, else exact.
+    """
+
+    AUTO = "auto"
+    EXACT = "exact"
+    LARGE = "large"
+
+
 @dataclass(config=STRICT)
 class DiagnosisSettings:
     """What to do when there is no plan: look for the cheapest changes of policy that make one possible.
@@ -67,6 +79,9 @@ class SolverSettings:
     interior_point_columns : LPs with more columns than this are solved by interior point, others by simplex.
     crossover : whether an interior point solution is moved to a vertex: slower, cleaner values and duals.
     rounding_binaries : MIPs with more yes/no decisions than this start from a rounded relaxation.
+    strategy : how whole decisions are looked for (see `Strategy`); the plan says which one was used.
+    large_columns, large_decisions : `auto` takes a model with more columns and more undecided whole-number
+        columns than these for large.
     log_file : where HiGHS writes its log; empty: no log.
     diagnosis : what to do when there is no plan.
     """
@@ -81,5 +96,8 @@ class SolverSettings:
     interior_point_columns: Annotated[int, Field(ge=0)] = 50_000
     crossover: bool = True
     rounding_binaries: Annotated[int, Field(ge=0)] = 200
+    strategy: Strategy = Strategy.AUTO
+    large_columns: Annotated[int, Field(ge=0)] = 50_000
+    large_decisions: Annotated[int, Field(ge=0)] = 300
     log_file: str = ""
     diagnosis: DiagnosisSettings = field(default_factory=DiagnosisSettings)

@@ -59,6 +59,7 @@ class Solution:
     seconds : wall time of the solve, without building the model.
     nodes : branch-and-bound nodes.
     stopped_by_user : whether Ctrl-C ended the solve.
+    strategy : exact or large, see :class:`optimizer.settings.Strategy`.
     variables, constraints, nonzeros, binaries : size of what was solved; `binaries` counts all columns
         that had to be whole numbers.
     values : (variables,) by column, empty without a plan; see `value`.
@@ -74,6 +75,7 @@ class Solution:
     seconds: float = 0.0
     nodes: int = 0
     stopped_by_user: bool = False
+    strategy: str = "exact"
     variables: int = 0
     constraints: int = 0
     nonzeros: int = 0

@@ -64,6 +64,8 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
     rows.append(
         ("Simulation", counted(risk["trials"], "future") + seed, risk["stopping_rule"] or "fixed number")
     )
+    if risk["site_days"] is not None:
+        rows.append(("Steps", *steps_played(risk)))
     if risk["twin_error"] is not None:
         error = risk["twin_error"]
         shown = "exactly" if error == 0 else f"to {error:.0e} of each number".replace("e-0", "e-")
@@ -75,6 +77,12 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
             )
         )
     return rows
+
+
+def steps_played(risk: dict[str, Any]) -> tuple[str, str]:
+    """Return what all futures together played, and how long that took."""
+    played = f"{count(risk['site_days'])} site-days, {count(risk['events'])} events"
+    return played, f"of all futures together, in {duration(risk['seconds'])}"
 
 
 def _cap_row(payload: Payload) -> tuple[str, str]:

@@ -57,6 +57,8 @@ def risk(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any] | None:
         "service": _service(outcome),
         "twin_error": number(outcome.attrs.get("twin_max_relative_error")),
         "seconds": number(outcome.attrs.get("simulate_seconds")),
+        "site_days": number(outcome.attrs.get("site_days")),
+        "events": number(outcome.attrs.get("events")),
         "uncertainty": document(outcome, "uncertainty_json"),
         "certainty": document(outcome, "certainty_json") or None,
     }

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from reporting.basis import solver_status
+from reporting.basis import solver_status, steps_played
 from reporting.figures import (
     change,
     count,
@@ -146,6 +146,8 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
         ("Solver", solver_status(solver) + time_used, "" if solver["status"] == "optimal" else "yellow")
     )
     risk = payload["risk"]
+    if risk is not None and risk["site_days"] is not None:
+        found.append(("Simulation", " ".join(steps_played(risk)), ""))
     if risk is not None and risk["twin_error"] is not None:
         good = risk["twin_error"] <= 1e-6
         found.append(

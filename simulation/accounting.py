@@ -31,6 +31,7 @@ class Account:
     required, delivered : product units a year, (D, T).
     mass_error : largest imbalance of a product over its throughput.
     closing_stock : product units by used node, (N,).
+    events : what happened at a moment: outages, go-lives, closes of periods.
     """
 
     cost: Floats
@@ -42,6 +43,7 @@ class Account:
     delivered: Floats
     mass_error: float
     closing_stock: Floats
+    events: int
 
 
 class Accounts:
@@ -79,6 +81,7 @@ class Accounts:
             delivered=result.delivered,
             mass_error=result.mass_error,
             closing_stock=result.closing_stock,
+            events=result.events,
         )
 
     def _overrun(self, cap_emissions: Floats, delivered: Floats) -> Floats:

@@ -241,7 +241,7 @@ def cut_arrivals(amount: float, fitting: float, node: np.record, arcs: Records, 
     cut = min(amount / fitting, 1.0)
     for i in range(node.first_arriving, node.end_arriving):
         arc = arcs[arriving[i]]
-        arc.correction = -cut * arc.fitting
+        arc.correction -= cut * arc.fitting
 
 
 @inlined

@@ -37,6 +37,7 @@ class TrialResult:
     mass_error : largest imbalance of a product over its throughput.
     closing_stock, closing_transit, mean_stock, mean_transit : product units by used node, (N,); means
         over the days.
+    events : outages and everything that SimPy let happen.
     """
 
     activities: Mapping[str, Floats]
@@ -47,6 +48,20 @@ class TrialResult:
     closing_transit: Floats
     mean_stock: Floats
     mean_transit: Floats
+    events: int
+
+
+class CountingEnvironment(simpy.Environment):
+    """An environment that counts its events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events = 0
+
+    def step(self) -> None:
+        """Let the next event happen."""
+        super().step()
+        self.events += 1
 
 
 class Trial:
@@ -87,11 +102,12 @@ class Trial:
         self._live = np.zeros(network.active.shape[1], dtype=bool)
         self._period = 0
         self._books: list[dict[str, Floats]] = []
-        self.environment = simpy.Environment()
+        self._outages = -1  # not entered yet
+        self.environment = CountingEnvironment()
 
     def run(self) -> TrialResult:
         """Run all days and return what happened."""
-        self._enter_outages()
+        self.enter_outages()
         for day, intervention in self._late_go_lives():
             self.environment.process(self._goes_live(day, intervention))
         self.environment.process(self._clock())
@@ -154,8 +170,10 @@ class Trial:
 
     # ---- set-up and result
 
-    def _enter_outages(self) -> int:
-        """Enter all outages of the horizon and return how many there are."""
+    def enter_outages(self) -> None:
+        """Enter all outages of the horizon; :meth:`run` does it when it has not been done."""
+        if self._outages >= 0:
+            return
         network, chance, world = self._network, self._uncertainty, self.world
         role = network.scenario.sites.role[network.used.site].astype(str)
         buying = np.isin(role, BUYING)
@@ -173,7 +191,7 @@ class Trial:
         ):
             chances = (np.broadcast_to(often, up.shape[1]), np.broadcast_to(long, up.shape[1]))
             count += enter_outages(up, network.entities[family], cause, chances, self._streams)
-        return count
+        self._outages = count
 
     def _late_go_lives(self) -> list[tuple[float, int]]:
         horizon, first = self._network.days.count, self._network.days.first[:-1, None]
@@ -215,6 +233,7 @@ class Trial:
             closing_transit=nodes["transit"].copy(),
             mean_stock=nodes["stock_days"] / days,
             mean_transit=nodes["transit_days"] / days,
+            events=self._outages + self.environment.events,
         )
 
     def _mass_error(self, bought: Floats, delivered: Floats) -> float:

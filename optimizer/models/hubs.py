@@ -64,7 +64,9 @@ def hub_openers(hubs: Hubs, unlocks: Unlocks) -> tuple[Integers, Integers]:
     hub = np.repeat(hubs.leaving_hub, count)
     entry = np.repeat(first, count) + np.arange(len(hub)) - np.repeat(np.cumsum(count) - count, count)
     width = int(unlocks.intervention.max(initial=0)) + 1
-    pair = np.unique(hub * width + unlocks.intervention[opens[entry]])
+    found = np.zeros(len(hubs.label) * width, dtype=bool)
+    found[hub * width + unlocks.intervention[opens[entry]]] = True
+    pair = np.flatnonzero(found)
     return pair // width, pair % width
 
 
@@ -107,8 +109,9 @@ def opened_with_hub(scenario: Scenario) -> Flags:
     """
     hubs, unlocks = scenario.hubs, scenario.unlocks
     of_arc = unlocks.family == "arc"
-    pairs = np.unique(np.stack([unlocks.element[of_arc], unlocks.intervention[of_arc]]), axis=1)
-    of_its_own = np.bincount(pairs[0], minlength=len(scenario.arcs.label))
+    width = int(unlocks.intervention.max(initial=0)) + 1
+    pairs = np.unique(unlocks.element[of_arc] * width + unlocks.intervention[of_arc])
+    of_its_own = np.bincount(pairs // width, minlength=len(scenario.arcs.label))
     of_hub = np.bincount(hub_openers(hubs, unlocks)[0], minlength=len(hubs.label))
     capped = hubs.locked & np.isfinite(hubs.capacity).all(axis=1)
     hub, arc = hubs.leaving_hub, hubs.leaving_arc

@@ -85,6 +85,8 @@ def met_by_arcs_alone(model: pyo.ConcreteModel, scenario: Scenario) -> NDArray[n
     Read off the balance of its node: nothing else stands there, and no shortage is allowed.
     """
     demands, balance, singles = scenario.demands, model.node_balance, single_demands(scenario)
+    if not len(singles):
+        return np.zeros((0, len(scenario.periods)), dtype=bool)
     matrix = balance.matrix
     block = {id(variable): i for i, variable in enumerate(balance.variables)}
     family = np.searchsorted(balance.offsets, matrix.indices, side="right") - 1

@@ -63,7 +63,7 @@ def interventions(draw, number, first_capacity):
 @st.composite
 def cases(draw, years=2, most=3):
     """A line, two offers, a customer, interventions, and perhaps a budget, a count, a pin and a rule."""
-    capacity = draw(st.sampled_from([0, 20, 40]))
+    capacity = draw(st.sampled_from([10, 20, 40]))
     return {
         "years": years,
         "rate": draw(st.sampled_from([0.0, 0.08])),
@@ -200,6 +200,8 @@ def _allowed(case, decided, active):
     for i, way in zip(chosen, decided, strict=True):
         if i["earliest"] and any(way[: i["earliest"] - FIRST]):
             return False
+        if any(n and d + i["lead"] >= len(way) for d, n in enumerate(way)):
+            return False  # nothing is decided that takes effect only beyond the horizon
         if i["requires"] is not None and any(n and not active[i["requires"]][d] for d, n in enumerate(way)):
             return False
     if sum(1 for i, way in zip(chosen, decided, strict=True) if i["group"] and any(way)) > 1:

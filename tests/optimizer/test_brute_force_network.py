@@ -76,6 +76,8 @@ def cases(draw):
                 "capacity": draw(st.sampled_from([None, None, 30])),
             }
         )
+    if hub and any(lane["trips"] for lane in lanes if lane["origin"] == "hub"):
+        hub["consolidation"] = 0.0  # consolidation fills vehicles: both are refused
     most = draw(st.sampled_from([None, None, 1]))
     return customers, offers, hub, lanes, most
 

@@ -6,7 +6,8 @@ import pytest
 from scenarios import CarbonSettings
 from simulation import draws
 from simulation import trial as trial_module
-from simulation.draws import go_live_days, lose
+from simulation.draws import go_live_days
+from simulation.outages import lose
 from simulation.settings import UncertaintySettings
 from simulation.trial import Trial
 

@@ -1,0 +1,177 @@
+"""A first plan for a model too large for branch and bound: the relaxation's decisions, fixed bit by bit.
+
+Diving with a way back. Each step solves the relaxation with what is decided so far, takes the decisions
+it wants most as made, and goes on until nothing is split. When a step leaves no plan, its decisions are
+taken back and fewer are made at once; a single decision that leaves no plan is ruled out instead. All
+whole-number columns are treated alike; rows that allow one of several yes/no columns (an intervention
+in one of the periods, a lane of several, a tier) tell which belong together.
+
+Source: LP diving with limited backtracking (Berthold 2006, primal heuristics for mixed integer programs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.arrays import Floats
+from optimizer.restricted import Found, Problem
+from scenarios.scenario import Integers
+
+SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
+NEGLIGIBLE = 1e-2  # of a choice the relaxation wants: not at all
+FIRST_SHARE = 0.25  # of the split choices decided in one step
+JUMP = 3e-3  # share of the objective that one step may cost
+MOST_STEPS = 120
+FEW = 12  # split choices that branch and bound settles at once
+WORTH = 0.02  # share of the objective by which its plan may be worse than the relaxation
+
+Solve = Callable[[Floats, Floats], Found]  # within column bounds
+
+
+def choices(problem: Problem) -> Integers:
+    """Return a number for each column (n,): yes/no columns of which one row allows one share it.
+
+    -1 for columns that need not be whole; a whole-number column in no such row is alone.
+    """
+    matrix = problem.matrix
+    entries = np.diff(matrix.indptr)
+    binary = problem.whole & (problem.lower >= 0) & (problem.upper <= 1)
+    row_of = np.repeat(np.arange(len(entries)), entries)
+    alike = np.zeros(len(entries), dtype=bool)
+    filled = entries > 0
+    least, most = (np.full(len(entries), np.nan) for _ in range(2))
+    least[filled] = np.minimum.reduceat(matrix.data, matrix.indptr[:-1][filled])
+    most[filled] = np.maximum.reduceat(matrix.data, matrix.indptr[:-1][filled])
+    others = np.bincount(row_of[~binary[matrix.indices]], minlength=len(entries))
+    alike[filled] = np.isclose(least[filled], most[filled]) & (most[filled] > 0)
+    packing = alike & (others == 0) & (entries > 1) & np.isclose(problem.row_upper, most)
+    group = np.where(problem.whole, np.arange(len(problem.cost)), -1)
+    taken = np.zeros(len(group), dtype=bool)
+    for row in np.flatnonzero(packing)[np.argsort(entries[packing], kind="stable")].tolist():
+        members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+        if not taken[members].any():
+            group[members] = members.min()
+            taken[members] = True
+    return group
+
+
+@dataclass
+class Dive:
+    """What is decided so far: bounds of all columns, how many relaxations it took, whether it was stopped."""
+
+    problem: Problem
+    group: Integers
+    lower: Floats
+    upper: Floats
+    steps: int = 0
+    stopped: bool = False
+
+    def run(self, first: Found, relax: Solve, finish: Solve, late: Callable[[], bool]) -> Found | None:
+        """Return a plan of whole numbers, or None when the dive ends without one or is stopped.
+
+        A step that leaves no plan, or costs much more than the last one, is taken back and a smaller one
+        is made. Where a single choice does, both ways are tried and the cheaper one is taken.
+
+        Parameters
+        ----------
+        relax : solves the relaxation within column bounds. finish : searches within them for whole
+            numbers; asked when few choices are left split, all others held.
+        late : whether to hurry: large steps, whatever they cost.
+        """
+        found, share, best = first, FIRST_SHARE, None
+        while self.steps < MOST_STEPS and not self._is_stopped:
+            split = self._split(found.values)
+            if not len(split):
+                return found if best is None or found.objective < best.objective else best
+            if best is None and len(np.unique(self.group[split])) <= FEW:
+                best = self._note(finish(*self._around(found.values, split)))
+                if best.objective - found.objective <= WORTH * abs(found.objective):
+                    break
+            before = self.lower.copy(), self.upper.copy()
+            raised = self._decide(found.values, split, share)
+            following = self._relax(relax)
+            jump = following.objective - found.objective
+            if following.has_values and (late() or jump <= JUMP * abs(found.objective)):
+                found, share = following, min(share * 2, FIRST_SHARE)
+            elif len(raised) > 1:
+                self.lower, self.upper = before
+                share /= 4
+            else:
+                found = self._cheaper_way(found, raised, following, before, relax)
+                if not found.has_values:
+                    break
+        return best if best is not None and best.has_values else None
+
+    def _cheaper_way(
+        self, found: Found, raised: Integers, above: Found, before: tuple[Floats, Floats], relax: Solve
+    ) -> Found:
+        """Rule a single choice out instead of making it, or make it after all if that is cheaper."""
+        made = self.lower, self.upper
+        self.lower, self.upper = before
+        self.upper[raised] = np.maximum(np.floor(found.values[raised] + SPLIT), self.lower[raised])
+        below = self._relax(relax)
+        if above.has_values and not below.objective < above.objective:
+            self.lower, self.upper = made
+            return above
+        return below
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self.stopped
+
+    def _note(self, answer: Found) -> Found:
+        self.steps += 1
+        self.stopped |= answer.stopped_by_user
+        return answer
+
+    def _relax(self, relax: Solve) -> Found:
+        return self._note(relax(self.lower, self.upper))
+
+    def _around(self, values: Floats, split: Integers) -> tuple[Floats, Floats]:
+        """Return bounds that leave the split choices open and hold all other whole numbers."""
+        lower, upper = held(self.problem, values)
+        mine = self.problem.whole & np.isin(self.group, self.group[split])
+        lower[mine], upper[mine] = self.lower[mine], self.upper[mine]
+        return lower, upper
+
+    def _split(self, values: Floats) -> Integers:
+        """Return the whole-number columns that are not whole."""
+        whole = np.flatnonzero(self.problem.whole)
+        return whole[np.abs(values[whole] - np.round(values[whole])) > SPLIT]
+
+    def _decide(self, values: Floats, split: Integers, share: float) -> Integers:
+        """Fix the columns most wanted among the split choices; return those rounded up.
+
+        Of each choice one column is raised: the one wanted most. Choices that are wanted all but wholly
+        are all made at once; of the others the share most wanted, at least one.
+        """
+        group = self.group
+        total = np.bincount(group[self.problem.whole], values[self.problem.whole], minlength=len(group))
+        many = np.unique(group[split])
+        wanted = np.minimum(total[many], 1.0)
+        order = np.argsort(-wanted, kind="stable")
+        number = max(int(np.ceil(share * len(many))), 1)
+        if share == FIRST_SHARE:
+            number = max(number, int((wanted > 0.9).sum()))
+        chosen = many[order[:number]]
+        mine = split[np.isin(group[split], chosen)]
+        best = mine[np.lexsort((-values[mine], group[mine]))]
+        raised = best[np.unique(group[best], return_index=True)[1]]
+        self.lower[raised] = np.minimum(np.ceil(values[raised] - SPLIT), self.upper[raised])
+        hopeless = many[wanted < NEGLIGIBLE]
+        if len(hopeless) and share == FIRST_SHARE:
+            dropped = split[np.isin(group[split], np.setdiff1d(hopeless, chosen))]
+            self.upper[dropped] = self.lower[dropped]
+        return raised
+
+
+def held(problem: Problem, values: Floats) -> tuple[Floats, Floats]:
+    """Return column bounds that hold all whole-number columns at their (rounded) values."""
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    whole = problem.whole
+    rounded = np.clip(np.round(values[whole]), lower[whole], upper[whole])
+    lower[whole] = upper[whole] = rounded
+    return lower, upper
