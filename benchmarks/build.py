@@ -25,14 +25,23 @@ from typing import Any
 
 from benchmarks.build_peers import CONTENDERS, FLOOR, NEEDS, OURS
 from benchmarks.families import families_of
-from benchmarks.timing import Record, finish, in_fresh_process, peak_mebibytes, ratios, show, spread
+from benchmarks.timing import (
+    Record,
+    finish,
+    forget_peak,
+    in_fresh_process,
+    peak_mebibytes,
+    ratios,
+    show,
+    spread,
+)
 
 SIZES = ("small", "medium", "million")
-ONCE = ("linopy", "PuLP", "Pyomo, appsi_highs", "Pyomo, highs")  # at the largest size
+SLOW = ("PuLP", "Pyomo, appsi_highs", "Pyomo, highs")  # once from the second size on
+ONCE = ("linopy", *SLOW)  # at the largest size
 ROUNDS = 3
 SOLVED_COLUMNS = 20_000  # models no larger than this have their relaxation solved
 SAME_OPTIMUM = 1e-6  # relative: tolerances of the solver, in other units for ours
-FORGET_PEAK = Path("/proc/self/clear_refs")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -56,8 +65,8 @@ def main(words: Sequence[str] | None = None) -> int:
             for size in dict.fromkeys(["tiny", *chosen.sizes])
         }
         for size in chosen.sizes:
-            last = size == chosen.sizes[-1]
-            turns = {name: 1 if last and name in ONCE else chosen.rounds for name in names}
+            once = ONCE if size == chosen.sizes[-1] else SLOW if size != chosen.sizes[0] else ()
+            turns = {name: 1 if name in once else chosen.rounds for name in names}
             records = _take_turns(folder, size, turns, given[size]["columns"] <= SOLVED_COLUMNS, stop)
             faults += _differences(size, records)
             found[size] = _summary(records)
@@ -116,7 +125,7 @@ def measure(contender: str, folder: str, size: str, solve: bool) -> Record:
     work = CONTENDERS[contender]()
     work.prepare(Path(folder) / size)
     gc.collect()
-    held = _forget_peak()
+    held = forget_peak()
     clocks = [(time.perf_counter(), time.process_time())]
     for step in (work.build, work.transfer):
         step()
@@ -132,15 +141,6 @@ def measure(contender: str, folder: str, size: str, solve: bool) -> Record:
         "size": work.size(),
         "optimum": work.relaxed_optimum() if solve else None,
     }
-
-
-def _forget_peak() -> float:
-    """Begin to count the most memory held anew, where the system can; return what counts as held, MiB."""
-    try:
-        FORGET_PEAK.write_text("5", encoding="ascii")
-    except OSError:
-        return peak_mebibytes()
-    return peak_mebibytes()
 
 
 def _take_turns(

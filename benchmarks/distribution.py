@@ -60,7 +60,13 @@ class Distribution:
             sites={"site": sites, "role": roles, "lat": 40.0, "lon": 116.0, "region": "here"},
             products={"product": ["goods"]},
             modes={"mode": ["truck"], "cost_per_tkm": 0.4, "tank_to_wheel": 0.08, "well_to_tank": 0.02},
-            offers={"offer": ["goods"], "site": "source", "product": "goods", "price": 1000.0, "footprint": 1.5},
+            offers={
+                "offer": ["goods"],
+                "site": "source",
+                "product": "goods",
+                "price": 1000.0,
+                "footprint": 1.5,
+            },
             lanes={
                 "origin": [above[tier][p] for tier in range(3) for p in self.parents[tier]],
                 "destination": [name for tier in range(3) for name in own[tier]],
@@ -87,7 +93,7 @@ def distribution(plants: int, depots: int, shops: int, years: int, seed: int = 7
         np.arange(depots) * plants // depots,
         np.arange(shops) * depots // shops,
     )
-    return Distribution(parents, daily * 365.0, years)
+    return Distribution(parents, np.asarray(daily * 365.0, dtype=np.float64), years)
 
 
 def planned(scenario: Scenario) -> xr.Dataset:

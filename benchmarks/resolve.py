@@ -11,11 +11,13 @@ two processes wall.
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,7 @@ from optimizer.solution import Solution
 from scenarios.scenario import Floats, Scenario
 
 TARGET = "emissions_within_target"
+FEWEST = 2  # points, however long they take
 SAME = 1e-6  # relative, of two linear programs
 TIGHTEST = 0.6  # share of the cheapest plan's emissions above the least: where the frontier begins
 
@@ -58,7 +61,7 @@ def counted() -> Iterator[Clock]:
         finally:
             clock.inside += time.process_time() - began
 
-    Runner.run = timed  # type: ignore[method-assign]
+    Runner.run = timed  # type: ignore[assignment,method-assign]
     try:
         yield clock
     finally:
@@ -66,7 +69,7 @@ def counted() -> Iterator[Clock]:
 
 
 def one_changed(case: Scenario, number: int, seed: int = 7) -> Scenario:
-    """Return the case with one parameter changed: a product's price, its footprint, freight cost, or the cap."""
+    """Return the case with one parameter changed: a product's price or footprint, freight, or the cap."""
     rng = np.random.default_rng([seed, number])
     factor, offers, arcs = rng.uniform(0.85, 1.15), case.offers, case.arcs
     chosen = np.where(offers.product == rng.choice(offers.product), factor, 1.0)[:, None]
@@ -134,8 +137,9 @@ def compare(
     every: int,
     held: dict[str, PlanSession],
     same: float,
+    stop: float,
 ) -> Compared:
-    """Return both ways' times, taking turns: `fresh` at every so many points, `again` at all.
+    """Return both ways' times, taking turns: `fresh` at every so many points, `again` at all until `stop`.
 
     Raises
     ------
@@ -143,13 +147,15 @@ def compare(
     """
     found = Compared([], [], 0.0, 0.0, 0, 0.0)
     for number in range(points):
+        if number >= FEWEST and time.monotonic() > stop:
+            break
         with counted() as clock:
-            found.again.append(measured(lambda at=number: again(at)))
+            found.again.append(measured(partial(again, number)))
         found.again_inside += clock.inside
         if number % every:
             continue
         with counted() as clock:
-            found.fresh.append(measured(lambda at=number: fresh(at)))
+            found.fresh.append(measured(partial(fresh, number)))
         found.fresh_inside += clock.inside
         one, other = found.again[-1].answer, found.fresh[-1].answer
         if one.has_values != other.has_values:
@@ -165,7 +171,9 @@ def compare(
     return found
 
 
-def frontier(case: Scenario, settings: SolverSettings, relaxed: bool, points: int, every: int) -> Compared:
+def frontier(
+    case: Scenario, settings: SolverSettings, points: int, relaxed: bool = False, stop: float = math.inf
+) -> Compared:
     """Return what a frontier costs, tight to loose, both ways."""
 
     def begun() -> PlanSession:
@@ -198,17 +206,18 @@ def frontier(case: Scenario, settings: SolverSettings, relaxed: bool, points: in
         own.bound(TARGET, upper=targets[number])
         return own.solve(relaxed=relaxed, follow=True)
 
-    return compare(fresh, again, points, every, held, SAME if relaxed else 2 * settings.mip_gap)
+    return compare(fresh, again, points, 1, held, SAME if relaxed else 2 * settings.mip_gap, stop)
 
 
-def sweep(  # noqa: PLR0913 (one switch a way of sweeping)
+def sweep(
     case: Scenario,
     settings: SolverSettings,
     change: Callable[[Scenario, int], Scenario],
-    relaxed: bool,
     points: int,
-    every: int,
+    every: int = 1,
+    relaxed: bool = False,
     started: bool = False,
+    stop: float = math.inf,
 ) -> Compared:
     """Return what a sweep of parameters costs, both ways; `started`: each from the first case's plan.
 
@@ -224,12 +233,13 @@ def sweep(  # noqa: PLR0913 (one switch a way of sweeping)
             starts.extend([held["session"].solve()] if started else [])
         session = held["session"]
         session.change(cases[number])
-        return session.solve(starts[0] if starts else None, relaxed=relaxed)
+        near = change is not all_changed
+        return session.solve(starts[0] if starts else None, relaxed=relaxed, near=near)
 
     def fresh(number: int) -> Solution:
         return PlanSession(cases[number], settings).solve(relaxed=relaxed, follow=True)
 
-    return compare(fresh, again, points, every, held, SAME if relaxed else 2 * settings.mip_gap)
+    return compare(fresh, again, points, every, held, SAME if relaxed else 2 * settings.mip_gap, stop)
 
 
 def part(size: str, settings: SolverSettings, numbers: Sequence[int]) -> list[float]:
@@ -267,25 +277,35 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--points", type=int, default=20, help="points of a frontier")
     parser.add_argument("--sweep", type=int, default=200, help="points of the linear sweep")
     parser.add_argument("--every", type=int, default=5, help="sweep: a fresh build at every so many points")
+    parser.add_argument("--minutes", type=float, default=8.0, help="points beyond are left out")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     chosen = parser.parse_args(words)
     settings = SolverSettings(mip_gap=5e-3, time_limit_seconds=60)
+    end = time.monotonic() + 60 * chosen.minutes
     linear, mixed = scenario(chosen.linear), scenario(chosen.mixed)
     points, many, few = chosen.points, chosen.sweep, max(chosen.sweep // 10, 2)
     of_linear, of_mixed = f"linear ({chosen.linear})", f"mixed ({chosen.mixed})"
-    found = {
-        f"frontier, {of_linear}": frontier(linear, settings, True, points, 1),
-        f"sweep of single parameters, {of_linear}": sweep(
-            linear, settings, one_changed, True, many, chosen.every
+    parts: dict[str, Callable[[float], Compared]] = {
+        f"frontier, {of_linear}": lambda stop: frontier(linear, settings, points, relaxed=True, stop=stop),
+        f"sweep of single parameters, {of_linear}": lambda stop: sweep(
+            linear, settings, one_changed, many, chosen.every, relaxed=True, stop=stop
         ),
-        f"sweep of all numbers, {of_linear}": sweep(linear, settings, all_changed, True, few, 1),
-        f"frontier, {of_mixed}": frontier(mixed, settings, False, points, 1),
-        f"sweep of single parameters, {of_mixed}": sweep(mixed, settings, one_changed, False, few, 1),
-        f"the same from the first plan, {of_mixed}": sweep(
-            mixed, settings, one_changed, False, few, 1, started=True
+        f"sweep of all numbers, {of_linear}": lambda stop: sweep(
+            linear, settings, all_changed, few, relaxed=True, stop=stop
+        ),
+        f"frontier, {of_mixed}": lambda stop: frontier(mixed, settings, points, stop=stop),
+        f"sweep of single parameters, {of_mixed}": lambda stop: sweep(
+            mixed, settings, one_changed, few, stop=stop
+        ),
+        f"the same from the first plan, {of_mixed}": lambda stop: sweep(
+            mixed, settings, one_changed, few, started=True, stop=stop
         ),
     }
-    records = {name: compared.record() for name, compared in found.items()}
+    records = {}
+    for number, (name, part_of) in enumerate(parts.items()):
+        left = end - time.monotonic()
+        records[name] = part_of(time.monotonic() + left / (len(parts) - number)).record()
+        print(f"{name}: {records[name]['times faster']:.3g} times faster", flush=True)
     show("Fresh builds against one session, CPU seconds", [{"what": n} | r for n, r in records.items()])
     workers = processes(chosen.mixed, settings, few)
     show("The mixed sweep by two processes", [workers])

@@ -25,11 +25,11 @@ from benchmarks.textbook_simpy import MOMENT
 STOCKPYL = File(__file__).with_name("simulate_stockpyl.py")
 
 
-def run_salabim(given: Given) -> Path:
+def run_salabim(given: Given) -> Path:  # noqa: C901 - its classes need the package, which may be absent
     """Run all days with a component for every site and every shipment."""
     import salabim as sim
 
-    sim.yieldless(False)
+    sim.yieldless(False)  # noqa: FBT003 - it has no name
     env: Any = sim.Environment(trace=False, random_seed=1)
     tally, events = Tally(given), [0]
 
@@ -98,7 +98,7 @@ def run_salabim(given: Given) -> Path:
 def run_supplynetpy(given: Given) -> Path:
     """Run all days with the nodes, links and demands of SupplyNetPy."""
     import simpy
-    import SupplyNetPy.Components as scm
+    from SupplyNetPy import Components as scm  # noqa: N813 - its own abbreviation
 
     env = simpy.Environment()
     source = scm.Supplier(env=env, ID="s", name="s", node_type="infinite_supplier", logging=False)
@@ -109,16 +109,23 @@ def run_supplynetpy(given: Given) -> Path:
             level, name = float(given.levels[tier][i]), f"{tier}_{i}"
             policy = {"s": level, "S": level, "period": 1, "first_review_delay": 0.05 + 0.01 * (2 - tier)}
             site = scm.InventoryNode(
-                env=env, ID=name, name=name, node_type="warehouse", capacity=1e12, initial_level=level,
-                inventory_holding_cost=1.0, replenishment_policy=scm.SSReplenishment, policy_param=policy,
-                product_sell_price=2, product_buy_price=1, logging=False,
-            )  # fmt: skip
+                env=env,
+                ID=name,
+                name=name,
+                node_type="warehouse",
+                capacity=1e12,
+                initial_level=level,
+                inventory_holding_cost=1.0,
+                replenishment_policy=scm.SSReplenishment,
+                policy_param=policy,
+                product_sell_price=2,
+                product_buy_price=1,
+                logging=False,
+            )
             own.append(site)
             above = tiers[-1][parent] if tiers else source
             lead = _always(given.leads[tier] - 0.5)
-            links.append(
-                scm.Link(env=env, ID=f"l{name}", source=above, sink=site, cost=0, lead_time=lead)
-            )
+            links.append(scm.Link(env=env, ID=f"l{name}", source=above, sink=site, cost=0, lead_time=lead))
         tiers.append(own)
         nodes += own
     for i, shop in enumerate(tiers[-1]):
@@ -126,16 +133,21 @@ def run_supplynetpy(given: Given) -> Path:
         quantities = iter([days[0], *days, *[1.0] * 5])  # the package asks once more before it starts
         demands.append(
             scm.Demand(
-                env=env, ID=f"d{i}", name=f"d{i}", order_arrival_model=_always(1.0),
-                order_quantity_model=_next_of(quantities), demand_node=shop, tolerance=float("inf"),
+                env=env,
+                ID=f"d{i}",
+                name=f"d{i}",
+                order_arrival_model=_always(1.0),
+                order_quantity_model=_next_of(quantities),
+                demand_node=shop,
+                tolerance=float("inf"),
                 logging=False,
-            )  # fmt: skip
+            )
         )
     scm.simulate_sc_net(scm.create_sc_net(nodes, links, demands, env=env), sim_time=given.days, logging=False)
     served = [shop.stats.demand_fulfilled[1] for shop in tiers[-1]]
     mean = [site.stats.avg_inventory_level for tier in tiers for site in tier]
     closing = [site.inventory.level for tier in tiers for site in tier]
-    return Path(np.array(served), np.array(closing), np.array(mean), next(env._eid))  # noqa: SLF001
+    return Path(np.array(served), np.array(closing), np.array(mean), next(env._eid))
 
 
 def _always(value: float) -> Callable[[], float]:
@@ -162,5 +174,5 @@ def run_stockpyl(given: Given, python: str = sys.executable) -> tuple[Path, floa
     if done.returncode:
         raise RuntimeError((done.stderr.strip().splitlines() or ["it ended without a word"])[-1])
     said = json.loads(done.stdout.splitlines()[-1])
-    figures = (np.array(said[name]) for name in ("served", "closing", "mean"))
-    return Path(*figures, events=0), float(said["seconds"])
+    served, closing, mean = (np.array(said[name]) for name in ("served", "closing", "mean"))
+    return Path(served, closing, mean), float(said["seconds"])

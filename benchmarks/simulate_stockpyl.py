@@ -55,7 +55,9 @@ def main(place: str) -> None:
     simulation(net, days, rand_seed=1, progress_bar=False, consistency_checks="N")
     seconds = time.process_time() - started
     sites = sorted(net.nodes, key=lambda node: node.index)
-    levels = np.array([[sum(node.state_vars[t].inventory_level.values()) for t in range(days)] for node in sites])
+    levels = np.array(
+        [[sum(node.state_vars[t].inventory_level.values()) for t in range(days)] for node in sites]
+    )
     waiting = np.maximum(-levels[first[2] :, -1], 0.0)
     stock = np.maximum(levels, 0.0)
     said = {

@@ -20,7 +20,9 @@ Steps = Generator[simpy.Event, Any, None]
 class Site:
     """A plant, depot or shop; `supplier` is None where supply has no limit."""
 
-    def __init__(self, env: simpy.Environment, given: Given, tier: int, number: int, supplier: Site | None):
+    def __init__(
+        self, env: simpy.Environment, given: Given, tier: int, number: int, supplier: Site | None
+    ) -> None:
         self.env, self.given, self.tier, self.number, self.supplier = env, given, tier, number, supplier
         self.stock = simpy.Container(env, init=float(given.stock[tier][number]))
         self.book = simpy.Store(env)
@@ -61,10 +63,8 @@ class Site:
             wanted[customer] = quantity
         planned = [customer.planned for customer in self.customers]
         orders = [wanted[customer] for customer in self.customers]
-        for customer, quantity in zip(
-            self.customers, granted(self.stock.level, planned, orders), strict=True
-        ):
-            quantity = min(quantity, self.stock.level)  # not a hair more, or it would wait
+        for customer, share in zip(self.customers, granted(self.stock.level, planned, orders), strict=True):
+            quantity = min(share, self.stock.level)  # not a hair more, or it would wait
             if quantity > 0.0:
                 yield self.stock.get(quantity)
                 self.send(customer, quantity)
@@ -105,4 +105,4 @@ def run(given: Given) -> Path:
             env.process(site.arrive(day, site.planned))
         env.process(site.live(tally))
     env.run(until=given.days)
-    return tally.path([[site.stock.level for site in tier] for tier in tiers], next(env._eid))  # noqa: SLF001
+    return tally.path([[site.stock.level for site in tier] for tier in tiers], next(env._eid))

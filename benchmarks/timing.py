@@ -27,6 +27,7 @@ Record = dict[str, Any]
 Action = Callable[[], object]
 
 STATUS = Path("/proc/self/status")  # Linux; elsewhere memory is what getrusage says
+FORGET_PEAK = Path("/proc/self/clear_refs")
 PACKAGES = ("highspy", "numpy", "scipy", "pandas", "pyomo")
 
 
@@ -109,6 +110,15 @@ def peak_mebibytes() -> float:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def forget_peak() -> float:
+    """Begin to count the most memory held anew, where the system can; return what is held so far, MiB."""
+    try:
+        FORGET_PEAK.write_text("5", encoding="ascii")
+    except OSError:
+        return peak_mebibytes()
+    return peak_mebibytes()
 
 
 def in_fresh_process(function: str, seconds: float = 600.0, **values: Any) -> Record:

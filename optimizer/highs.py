@@ -30,6 +30,9 @@ ABSOLUTE_GAP = 1e-6  # solver units: HiGHS's own mip_abs_gap
 EMPTY_ROW_TOLERANCE = 1e-9
 WARM_SHARE, FEWEST_WARM = 0.15, 500  # iterations from a kept basis, of those without one, before giving it up
 NO_LIMIT = 2**31 - 1
+# Bit 9 of presolve_rule_off. With this rule HiGHS (1.12 to 1.15.1 tried) presolves some MIPs to a plan that
+# is not the best and calls it optimal: the example in tests/optimizer/test_brute_force_investment.py.
+DOUBLETON_EQUATIONS = 1 << 9
 MODEL_STATUS = highspy.HighsModelStatus
 FEASIBLE_POINT = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 
@@ -331,6 +334,7 @@ class HighsModel(SentModel):
         self._set("run_crossover", "on" if self.settings.crossover and crossover else "off")
         self._set("solver", "ipx" if many and not is_mip else "choose")
         self._set("mip_lp_solver", "ipx" if many and is_mip else "choose")
+        self._set("presolve_rule_off", DOUBLETON_EQUATIONS if is_mip else 0)
         # HiGHS counts the time of all its runs against the limit of an LP, that of this one for a MIP.
         spent = 0.0 if is_mip else self._highs.getRunTime()
         self._set("time_limit", float(seconds) + spent)

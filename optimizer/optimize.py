@@ -80,7 +80,7 @@ def optimize(
     outcome = solve_objective(session, objective, solve)
     solution = outcome.solution
     _raise_without_plan(solution, instance, settings)
-    plan = make_plan(scenario, ledger, caps, limits, read_activities(model, scenario))
+    plan = make_plan(scenario, ledger, caps, limits, read_activities(session.solved, scenario))
     total = _total_emissions(scenario, reference if reference is not None else plan)
     plan = add_solution(plan, scenario, solution, model, build_seconds, total)
     plan.attrs |= described(outcome, objective)

@@ -85,7 +85,7 @@ def pareto_frontier(
         "rebuilds": search.session.rebuilds,
         "dominated": len(points) - len(kept),
         "seconds": time.perf_counter() - started,
-        "mip_gap": search.points.gap,
+        "mip_gap": search.session.settings.mip_gap,
     }
     return frontier, [points[p].plan for p in kept]
 
@@ -127,7 +127,9 @@ class _Search:
         gap, seconds = settings.mip_gap, settings.time_limit_seconds
         if np.count_nonzero(self.session.model.adopt.upper > 0) > settings.rounding_binaries:
             gap, seconds = max(gap, MANY_GAP), min(seconds, MANY_SECONDS)
-        self.points = Points(self.session, gap if pareto.mip_gap is None else pareto.mip_gap, pareto.seconds_per_point or seconds)
+        gap = gap if pareto.mip_gap is None else pareto.mip_gap
+        self.session.settings = replace(settings, mip_gap=gap)
+        self.points = Points(self.session, pareto.seconds_per_point or seconds)
         self.done = 0
 
     def run(self) -> list[Point]:

@@ -23,11 +23,10 @@ WHOLE = 1e-6  # how far from a whole number a decision may be that was not held 
 
 
 class Points:
-    """Solves of one session whose bounds change.
+    """Solves of one session whose bounds change; the session's settings say the gap of each.
 
     Parameters
     ----------
-    gap : share of the objective by which a better plan may exist; none: that of the session.
     seconds : wall time of each search for whole numbers; none: the time limit of the session.
 
     Attributes
@@ -35,13 +34,9 @@ class Points:
     searches : solves that needed branch and bound.
     """
 
-    def __init__(
-        self, session: PlanSession, gap: float | None = None, seconds: float | None = None
-    ) -> None:
+    def __init__(self, session: PlanSession, seconds: float | None = None) -> None:
         self.session, self.searches = session, 0
-        settings = session.settings
-        self.gap = settings.mip_gap if gap is None else gap
-        self.seconds = settings.time_limit_seconds if seconds is None else seconds
+        self.seconds = session.settings.time_limit_seconds if seconds is None else seconds
         self._whole = [
             variable
             for variable in session.model.component_objects(pyo.Var)
@@ -75,11 +70,11 @@ class Points:
             offered = _cheaper(offered, found)
             if self._is_whole(found):
                 best = _cheaper(best, found)
-                if relative_gap(best.objective, min(least, best.objective)) <= self.gap:
+                if relative_gap(best.objective, min(least, best.objective)) <= self.session.settings.mip_gap:
                     return self._proved(best, least)
         self.searches += 1
         exact = self.session.highs()
-        exact.settings = replace(exact.settings, time_limit_seconds=self.seconds, mip_gap=self.gap)
+        exact.settings = replace(exact.settings, time_limit_seconds=self.seconds)
         start = best or offered
         if start is not None:
             exact.suggest(start)
@@ -125,7 +120,7 @@ class Points:
         """Return a plan whose decisions were held, with what is proved of it."""
         bound = min(bound, solution.objective)
         gap = relative_gap(solution.objective, bound)
-        good = gap <= self.gap
+        good = gap <= self.session.settings.mip_gap
         words = f"solved to gap {100 * gap:.2f} %" if good else solution.termination
         return replace(
             solution,

@@ -59,7 +59,9 @@ class Problem:
 
 
 def problem_of(compiled: CompiledModel, scaling: Scaling, matrix: csr_array) -> Problem:
-    """Return a compiled model in solver units."""
+    """Return a compiled model in solver units; nothing of it is shared."""
+    matrix = matrix.copy()  # scipy sorts indices in place, and those may be shared with other data
+    matrix.sort_indices()
     return Problem(
         cost=compiled.cost * scaling.unit * scaling.objective,
         lower=compiled.lower / scaling.unit,

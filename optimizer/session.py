@@ -238,6 +238,11 @@ class PlanSession:
 
     # ------------------------------------------------------------ solving
 
+    @property
+    def solved(self) -> Any:
+        """The model as the instance has it: families that only former instances had are empty."""
+        return _View(self.model, self._absent, set())
+
     def highs(self, relaxed: bool = False) -> HighsModel:
         """Return the model inside HiGHS, all changes sent; `relaxed`: without whole-number rules."""
         if relaxed not in self._held:

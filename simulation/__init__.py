@@ -8,8 +8,9 @@ from simulation.settings import SimulationSettings, UncertaintySettings
 
 if TYPE_CHECKING:
     from simulation.experiment import simulate
+    from simulation.warm import warm_up
 
-__all__ = ["SimulationSettings", "UncertaintySettings", "simulate"]
+__all__ = ["SimulationSettings", "UncertaintySettings", "simulate", "warm_up"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,5 +19,9 @@ def __getattr__(name: str) -> Any:
         from simulation.experiment import simulate as function
 
         return function
+    if name == "warm_up":
+        from simulation.warm import warm_up as begin
+
+        return begin
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled, inlined
-from simulation.layout import Floats, Integers, Places, Records, World
+from simulation.layout import Floats, Places, Records, World
 
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
@@ -15,8 +15,7 @@ ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
 def release(day: int, world: World) -> None:
     """Dispatch and buy, the heads of arcs before their tails, so that an order travels upstream today."""
     nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
-    leaving, arriving, seller, coming = world.leaving, world.arriving, world.seller, world.coming
-    site_up, lead = world.site_up[day], world.lead[day // 7]
+    arriving, seller, site_up = world.arriving, world.seller, world.site_up[day]
     open_offers(world.surge, offers, site_up)
     for n in range(len(nodes)):
         node = nodes[n]
@@ -30,7 +29,7 @@ def release(day: int, world: World) -> None:
             there = offered(node, offers, seller) * ROUNDING if node.source else max(node.stock, 0.0)
         excess = 0.0
         if node.first_leaving < node.end_leaving:
-            excess = send(there, day, node, nodes, arcs, lanes, leaving, lead, coming)
+            excess = send(there, day, node, world)
         if node.source:
             buy(node.missing_purchase + excess, node, offers, seller)
             node.deviation = 0.0
@@ -105,18 +104,10 @@ def offered(node: np.record, offers: Records, seller: Places) -> float:
 
 
 @inlined
-def send(
-    there: float,
-    day: int,
-    node: np.record,
-    nodes: Records,
-    arcs: Records,
-    lanes: Records,
-    leaving: Places,
-    lead: Integers,
-    coming: Floats,
-) -> float:
+def send(there: float, day: int, node: np.record, world: World) -> float:
     """Dispatch what is `there`, in proportion when it is too little; return the excess over plan."""
+    nodes, arcs, lanes = world.nodes, world.arcs, world.lanes
+    leaving, coming, lead, week = world.leaving, world.coming, world.lead, day // 7
     asked, excess, today = 0.0, 0.0, day % len(coming)
     for i in range(node.first_leaving, node.end_leaving):
         arc = arcs[leaving[i]]
@@ -138,7 +129,7 @@ def send(
         arc.booked += done
         stock -= done
         head.transit += done
-        slot = today + lead[a]
+        slot = today + lead[week, a]
         coming[slot if slot < len(coming) else slot - len(coming), arc.head] += done
         deviation += beyond
         head.deviation -= beyond

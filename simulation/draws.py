@@ -7,7 +7,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.calendar_days import Days
 from simulation.layout import Floats, Integers
 from simulation.network import Network
 from simulation.outages import DAYS_PER_YEAR

@@ -55,7 +55,8 @@ def simulate(
     -------
     Dataset with dimensions ``trial, period, cap, cost_account, emission_account, demand, site,
     product, quantile``. Emissions and quantities are per year, cost is per period. Attributes hold
-    trials, seed, stopping rule, days and sites played, site-days and events of all trials, the twin's largest relative error and warnings.
+    trials, seed, stopping rule, days and sites played, site-days and events of all trials, the twin's
+    largest relative error and warnings.
 
     Raises
     ------

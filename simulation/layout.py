@@ -9,7 +9,7 @@ short of and shall make good itself, ``booked`` the total since the period opene
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +49,7 @@ OPERATION_RECORD = _record(
 ENTRY = _record(
     "node", "planned quantity scarce_below"
 )  # recipe, per unit: with planned savings, and as it is
-ARC_RECORD = _record(
-    "tail head lane", "mass planned possible reserve owed fitting correction done booked"
-)
+ARC_RECORD = _record("tail head lane", "mass planned possible reserve owed fitting correction done booked")
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
 LINE = _record("site", "capacity room left load")  # room: not used since the period opened
 LANE = _record("origin first_arc end_arc", "capacity room left passable")  # t
@@ -96,6 +94,28 @@ RECORD_FAMILIES = ("nodes", "operations", "entries", "arcs", "offers", "lines", 
 def records(kind: np.dtype[np.void], count: int) -> Records:
     """Return `count` records, all fields zero."""
     return np.zeros(count, dtype=kind)
+
+
+def empty_world() -> World:
+    """Return a world without anything in it."""
+    kinds = {
+        "nodes": NODE,
+        "operations": OPERATION_RECORD,
+        "entries": ENTRY,
+        "arcs": ARC_RECORD,
+        "offers": OFFER_RECORD,
+        "lines": LINE,
+        "lanes": LANE,
+        "demands": DEMAND,
+        "covers": COVER,
+    }
+    lists = ("maker", "leaving", "arriving", "seller", "run_order", "want_order", "send_order")
+    shares = ("demand", "site_up", "lane_up", "line_up")
+    fields: dict[str, Any] = {name: records(kind, 0) for name, kind in kinds.items()}
+    fields |= {name: np.zeros(0, dtype=np.uint32) for name in lists}
+    fields |= {name: np.zeros((0, 0)) for name in shares}
+    fields |= {"gain": 0.0, "surge": 0.0, "patience": 1.0, "free": False}
+    return World(coming=np.zeros((1, 0)), lead=np.zeros((0, 0), dtype=np.int64), **fields)
 
 
 def fresh(world: World, **changes: object) -> World:

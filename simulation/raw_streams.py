@@ -17,6 +17,7 @@ from simulation.compiled import compiled, inlined
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
+Word = np.uint64
 
 POOL = 4  # words of numpy's seed pool
 LOW = np.uint64(0xFFFFFFFF)
@@ -47,21 +48,21 @@ def _words_of(number: int) -> list[int]:
 
 
 @inlined
-def hashed(value: int, constant: int, step: int) -> int:
+def hashed(value: Word, constant: Word, step: Word) -> Word:
     """Return a word of entropy hashed, as numpy's ``hashmix`` does."""
     value = ((value ^ constant) * ((constant * step) & LOW)) & LOW
     return value ^ (value >> QUARTER)
 
 
 @inlined
-def mixed(left: int, right: int) -> int:
+def mixed(left: Word, right: Word) -> Word:
     """Return two words mixed, as numpy's ``mix`` does."""
     value = (MIX_LEFT * left - MIX_RIGHT * right) & LOW
     return value ^ (value >> QUARTER)
 
 
 @inlined
-def high_product(left: int, right: int) -> int:
+def high_product(left: Word, right: Word) -> Word:
     """Return the upper 64 of the 128 bits of a product."""
     low_left, high_left = left & LOW, left >> HALF
     low_right, high_right = right & LOW, right >> HALF
@@ -97,7 +98,7 @@ def start(root: Words, keys: Words, pool: Words, streams: Words) -> None:
 
 
 @inlined
-def mix_in(word: int, constant: int, pool: Words) -> int:
+def mix_in(word: Word, constant: Word, pool: Words) -> Word:
     """Mix a word into the pool and return the next constant."""
     for j in range(POOL):
         pool[j] = mixed(pool[j], hashed(word, constant, ENTROPY_STEP))
@@ -124,10 +125,12 @@ def to_state(pool: Words) -> None:
 
 
 @inlined
-def state_word(low: int, high: int, step: int) -> tuple[int, int]:
+def state_word(low: Word, high: Word, step: Word) -> tuple[Word, Word]:
     """Return 64 bits of the state from two words of the pool, and the next constant."""
     after = (step * STATE_STEP) & LOW
-    return hashed(low, step, STATE_STEP) | (hashed(high, after, STATE_STEP) << HALF), (after * STATE_STEP) & LOW
+    return hashed(low, step, STATE_STEP) | (hashed(high, after, STATE_STEP) << HALF), (
+        after * STATE_STEP
+    ) & LOW
 
 
 @inlined

@@ -20,9 +20,7 @@ def next_look(done: int, precision: PrecisionSettings | None, most: int) -> int:
     return min(precision.fewest_trials if done < precision.fewest_trials else done + BATCH, most)
 
 
-def still_too_wide(
-    accounts: Sequence[Account], precision: PrecisionSettings, confidence: float
-) -> list[str]:
+def still_too_wide(accounts: Sequence[Account], precision: PrecisionSettings, confidence: float) -> list[str]:
     """Return which figures are not as precise as asked for, in words; empty when all are.
 
     Mean cost, mean emissions of each period and mean service of each period by the half-width of their

@@ -189,7 +189,7 @@ class Trial:
             ("lane", world.lane_up, "disruption", of_lanes),
             ("line", world.line_up, "breakdown", of_lines),
         ):
-            chances = (np.broadcast_to(often, up.shape[1]), np.broadcast_to(long, up.shape[1]))
+            chances = (np.full(up.shape[1], often), np.full(up.shape[1], long))
             count += enter_outages(up, network.entities[family], cause, chances, self._streams)
         self._outages = count
 

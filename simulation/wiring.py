@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from scenarios.scenario import Scenario
@@ -21,6 +23,7 @@ from simulation.layout import (
     Integers,
     Records,
     World,
+    empty_world,
     records,
 )
 from simulation.order import by_group, upstream_first
@@ -30,7 +33,7 @@ FAMILIES = {"operation": OPERATION, "arc": ARC, "offer": OFFER}
 
 
 def build_world(scenario: Scenario, used: Used) -> World:
-    """Return the world of a network before its first day: who belongs to whom, all quantities zero."""
+    """Return the world of a network without days: who belongs to whom, all quantities zero."""
     operations, entries = _operations(scenario, used)
     arcs, lanes = _arcs(scenario, used), _lanes(scenario, used)
     offers = records(OFFER_RECORD, len(used.offer))
@@ -43,7 +46,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
     nodes = records(NODE, len(used.node))
     nodes["source"][offers["node"]] = True
     nodes["source"][np.concatenate([arcs["head"], entries["node"], demands["node"]])] = False
-    lists = {}
+    lists: dict[str, Any] = {}
     makes = np.flatnonzero(operations["made_node"] >= 0)
     for name, members, node in (
         ("maker", makes, operations["made_node"][makes]),
@@ -57,11 +60,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
     run_order, want_order = _production_orders(operations, entries, len(nodes))
     links = zip(arcs["tail"].tolist(), arcs["head"].tolist(), strict=True)
     send_order = upstream_first(len(nodes), links)[::-1]
-    return World(
-        gain=0.0,
-        surge=0.0,
-        patience=1.0,
-        free=False,
+    return empty_world()._replace(
         nodes=nodes,
         operations=operations,
         entries=entries,
@@ -77,12 +76,6 @@ def build_world(scenario: Scenario, used: Used) -> World:
         send_order=send_order[
             np.isin(send_order, np.concatenate([arcs["tail"], arcs["head"], offers["node"]]))
         ].astype(np.uint32),
-        coming=np.zeros((1, len(nodes))),
-        demand=np.zeros((0, len(demands))),
-        lead=np.zeros((0, len(arcs)), dtype=np.int64),
-        site_up=np.ones((0, len(used.site))),
-        lane_up=np.ones((0, len(lanes))),
-        line_up=np.ones((0, len(lines))),
     )
 
 

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from optimizer import SolverSettings, optimize
@@ -19,7 +19,7 @@ from tests.optimizer.small_tables import scenario_of
 
 EXACT = SolverSettings(mip_gap=0.0, diagnosis=DiagnosisSettings(automatic=False))
 QUICK = settings(
-    max_examples=12,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -45,8 +45,8 @@ def interventions(draw, number, first_capacity):
         "kind": draw(st.sampled_from(["plant", "programme"])),
         "effect": effect,
         "amount": draw(amount[effect]),
-        "capex": draw(st.integers(0, 300)),
-        "opex": draw(st.integers(-40, 40)),
+        "capex": draw(st.integers(0, 200)),
+        "opex": draw(st.integers(-80, 40)),
         "lead": draw(st.integers(0, 1)),
         "life": draw(st.integers(1, 4)),
         "earliest": draw(st.sampled_from([None, None, FIRST + 1])),
@@ -55,8 +55,8 @@ def interventions(draw, number, first_capacity):
         "loan": draw(st.sampled_from([0.0, 0.5])),
         "loan_rate": draw(st.sampled_from([0.0, 0.12])),
         "loan_years": draw(st.integers(1, 4)),
-        "requires": draw(st.sampled_from([None, None, *range(number)])),
-        "group": draw(st.sampled_from(["", "", "rivals"])),
+        "requires": draw(st.sampled_from([None, *range(number)])),
+        "group": draw(st.sampled_from(["", "rivals"])),
     }
 
 
@@ -73,15 +73,23 @@ def cases(draw, years=2, most=3):
         "shortage": draw(st.sampled_from([None, 15, 40])),
         "dear": (draw(st.integers(10, 25)), draw(st.sampled_from([None, 30]))),
         "cheap": (draw(st.integers(2, 12)), draw(st.sampled_from([None, 30]))),
-        "interventions": [draw(interventions(i, capacity)) for i in range(draw(st.integers(1, most)))],
-        "budget": draw(st.none() | st.tuples(st.sampled_from(["", "plant"]), st.none() | st.just(FIRST), st.integers(50, 400))),
+        "interventions": [draw(interventions(i, capacity)) for i in range(draw(st.integers(2, most)))],
+        "budget": draw(
+            st.none()
+            | st.tuples(st.sampled_from(["", "plant"]), st.none() | st.just(FIRST), st.integers(20, 200))
+        ),
         "count": draw(
             st.none()
-            | st.tuples(st.sampled_from(["plant", "programme"]), st.none() | st.just(FIRST + 1), st.integers(0, 1), st.integers(1, 2))
+            | st.tuples(
+                st.sampled_from(["plant", "programme"]),
+                st.none() | st.just(FIRST + 1),
+                st.integers(0, 1),
+                st.integers(1, 2),
+            )
         ),
         "pin": draw(st.none() | st.tuples(st.just(0), st.sampled_from([(1, None), (None, 0)]))),
         "rule": draw(st.none() | st.tuples(st.sampled_from(["at_most", "at_least"]), st.integers(10, 50))),
-    }  # fmt: skip
+    }
 
 
 EFFECTS = {
@@ -113,7 +121,15 @@ def as_scenario(case):
         ],
         "products": [{"product": "ore"}, {"product": "steel"}],
         "offers": [
-            {"offer": o, "site": "port", "product": "ore", "price": price, "capacity": most, "locked": lock, "footprint": 0}
+            {
+                "offer": o,
+                "site": "port",
+                "product": "ore",
+                "price": price,
+                "capacity": most,
+                "locked": lock,
+                "footprint": 0,
+            }
             for o, price, most, lock in offers
         ],
         "processes": [{"process": "melt", "operating_cost": OPERATING}],
@@ -121,14 +137,23 @@ def as_scenario(case):
             {"process": "melt", "product": "ore", "quantity": -1},
             {"process": "melt", "product": "steel", "quantity": 1},
         ],
-        "lines": [{"line": "mill", "site": "mill", "capacity": case["capacity"], "minimum_use": case["minimum_use"]}],
+        "lines": [
+            {"line": "mill", "site": "mill", "capacity": case["capacity"], "minimum_use": case["minimum_use"]}
+        ],
         "line_processes": [{"line": "mill", "process": "melt"}],
         "modes": [{"mode": "road", "cost_per_tkm": 0}],
         "lanes": [
             {"origin": "port", "destination": "mill", "mode": "road", "products": "ore", "cost": 0},
             {"origin": "mill", "destination": "town", "mode": "road", "products": "steel", "cost": FREIGHT},
         ],
-        "demand": [{"site": "town", "product": "steel", "quantity": case["demand"], "shortage_cost": case["shortage"]}],
+        "demand": [
+            {
+                "site": "town",
+                "product": "steel",
+                "quantity": case["demand"],
+                "shortage_cost": case["shortage"],
+            }
+        ],
         "interventions": [
             {"intervention": i["name"]}
             | {name: i[name] for name in ("kind", "capex", "opex", "earliest", "loan_rate", "loan_years")}
@@ -136,8 +161,10 @@ def as_scenario(case):
             | {"requires": None if i["requires"] is None else chosen[i["requires"]]["name"]}
             for i in chosen
         ],
-        "effects": [{"intervention": i["name"], "amount": i["amount"]} | EFFECTS[i["effect"]] for i in chosen],
-    }  # fmt: skip
+        "effects": [
+            {"intervention": i["name"], "amount": i["amount"]} | EFFECTS[i["effect"]] for i in chosen
+        ],
+    }
     if case["budget"] and case["budget"][0] in ("", *[i["kind"] for i in chosen]):
         kind, year, amount = case["budget"]
         rows["budgets"] = [{"budget": "b", "kind": kind, "year": year, "amount": amount}]
@@ -206,29 +233,39 @@ def _allowed(case, decided, active):
             return False
     if sum(1 for i, way in zip(chosen, decided, strict=True) if i["group"] and any(way)) > 1:
         return False
-    if case["budget"]:
-        kind, year, amount = case["budget"]
-        spent = sum(
-            (1 - i["subsidy"]) * i["capex"] * (sum(way) if year is None else way[year - FIRST])
-            for i, way in zip(chosen, decided, strict=True)
-            if kind in ("", i["kind"])
-        )
-        if spent > amount:
-            return False
-    if case["count"] and any(i["kind"] == case["count"][0] for i in chosen):
-        kind, year, least, most = case["count"]
-        there = sum(
-            bool(sum(way) if year is None else by_year[year - FIRST])
-            for i, way, by_year in zip(chosen, decided, active, strict=True)
-            if i["kind"] == kind
-        )
-        if not least <= there <= most:
-            return False
-    if case["pin"]:
-        number, (least, most) = case["pin"]
-        total = sum(decided[number])
-        return (least is None or total >= least) and (most is None or total <= most)
-    return True
+    return _within_budget(case, decided) and _counted_right(case, decided, active) and _pinned(case, decided)
+
+
+def _within_budget(case, decided):
+    if not case["budget"]:
+        return True
+    kind, year, amount = case["budget"]
+    spent = sum(
+        (1 - i["subsidy"]) * i["capex"] * (sum(way) if year is None else way[year - FIRST])
+        for i, way in zip(case["interventions"], decided, strict=True)
+        if kind in ("", i["kind"])
+    )
+    return spent <= amount
+
+
+def _counted_right(case, decided, active):
+    if not case["count"] or all(i["kind"] != case["count"][0] for i in case["interventions"]):
+        return True
+    kind, year, least, most = case["count"]
+    there = sum(
+        bool(sum(way) if year is None else by_year[year - FIRST])
+        for i, way, by_year in zip(case["interventions"], decided, active, strict=True)
+        if i["kind"] == kind
+    )
+    return least <= there <= most
+
+
+def _pinned(case, decided):
+    if not case["pin"]:
+        return True
+    number, (least, most) = case["pin"]
+    total = sum(decided[number])
+    return (least is None or total >= least) and (most is None or total <= most)
 
 
 def _invested(case, i, way):
@@ -279,6 +316,61 @@ def _operated(case, now):
     return cost + (case["demand"] - made) * unmet
 
 
+# With all its presolve rules HiGHS 1.15.1 says that 2,919.4 is the least here; 2,618 is.
+PRESOLVED_WRONGLY = {
+    "years": 3,
+    "rate": 0.0,
+    "capacity": 20,
+    "minimum_use": 0.0,
+    "demand": 63,
+    "shortage": 15,
+    "dear": (23, None),
+    "cheap": (3, None),
+    "interventions": [
+        {
+            "name": "i0",
+            "kind": "plant",
+            "effect": "retire",
+            "amount": 12,
+            "capex": 14,
+            "opex": 38,
+            "lead": 0,
+            "life": 2,
+            "earliest": 2026,
+            "modules": 1,
+            "subsidy": 0.4,
+            "loan": 0.5,
+            "loan_rate": 0.0,
+            "loan_years": 1,
+            "requires": None,
+            "group": "rivals",
+        },
+        {
+            "name": "i1",
+            "kind": "plant",
+            "effect": "unlock",
+            "amount": None,
+            "capex": 109,
+            "opex": -3,
+            "lead": 0,
+            "life": 2,
+            "earliest": 2026,
+            "modules": 2,
+            "subsidy": 0.0,
+            "loan": 0.5,
+            "loan_rate": 0.0,
+            "loan_years": 4,
+            "requires": None,
+            "group": "rivals",
+        },
+    ],
+    "budget": ("", None, 162),
+    "count": None,
+    "pin": None,
+    "rule": None,
+}
+
+
 def check(case):
     best = brute_force(case)
     try:
@@ -289,6 +381,7 @@ def check(case):
 
 
 @given(case=cases())
+@example(case=PRESOLVED_WRONGLY)
 @QUICK
 def test_the_plan_is_the_best_of_all_ways_to_invest(case):
     check(case)

@@ -14,7 +14,6 @@ from optimizer.settings import SolverSettings
 LARGE_VARIABLES = ("purchase", "flow", "run", "standing", "power", "unmet", "covered")
 LARGE_ROWS = (
     "node_balance",
-    "arc_unlocked",
     "line_capacity",
     "hub_capacity",
     "option_share",

@@ -10,7 +10,8 @@ from tests.optimizer.ore_case import EXACT, TWO_PLANTS, bought, rule, scenario
 ORE_LANES = "near mill road ore - -\nfar mill road ore - -\ngreen mill road ore - -"
 LANES = f"origin destination mode products minimum capacity\n{ORE_LANES}\nmill town road ore"
 OFFER = "offer site product price capacity minimum_order tier_pricing\nnear_ore near ore 10 -"
-THREE = "offer site product price capacity\nnear_ore near ore 10 20\nfar_ore far ore 12 20\ngreen_ore green ore 15 -"
+THREE = "offer site product price capacity\nnear_ore near ore 10 20\nfar_ore far ore 12 20\n"
+THREE += "green_ore green ore 15 -"
 HUB = {
     "sites": "site role lat lon region\nport supplier 40 118 north\nhub hub 40 118.5 north\n"
     "town customer 40 119 north",

@@ -7,13 +7,20 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from optimizer import SolverSettings, reference_plan
+from optimizer import SolverSettings, optimize, reference_plan
 from optimizer.models.build import build_model
 from optimizer.models.inputs import same
 from optimizer.models.objective import emissions_within_target
 from optimizer.session import PlanSession, posed
-from scenarios import CarbonSettings, LeverSettings, PathwaySettings, ScenarioSettings, load_scenario
-from scenarios import read_tables, scenario_from_tables
+from scenarios import (
+    CarbonSettings,
+    LeverSettings,
+    PathwaySettings,
+    ScenarioSettings,
+    load_scenario,
+    read_tables,
+    scenario_from_tables,
+)
 from scenarios.loading import BUNDLED
 from tests.optimizer.test_pins import pinned
 
@@ -66,7 +73,7 @@ CHANGES = st.fixed_dictionaries(
 
 
 @given(changes=st.lists(CHANGES, min_size=2, max_size=3))
-@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])
 def test_any_change_answers_as_a_fresh_build(reference, changes):
     session = PlanSession(scenario(), EXACT, reference)
     for change in changes:
@@ -126,7 +133,9 @@ def test_only_rules_that_read_a_changed_part_are_asked_again(reference, monkeypa
     session.change(scenario(price=1.1), reference)
     asked = []
     ask = PlanSession._ask
-    monkeypatch.setattr(PlanSession, "_ask", lambda self, name, rule: asked.append(name) or ask(self, name, rule))
+    monkeypatch.setattr(
+        PlanSession, "_ask", lambda self, name, rule: asked.append(name) or ask(self, name, rule)
+    )
     session.change(scenario(price=1.2), reference)
     assert "least_cost" in asked
     assert "node_balance" not in asked
@@ -183,6 +192,16 @@ def test_rules_and_objectives_of_ones_own_follow_changes(reference):
     session.drop("emissions_within_target")
     assert session.solve().constraints == free.constraints - 1
     assert session.rebuilds == 1
+
+
+def test_plans_of_one_session_are_those_of_many(reference):
+    session = PlanSession(scenario(), EXACT, reference)
+    for change in ({"cap": 0.8}, {"price": 1.2, "cap": 0.9}):
+        case = scenario(**change)
+        alone, again = optimize(case, EXACT), optimize(case, session=session)
+        assert again.attrs["objective"] == pytest.approx(alone.attrs["objective"], rel=1e-9)
+        assert again["cap_limit"].to_numpy() == pytest.approx(alone["cap_limit"].to_numpy(), nan_ok=True)
+    assert session.rebuilds == 1  # reference plans included
 
 
 def test_values_are_compared_part_by_part():

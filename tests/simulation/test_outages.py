@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulation.outages import DAYS_PER_YEAR, enter_outages, lose, outage_times
+from simulation.outages import DAYS_PER_YEAR, lose, outage_times
 from simulation.streams import Streams
 
 

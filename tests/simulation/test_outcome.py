@@ -58,6 +58,9 @@ def test_attributes_tell_how_it_was_made(outcome):
     assert json.loads(attrs["uncertainty_json"])["lead_time_cv"] == 0.3
     assert json.loads(attrs["warnings_json"]) == []
     assert attrs["simulate_seconds"] > 0
+    assert attrs["simulated_days"] == 365 + 366 + 365
+    assert attrs["site_days"] == 12 * attrs["simulated_days"] * attrs["simulated_sites"]
+    assert attrs["events"] > 12 * 3  # each trial opens and closes three periods at least
 
 
 def test_totals_are_sums(outcome, two_routes):
