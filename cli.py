@@ -318,6 +318,10 @@ def make_plans(request: Request, scenario: Scenario) -> tuple[Dataset, Dataset]:
     progress: Any
     with solve_progress("Reference") as progress:
         reference = reference_plan(scenario, settings["solver"], progress)
+    if request.command == "run":
+        from simulation.warm import warm_up
+
+        warm_up(scenario, reference, settings["simulation"])
     with solve_progress("Plan") as progress:
         plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
     if plan.attrs["status"] != "optimal":
@@ -330,6 +334,7 @@ def try_plan(
 ) -> tuple[Dataset, Dataset | None]:
     """Simulate the plan; where certainty is asked for, plan again until its caps hold that surely."""
     from optimizer import optimize
+    from optimizer.session import PlanSession
     from reporting.terminal import trial_progress
     from scenarios.errors import UnplayableError
     from simulation import simulate
@@ -338,8 +343,12 @@ def try_plan(
     trials, solver = request.settings["simulation"], replace(request.settings["solver"])
     solver.diagnosis = replace(solver.diagnosis, automatic=False)  # the loop says itself how far it got
 
+    sessions: list[PlanSession] = []  # one model for all plans, made when the first is asked for
+
     def replan(below: Scenario) -> Dataset:
-        return optimize(below, solver, reference, objective=request.settings["objective"])
+        if not sessions:
+            sessions.append(PlanSession(below, solver, reference))
+        return optimize(below, solver, reference, None, request.settings["objective"], sessions[0])
 
     with trial_progress(trials.trials) as progress:
         try:

@@ -8,6 +8,7 @@ whole numbers, kernel search: Guastaroba and Speranza 2012).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import highspy
@@ -20,10 +21,14 @@ from optimizer.settings import SolverSettings
 from scenarios.scenario import Flags
 
 KEPT_RATIO = 1e-2  # reduced cost as a share of the amounts it is the difference of: kept below it
-NEAR_RATIO = 1e-3  # of those that join with the ones that would lower the cost
 WRONG_SIGN = 1e-6
-MOST_JOINING = 0.25  # of the columns at work, in one round
-ROUNDS = 2
+MOST_JOINING = 0.05  # of the columns at work, in one round
+ROUNDS = 3
+PRICED_FROM = 1e-3  # share of the objective: a step that costs less needs no more columns
+DUAL, PRIMAL = (
+    1,
+    4,
+)  # HiGHS's simplex_strategy: held decisions leave a dual, new columns a primal feasible vertex
 
 
 def promising(problem: Problem, relaxed: Found, ratio: float = KEPT_RATIO) -> Flags:
@@ -57,8 +62,10 @@ class Thinned:
         self._columns = problem.matrix.tocsc()
         self._order = np.zeros(0, dtype=np.int64)  # the columns HiGHS holds
         self._whole = np.zeros(0, dtype=np.int32)  # where the whole-number ones stand among them
+        self._last = -math.inf  # objective of the last relaxation
         self._highs: highspy.Highs | None = None
         self._runner: Runner | None = None
+        self._joined = False
 
     def relax(self, lower: Floats, upper: Floats, left: Callable[[], float]) -> Found:
         """Return the relaxation within bounds of the whole-number columns, all columns priced.
@@ -75,8 +82,12 @@ class Thinned:
             if not answer.has_values:
                 return found if found.has_values else answer
             found = answer
-            if found.stopped_by_user or round_ == ROUNDS - 1 or not self._join(found, upper > lower):
+            costly = found.objective - self._last > PRICED_FROM * abs(found.objective)
+            if found.stopped_by_user or not costly or round_ == ROUNDS - 1:
                 break
+            if not self._join(found, upper > lower):
+                break
+        self._last = found.objective
         return found
 
     def _run(self, lower: Floats, upper: Floats, seconds: float) -> Found:
@@ -87,6 +98,8 @@ class Thinned:
             self._highs, self._runner = self._pass(lower, upper)
         highs, whole = self._highs, self._order[self._whole]
         highs.changeColsBounds(len(whole), self._whole, lower[whole], upper[whole])
+        highs.setOptionValue("simplex_strategy", PRIMAL if self._joined else DUAL)
+        self._joined = False
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.1))
         returned, interrupted = self._runner.run()
         if afresh:
@@ -136,8 +149,8 @@ class Thinned:
         outside = np.flatnonzero(~self.at_work & free)
         if self._highs is None or not (ratio[outside] < -WRONG_SIGN).any():
             return False
-        near = outside[ratio[outside] < NEAR_RATIO]
-        most = int(MOST_JOINING * len(self._order)) + 1000
+        near = outside[ratio[outside] < -WRONG_SIGN]
+        most = int(MOST_JOINING * len(self._order)) + 100
         if len(near) > most:
             near = near[np.argpartition(ratio[near], most)[:most]]
         problem, entries = self.problem, self._columns[:, near]
@@ -146,5 +159,5 @@ class Thinned:
             *(entries.indptr[:-1].astype(np.int32), entries.indices.astype(np.int32), entries.data),
         )
         self._order = np.concatenate([self._order, near])
-        self.at_work[near] = True
+        self.at_work[near] = self._joined = True
         return True

@@ -10,6 +10,7 @@ fifth Ctrl-C and shares its locks between all instances.)
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,7 @@ class Runner:
         self._highs = highs
         self._stop = False
         self._snapshot: Snapshot | None = None
+        self._began = time.monotonic()
         self._status = highspy.HighsStatus.kError
         self._error: BaseException | None = None
         self._done = threading.Event()
@@ -49,8 +51,9 @@ class Runner:
             event.interrupt()
         said = event.data_out
         is_mip = event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt
+        seconds = time.monotonic() - self._began
         self._snapshot = Snapshot(
-            said.running_time, said.mip_primal_bound, said.mip_dual_bound, said.mip_node_count, is_mip
+            seconds, said.mip_primal_bound, said.mip_dual_bound, said.mip_node_count, is_mip
         )
 
     def _newest(self) -> Snapshot | None:
@@ -77,6 +80,7 @@ class Runner:
         raised afterwards.
         """
         self._stop, self._snapshot, self._error = False, None, None
+        self._began = time.monotonic()  # HiGHS's own clock says -1 in the callbacks of a linear program
         self._done.clear()
         interrupts = 0
         failure: Exception | None = None

@@ -207,7 +207,8 @@ def describe(moment: Moment) -> str:
         parts.append(f"best {_amount(incumbent)}")
     if bound is not None:
         parts.append(f"bound {_amount(bound)}")
-    parts.append(f"gap {percent(gap)}" if gap is not None else "no plan yet")
+    unknown = "no plan yet" if incumbent is None else "no bound yet"
+    parts.append(f"gap {percent(gap)}" if gap is not None else unknown)
     if moment.nodes is not None and moment.nodes > 0:
         parts.append(f"{moment.nodes:,} nodes")
     return "  ".join(parts)

@@ -71,8 +71,8 @@ def simulate(
     twin = trials.twin()
     errors = relative_errors(twin, plan)
     # The twin has no uncertainty to draw and few events: a trial takes about three times as long.
-    accounts = run_all(trials, 3 * (time.perf_counter() - ready), progress)
-    outcome = outcome_dataset(trials.network, trials.opening, accounts, settings)
+    accounts, rule = run_all(trials, 3 * (time.perf_counter() - ready), progress)
+    outcome = outcome_dataset(trials.network, trials.opening, accounts, settings, rule)
     outcome.attrs |= {
         "twin_max_relative_error": max(errors.values()),
         "twin_errors_json": json.dumps(errors),

@@ -96,7 +96,7 @@ def hold_caps(
     if target is None:
         message = "hold_caps needs a target chance"
         raise ValueError(message)
-    settings = replace(settings, trials=max(settings.trials, fewest_trials(target, settings.confidence)))
+    settings = _enough_trials(settings, fewest_trials(target, settings.confidence))
     hard = _hard(scenario, plan)
     found = _Calibration(plan["cap_margin"].transpose("cap", "period").to_numpy().copy(), settings.seed)
     cost_before, reason = float(plan["cost_npv"].sum()), ""
@@ -127,6 +127,14 @@ def hold_caps(
             break
     outcome.attrs["certainty_json"] = json.dumps(_told(found, plan, cost_before, settings, reason))
     return plan, outcome
+
+
+def _enough_trials(settings: SimulationSettings, fewest: int) -> SimulationSettings:
+    """Return the settings with so many trials at least, also before a precision may end them."""
+    precision = settings.precision
+    if precision is not None:
+        precision = replace(precision, fewest_trials=max(precision.fewest_trials, fewest))
+    return replace(settings, trials=max(settings.trials, fewest), precision=precision)
 
 
 def with_margins(scenario: Scenario, margins: Margins) -> Scenario:

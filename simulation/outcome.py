@@ -11,27 +11,32 @@ import xarray as xr
 
 from scenarios.caps import main_accounts
 from simulation.accounting import Account
-from simulation.layout import Floats
+from simulation.layout import Flags, Floats
 from simulation.network import Network
 from simulation.opening import Opening
+from simulation.service import service_of
 from simulation.settings import SimulationSettings
 from simulation.statistics import mean_interval, wilson_interval
+from simulation.tails import QUANTILES, tails_of
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 POLICY = ("gain", "patience_days", "safety_days", "buffer_days", "surge")
-STOPPING_RULE = "fixed number of trials"
 FROM_PLAN = ("period", "cap", "cost_account", "emission_account", "demand", "site")
 BY_CAP = ("cap", "period")
 
 
 def outcome_dataset(
-    network: Network, opening: Opening, accounts: Sequence[Account], settings: SimulationSettings
+    network: Network,
+    opening: Opening,
+    accounts: Sequence[Account],
+    settings: SimulationSettings,
+    stopping_rule: str,
 ) -> xr.Dataset:
     """Return what the trials show, with intervals.
 
     Parameters
     ----------
     accounts : one per trial, in the order of their index.
+    stopping_rule : which rule ended the trials, in words.
     """
     plan, scenario = network.plan, network.scenario
     outcome = xr.Dataset(coords={name: plan[name] for name in FROM_PLAN})
@@ -44,7 +49,8 @@ def outcome_dataset(
     _add_money(outcome, accounts, settings, scenario.currency)
     _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)
     _add_caps(outcome, accounts, plan, settings)
-    _add_service(outcome, accounts)
+    outcome = outcome.assign(service_of(accounts, settings.confidence))
+    outcome = outcome.assign(tails_of(outcome, list(main_accounts(scenario)), settings.confidence))
     _add_stocks(outcome, network, opening, accounts)
     outcome.attrs |= {
         "scenario": scenario.name,
@@ -52,7 +58,7 @@ def outcome_dataset(
         "trials": len(accounts),
         "seed": settings.seed,
         "confidence": settings.confidence,
-        "stopping_rule": STOPPING_RULE,
+        "stopping_rule": stopping_rule,
         "simulated_days": network.days.count,
         "simulated_sites": len(network.used.site),
         "site_days": len(accounts) * network.days.count * len(network.used.site),
@@ -107,10 +113,6 @@ def _add_emissions(
 ) -> None:
     emissions = np.array([a.emissions for a in accounts])
     _add(outcome, "emissions", ("trial", "emission_account", "period"), emissions, "tCO2e/year", "emissions")
-    total = outcome["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
-    quantiles = np.quantile(total, QUANTILES, axis=0)
-    meaning = "quantiles over trials of the total of the pathway's accounts"
-    _add(outcome, "emissions_quantile", ("quantile", "period"), quantiles, "tCO2e/year", meaning)
     planned = plan["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
     _add(outcome, "plan_emissions", ("period",), planned, "tCO2e/year", "the same total in the plan")
 
@@ -132,16 +134,19 @@ def _add_caps(
         ("chance_high", high, "upper end of its Wilson interval"),
     ):
         _add(outcome, name, BY_CAP, np.where(holds, values, np.nan), "1", meaning)
+    _add_ever(outcome, missed & holds, settings.confidence)
 
 
-def _add_service(outcome: xr.Dataset, accounts: Sequence[Account]) -> None:
-    required, delivered = np.array([a.required for a in accounts]), np.array([a.delivered for a in accounts])
-    dims = ("trial", "demand", "period")
-    _add(outcome, "required", dims, required, "unit/year", "demand as it came")
-    _add(outcome, "delivered", dims, delivered, "unit/year", "delivered within the period")
-    asked, given = required.sum(axis=1), delivered.sum(axis=1)
-    fill = np.divide(given, asked, out=np.ones_like(given), where=asked > 0)
-    _add(outcome, "fill_rate", ("trial", "period"), fill, "1", "delivered over demand as it came")
+def _add_ever(outcome: xr.Dataset, missed: Flags, confidence: float) -> None:
+    """Add the chance of missing each cap in any period, and of missing any cap at all."""
+    for name, dims, ever, meaning in (
+        ("chance_ever", ("cap",), missed.any(axis=2), "share of trials that missed the cap in any period"),
+        ("chance_any", (), missed.any(axis=(1, 2)), "share of trials that missed any cap in any period"),
+    ):
+        low, high = wilson_interval(ever.sum(axis=0), len(missed), confidence)
+        _add(outcome, name, dims, ever.mean(axis=0), "1", meaning)
+        _add(outcome, f"{name}_low", dims, low, "1", "lower end of its Wilson interval")
+        _add(outcome, f"{name}_high", dims, high, "1", "upper end of its Wilson interval")
 
 
 def _add_stocks(outcome: xr.Dataset, network: Network, opening: Opening, accounts: Sequence[Account]) -> None:

@@ -1,16 +1,35 @@
-"""When enough trials have been run: a rule on the first n trials, so that any number of workers stops alike."""
+"""When enough trials have been run: a rule on the first n, so that any number of workers stops alike."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 
+from scenarios.caps import main_accounts
+from scenarios.scenario import Scenario
 from simulation.accounting import Account
+from simulation.layout import Flags
 from simulation.settings import PrecisionSettings
 from simulation.statistics import mean_interval, wilson_interval
 
 BATCH = 20  # trials between two looks
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the rule looks at: accounts of the pathway's total, (accounts,), and caps that hold, (caps, T)."""
+
+    counted: Flags
+    held: Flags
+
+
+def watched(scenario: Scenario, plan: xr.Dataset) -> Watched:
+    """Return what the rule looks at in the trials of a plan."""
+    counted = np.isin(plan["emission_account"].to_numpy().astype(str), list(main_accounts(scenario)))
+    return Watched(counted, np.isfinite(plan["cap_limit"].transpose("cap", "period").to_numpy()))
 
 
 def next_look(done: int, precision: PrecisionSettings | None, most: int) -> int:
@@ -20,19 +39,23 @@ def next_look(done: int, precision: PrecisionSettings | None, most: int) -> int:
     return min(precision.fewest_trials if done < precision.fewest_trials else done + BATCH, most)
 
 
-def still_too_wide(accounts: Sequence[Account], precision: PrecisionSettings, confidence: float) -> list[str]:
+def still_too_wide(
+    accounts: Sequence[Account], watch: Watched, precision: PrecisionSettings, confidence: float
+) -> list[str]:
     """Return which figures are not as precise as asked for, in words; empty when all are.
 
     Mean cost, mean emissions of each period and mean service of each period by the half-width of their
     Student intervals, each chance of missing a cap by that of its Wilson interval. The confidence is
     shared among the figures (Bonferroni), because the rule looks at all of them (Law 2015, 9.4).
     """
+    if len(accounts) < 2:
+        return ["one trial has no interval"]
     cost = np.array([account.cost_npv for account in accounts])[:, None]
-    emissions = np.array([account.emissions.sum(axis=0) for account in accounts])
+    emissions = np.array([account.emissions[watch.counted].sum(axis=0) for account in accounts])
     required = np.array([account.required.sum(axis=0) for account in accounts])
     delivered = np.array([account.delivered.sum(axis=0) for account in accounts])
     service = np.divide(delivered, required, out=np.ones_like(required), where=required > 0)
-    missed = np.array([account.cap_missed for account in accounts]).reshape(len(accounts), -1).sum(axis=0)
+    missed = np.array([account.cap_missed[watch.held] for account in accounts]).sum(axis=0)
     figures = 1 + emissions.shape[1] + service.shape[1] + len(missed)
     each = 1 - (1 - confidence) / figures
     found = []

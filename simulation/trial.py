@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import simpy
 from simulation.conditions import Situation
 from simulation.draws import draw, go_live_days
 from simulation.kernel import run_days
-from simulation.layout import Floats, fresh
+from simulation.layout import Floats, World, fresh
 from simulation.network import Network, yearly
 from simulation.opening import Opening
 from simulation.outages import enter_outages
@@ -20,6 +20,7 @@ from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.streams import Streams
 
 Steps = Generator[simpy.Event, None, None]
+RunDays = Callable[[int, int, World], None]
 AS_PLANNED = ("standing", "contracted", "adopt", "in_effect", "use_lane", "indebted")
 BOOKED = ("operations", "arcs", "offers", "demands", "covers")
 ROUNDING_DAYS = 1e-9  # of a day's capacity, for the rounding of sums
@@ -73,6 +74,7 @@ class Trial:
     settings : policy and root seed.
     uncertainty : what may vary; ``UncertaintySettings.off()`` gives the plan's twin.
     index : number of the trial.
+    days : runs the days between two events: the compiled kernel, its plain twin, or a journal of either.
     """
 
     def __init__(
@@ -82,8 +84,10 @@ class Trial:
         settings: SimulationSettings,
         uncertainty: UncertaintySettings,
         index: int,
+        days: RunDays = run_days,
     ) -> None:
         self._network, self._opening, self._uncertainty = network, opening, uncertainty
+        self._run_days = days
         self._streams = Streams(settings.seed, index)
         draws, self._required = draw(network, uncertainty, self._streams)
         self.world = fresh(
@@ -129,7 +133,7 @@ class Trial:
             while day < end:
                 quiet_until = int(min(self.environment.peek(), end))
                 if quiet_until > day:
-                    run_days(day, quiet_until, self.world)
+                    self._run_days(day, quiet_until, self.world)
                     day = quiet_until
                 else:
                     yield self.environment.timeout(day + 1 - self.environment.now)

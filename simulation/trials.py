@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +16,7 @@ from simulation.accounting import Account, Accounts
 from simulation.network import Network, build_network
 from simulation.opening import Opening, opening_balance
 from simulation.settings import SimulationSettings, UncertaintySettings
+from simulation.stopping import next_look, rule_in_words, still_too_wide, watched
 from simulation.trial import Trial
 
 Progress = Callable[[int, int], None]
@@ -51,22 +52,51 @@ def prepare(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) 
     return Trials(network, opening, Accounts(scenario, plan), settings)
 
 
-def run_all(trials: Trials, seconds_each: float, progress: Progress | None = None) -> list[Account]:
-    """Return trials 0 .. n - 1 in order, in several processes when that is asked for and pays.
+def run_all(
+    trials: Trials, seconds_each: float, progress: Progress | None = None
+) -> tuple[list[Account], str]:
+    """Return trials 0 .. n - 1 in order, and the rule that ended them in words.
+
+    Several processes are used when that is asked for and pays. Where a precision is asked for, the rule
+    looks at the first 40, 60, 80 ... trials, so that any number of workers stops at the same one.
 
     Parameters
     ----------
     seconds_each : estimate of one trial's time.
-    progress : called with trials done and trials in all, from this process.
+    progress : called with trials done and the most there may be, from this process.
     """
-    count = trials.settings.trials
-    workers = min(trials.settings.workers, count)
-    if workers == 1 or count * seconds_each < WORTH_PROCESSES:
-        return _collect(map(trials.run, range(count)), count, progress)
-    chunk = max(1, min(count // (4 * workers), round(1.0 / max(seconds_each, 1e-3))))
+    most = trials.settings.trials
+    workers = min(trials.settings.workers, most)
+    if workers == 1 or most * seconds_each < WORTH_PROCESSES:
+        return _until_precise(trials, lambda look: map(trials.run, look), progress)
     pool_of = multiprocessing.get_context("spawn").Pool
     with _one_thread_each(), pool_of(workers, _start, (_portable(trials),)) as pool:
-        return _collect(pool.imap(_run, range(count), chunk), count, progress)
+
+        def run(look: range) -> Iterator[Account]:
+            chunk = max(1, min(len(look) // (4 * workers), round(1.0 / max(seconds_each, 1e-3))))
+            return pool.imap(_run, look, chunk)
+
+        return _until_precise(trials, run, progress)
+
+
+def _until_precise(
+    trials: Trials, run: Callable[[range], Iterable[Account]], progress: Progress | None
+) -> tuple[list[Account], str]:
+    """Run trials from one look of the rule to the next until it is content, or there are no more."""
+    precision, most = trials.settings.precision, trials.settings.trials
+    watch = watched(trials.network.scenario, trials.network.plan)
+    found: list[Account] = []
+    wide: list[str] = []
+    while len(found) < most:
+        for account in run(range(len(found), next_look(len(found), precision, most))):
+            found.append(account)
+            if progress is not None:
+                progress(len(found), most)
+        if precision is not None:
+            wide = still_too_wide(found, watch, precision, trials.settings.confidence)
+            if not wide:
+                break
+    return found, rule_in_words(len(found), precision, wide)
 
 
 def _portable(trials: Trials) -> Trials:
@@ -74,15 +104,6 @@ def _portable(trials: Trials) -> Trials:
     unused: Any = None
     scenario = replace(trials.network.scenario, tables={}, carbon=unused, pathway=unused)
     return replace(trials, network=replace(trials.network, scenario=scenario))
-
-
-def _collect(accounts: Iterator[Account], count: int, progress: Progress | None) -> list[Account]:
-    found = []
-    for account in accounts:
-        found.append(account)
-        if progress is not None:
-            progress(len(found), count)
-    return found
 
 
 @contextmanager

@@ -1,34 +1,31 @@
-"""Gets compiled code ready while something else, such as the solver, takes its time."""
+"""Getting the simulation ready while something else is waited for, such as the solver."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from dataclasses import replace
+
+import xarray as xr
+
+from scenarios.errors import ZerolaneError
+from scenarios.scenario import Scenario
+from simulation.settings import SimulationSettings
 
 
-def warm_up() -> threading.Thread:
-    """Load the simulation and its compiled code in a thread of its own, and return the thread.
+def warm_up(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> threading.Thread:
+    """Import, compile and try `plan` once in a thread of its own, and return the thread.
 
-    Reading machine code of former runs takes a second, compiling anew ten. A solver at work leaves Python
-    free, so this costs no time beside it; a simulation that starts earlier waits for what is not ready yet.
-    The thread ends with the process.
+    The first simulation after an installation compiles for about 14 s, which then costs no waiting. What
+    the simulation refuses is said when it is asked for in earnest.
     """
-    thread = threading.Thread(target=load_compiled, name="warm-up", daemon=True)
+
+    def try_once() -> None:
+        from simulation import simulate
+
+        with contextlib.suppress(ZerolaneError):
+            simulate(scenario, plan, replace(settings, trials=1))
+
+    thread = threading.Thread(target=try_once, name="warm-up")
     thread.start()
     return thread
-
-
-def load_compiled() -> None:
-    """Call everything that is compiled, once, with nothing to do."""
-    import numpy as np
-
-    import simulation.experiment  # noqa: F401 - with all it needs
-    from simulation.kernel import run_days
-    from simulation.layout import empty_world
-    from simulation.outages import take_down
-    from simulation.raw_streams import POOL, draw_uniforms, root_words, start
-
-    run_days(0, 0, empty_world())
-    streams, none = np.zeros((0, 4), dtype=np.uint64), np.zeros(0)
-    start(root_words(0, 0), streams, np.zeros(POOL, dtype=np.uint64), streams)
-    draw_uniforms(streams, np.zeros((0, 0)))
-    take_down(np.zeros((0, 0)), np.zeros(0, dtype=np.int64), streams, none, none)

@@ -130,7 +130,9 @@ def test_any_duals_prove_a_bound():
 def test_columns_left_out_are_priced_back_in():
     one = problem(facility_location())
     whole = relax(one)
-    plan = HighsModel(facility_location(), SolverSettings(mip_gap=0.5)).run().values
+    dearest = facility_location()
+    dearest.total.sense = pyo.maximize
+    plan = HighsModel(dearest, SolverSettings(mip_gap=0.5)).run().values
     thinned = Thinned(one, SolverSettings(), plan > 0.5)
     first = int(thinned.at_work.sum())
     answers = [thinned.relax(one.lower, one.upper, lambda: 60.0).objective for _ in range(6)]

@@ -201,3 +201,18 @@ def test_a_suggested_plan_is_kept_when_nothing_better_is_found():
     assert suggested.run().objective == pytest.approx(best.objective)
     alone = HighsModel(model, SolverSettings(mip_gap=0.05)).run()
     assert alone.objective > best.objective
+
+
+def test_progress_of_a_linear_program_tells_true_seconds():
+    """HiGHS's clock says -1 in these callbacks."""
+    seen = []
+    random = np.random.default_rng(3)
+    row, column = np.nonzero(random.random((1500, 3000)) < 0.02)
+    model = pyo.ConcreteModel()
+    model.x = ArrayVar(3000, upper=10.0)
+    weights = term(model.x, row=row, column=column, coefficient=random.random(len(row)))
+    model.enough = rows(1500).at_least(5.0, [weights])
+    model.cost = ArrayObjective([(model.x, random.random(3000) + 0.5)])
+    solve(model, SolverSettings(time_limit_seconds=2.0, presolve="off"), progress=seen.append)
+    assert seen
+    assert min(moment.seconds for moment in seen) > 0

@@ -71,6 +71,7 @@ def test_a_stopped_solve_is_never_a_plain_done(make_plan: Factory) -> None:
     ("moment", "text"),
     [
         (Moment(), "1.0 s  no plan yet"),
+        (Moment(1, 5e9, None, None, 0), "1.0 s  best 5 bn  no bound yet"),
         (Moment(2, float("inf"), float("-inf"), float("inf"), 0), "2.0 s  no plan yet"),
         (
             Moment(42, 4.5e12, 4.41e12, 0.02, 1234),

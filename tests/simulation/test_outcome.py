@@ -36,7 +36,17 @@ def test_dimensions_and_names(outcome, two_routes):
         "chance_of_missing": ("cap", "period"),
         "chance_low": ("cap", "period"),
         "chance_high": ("cap", "period"),
+        "chance_ever": ("cap",),
+        "chance_any": (),
+        "cost_quantile": ("quantile",),
+        "cost_tail_mean": (),
+        "emissions_mean": ("period",),
         "emissions_quantile": ("quantile", "period"),
+        "emissions_quantile_high": ("quantile", "period"),
+        "emissions_tail_mean_low": ("period",),
+        "emissions_total_tail_mean": (),
+        "customer_fill": ("demand", "period"),
+        "customer_served": ("demand", "period"),
         "plan_emissions": ("period",),
         "opening_stock": ("site", "product"),
     }
@@ -82,6 +92,46 @@ def test_chances_are_counted_and_bounded(outcome, two_routes):
     assert outcome["chance_of_missing"].to_numpy() == pytest.approx(missed.mean(axis=0))
     assert outcome["chance_low"].to_numpy() == pytest.approx(low)
     assert outcome["chance_high"].to_numpy() == pytest.approx(high)
+
+
+def test_the_chance_of_missing_ever(outcome):
+    """Of 12 trials, those that missed in any of three years; Wilson as for any chance."""
+    missed = outcome["cap_missed"].to_numpy()[:, 0]
+    ever = missed.any(axis=1).sum()
+    assert max(missed.sum(axis=0)) <= ever <= 12
+    low, high = wilson_interval(ever, 12)
+    for name in ("chance_ever", "chance_any"):
+        found = [float(outcome[name + end].to_numpy().squeeze()) for end in ("", "_low", "_high")]
+        assert found == pytest.approx([ever / 12, float(low), float(high)])
+
+
+def test_ranges_by_their_definition(outcome):
+    """Of 12 trials the median lies between the 3rd and 10th at 95 % (chance 96.1 %), P95 has no upper end."""
+    cost = np.sort(outcome["cost_npv"].to_numpy())
+    middle = outcome.sel(quantile=0.5)
+    assert float(middle["cost_quantile"]) == pytest.approx((cost[5] + cost[6]) / 2)
+    assert [float(middle[f"cost_quantile{end}"]) for end in ("_low", "_high")] == [cost[2], cost[9]]
+    assert float(outcome["cost_quantile_high"].sel(quantile=0.95)) == np.inf
+    counted = json.loads(outcome.attrs["counted_accounts_json"])
+    emitted = outcome["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
+    assert outcome["emissions_mean"].to_numpy() == pytest.approx(emitted.mean(axis=0))
+    # The worst 1 in 20 of 12: P95 is 0.45 above the 11th step; beyond it 0.6 of the last trial's excess.
+    last = np.sort(emitted @ outcome["years"].to_numpy())
+    edge = last[-2] + 0.45 * (last[-1] - last[-2])
+    worst = edge + (last[-1] - edge) / 12 / 0.05
+    assert float(outcome["emissions_total_tail_mean"]) == pytest.approx(worst)
+
+
+def test_service_of_each_customer(outcome):
+    fill = (outcome["delivered"] / outcome["required"]).transpose("trial", "demand", "period").to_numpy()
+    assert outcome["customer_fill"].to_numpy() == pytest.approx(fill.mean(axis=0))
+    served = (fill >= 1 - 1e-6).sum(axis=0)
+    assert outcome["customer_served"].to_numpy() == pytest.approx(served / 12)
+    low, high = wilson_interval(served, 12)
+    assert outcome["customer_served_low"].to_numpy() == pytest.approx(low)
+    assert outcome["customer_served_high"].to_numpy() == pytest.approx(high)
+    assert (outcome["customer_fill_high"] <= 1).all()
+    assert (outcome["customer_fill_low"] <= outcome["customer_fill"]).all()
 
 
 def test_no_chance_where_a_cap_does_not_hold_yet(tutorial):

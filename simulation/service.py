@@ -1,0 +1,54 @@
+"""How customers are served over trials: what they got of what they asked for, in all and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulation.accounting import Account
+from simulation.layout import Floats
+from simulation.statistics import mean_interval, wilson_interval
+from simulation.tails import Variables
+
+IN_FULL = 1 - 1e-6  # of what was asked for
+
+
+def fill_of(delivered: Floats, required: Floats) -> Floats:
+    """Return delivered over required; 1 where nothing was asked for."""
+    return np.divide(delivered, required, out=np.ones_like(delivered), where=required > 0)
+
+
+def service_of(accounts: Sequence[Account], confidence: float) -> Variables:
+    """Return demand, delivery and service of the trials, as variables of the outcome.
+
+    Returns
+    -------
+    ``required``, ``delivered`` (trial, demand, period); ``fill_rate`` (trial, period) of all demand;
+    ``customer_fill`` (demand, period), the mean share delivered within the period, with Student's interval
+    cut at 0 and 1; ``customer_served`` (demand, period), the share of trials in which the customer got all
+    he asked for within the period (his service level), with Wilson's. Intervals end in ``_low``, ``_high``.
+    """
+    required, delivered = (np.array([getattr(a, name) for a in accounts]) for name in ("required", "delivered"))
+    fill = fill_of(delivered, required)
+    mean, low, high = mean_interval(fill, confidence)
+    served = fill >= IN_FULL
+    few, many = wilson_interval(served.sum(axis=0), len(accounts), confidence)
+    every, by_customer = ("trial", "demand", "period"), ("demand", "period")
+    total = fill_of(delivered.sum(axis=1), required.sum(axis=1))
+
+    def told(units: str, meaning: str) -> dict[str, str]:
+        return {"units": units, "long_name": meaning}
+
+    student, wilson = "end of its confidence interval", "end of its Wilson interval"
+    return {
+        "required": (every, required, told("unit/year", "demand as it came")),
+        "delivered": (every, delivered, told("unit/year", "delivered within the period")),
+        "fill_rate": (("trial", "period"), total, told("1", "delivered over demand as it came")),
+        "customer_fill": (by_customer, mean, told("1", "mean over trials of the share delivered")),
+        "customer_fill_low": (by_customer, np.maximum(low, 0.0), told("1", f"lower {student}")),
+        "customer_fill_high": (by_customer, np.minimum(high, 1.0), told("1", f"upper {student}")),
+        "customer_served": (by_customer, served.mean(axis=0), told("1", "share of trials served in full")),
+        "customer_served_low": (by_customer, few, told("1", f"lower {wilson}")),
+        "customer_served_high": (by_customer, many, told("1", f"upper {wilson}")),
+    }

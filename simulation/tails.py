@@ -1,0 +1,75 @@
+"""How far cost and emissions range over trials: quantiles and the mean of the worst, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from simulation.layout import Floats
+from simulation.statistics import mean_interval, quantile_interval, tail_mean_interval
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+WORST = 0.95  # the tail mean is over the trials beyond this quantile: the worst 1 in 20
+Variables = dict[str, tuple[tuple[str, ...], Floats, dict[str, str]]]
+
+
+def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float) -> Variables:
+    """Return the ranges of present cost and of the pathway's emissions, as variables of the outcome.
+
+    Parameters
+    ----------
+    outcome : with ``cost_npv`` (trial) and ``emissions`` (trial, emission_account, period).
+    counted : emission accounts of the pathway's total.
+
+    Returns
+    -------
+    ``cost_quantile`` (quantile), ``cost_tail_mean`` (), ``emissions_mean`` (period), ``emissions_quantile``
+    (quantile, period), ``emissions_tail_mean`` (period) and ``emissions_total_*`` over the whole horizon,
+    tCO2e, each with ``_low`` and ``_high``. Quantiles have order statistics for ends, infinite where
+    there are too few trials; means have Student's.
+    """
+    yearly = outcome["emissions"].sel(emission_account=counted).sum("emission_account")
+    emissions = yearly.transpose("trial", "period").to_numpy()
+    total = emissions @ outcome["years"].to_numpy()
+    money = {"units": outcome["cost_npv"].attrs["units"]}
+    cost = outcome["cost_npv"].to_numpy()[:, None]
+    found: Variables = {}
+    for name, values, dims, units, what in (
+        ("cost", cost, (), money["units"], "present value of all cost"),
+        ("emissions", emissions, ("period",), "tCO2e/year", "the total of the pathway's accounts"),
+        ("emissions_total", total[:, None], (), "tCO2e", "the pathway's total over the horizon"),
+    ):
+        if name != "cost":
+            _add(found, f"{name}_mean", dims, _squeezed(mean_interval(values, confidence), dims), units, what)
+        levels = [
+            _by_column(lambda x, level=level: quantile_interval(x, level, confidence), values)
+            for level in QUANTILES
+        ]
+        quantiles = _squeezed(np.moveaxis(np.array(levels), 1, 0), dims)
+        _add(found, f"{name}_quantile", ("quantile", *dims), quantiles, units, f"quantiles of {what}")
+        worst = _by_column(lambda x: tail_mean_interval(x, WORST, confidence), values)
+        words = f"mean of {what} in the worst 1 in {round(1 / (1 - WORST))} trials"
+        _add(found, f"{name}_tail_mean", dims, _squeezed(worst, dims), units, words)
+    return found
+
+
+def _by_column(interval: Callable[[Floats], Any], values: Floats) -> Floats:
+    """Return value, low and high of each column of (n, m): (3, m)."""
+    return np.array([interval(column) for column in values.T]).T
+
+
+def _squeezed(three: Any, dims: tuple[str, ...]) -> Floats:
+    """Drop the last axis, of length one, where there is no dimension for it."""
+    values = np.asarray(three)
+    return values if dims else values[..., 0]
+
+
+def _add(
+    found: Variables, name: str, dims: tuple[str, ...], three: Floats, units: str, meaning: str
+) -> None:
+    words = (meaning, "lower end of its confidence interval", "upper end of its confidence interval")
+    for end, values, text in zip(("", "_low", "_high"), three, words, strict=True):
+        found[name + end] = (dims, np.asarray(values), {"units": units, "long_name": text})
