@@ -339,6 +339,7 @@ def try_plan(
     from scenarios.errors import UnplayableError
     from simulation import simulate
     from simulation.margins import hold_caps
+    from simulation.studies import with_studies
 
     trials, solver = request.settings["simulation"], replace(request.settings["solver"])
     solver.diagnosis = replace(solver.diagnosis, automatic=False)  # the loop says itself how far it got
@@ -353,13 +354,15 @@ def try_plan(
     with trial_progress(trials.trials) as progress:
         try:
             if trials.target_chance is None or request.command == "simulate":
-                return plan, simulate(scenario, plan, trials, progress)
-            return hold_caps(scenario, plan, trials, replan, progress, say)
+                outcome = simulate(scenario, plan, trials, progress)
+            else:
+                plan, outcome = hold_caps(scenario, plan, trials, replan, progress, say)
         except UnplayableError as error:
             if request.command == "simulate":
                 raise
             say(f"not simulated: {error}")
             return plan, None
+    return plan, with_studies(scenario, plan, outcome, trials, say)
 
 
 def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder) -> Dataset:

@@ -21,7 +21,7 @@ from optimizer.restricted import Found, Problem
 from scenarios.scenario import Integers
 
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
-NEGLIGIBLE = 1e-2  # of a choice the relaxation wants: not at all
+NEARLY = 0.1  # from a whole number: decided with the many
 FIRST_SHARE = 0.25  # of the split choices decided in one step
 JUMP = 3e-3  # share of the objective that one step may cost
 MOST_STEPS = 120
@@ -91,32 +91,39 @@ class Dive:
                 if best.objective - found.objective <= WORTH * abs(found.objective):
                     break
             before = self.lower.copy(), self.upper.copy()
-            raised = self._decide(found.values, split, share)
+            made = self._decide(found.values, split, share)
             following = self._relax(relax)
+            if not (following.has_values or following.infeasible):
+                break  # out of time
             jump = following.objective - found.objective
             if following.has_values and (late() or jump <= JUMP * abs(found.objective)):
                 found, share = following, min(share * 2, FIRST_SHARE)
-            elif len(raised) > 1:
+            elif made > 1:
                 self.lower, self.upper = before
                 share /= 4
             else:
-                found = self._cheaper_way(found, raised, following, before, relax)
+                found = self._cheaper_way(found, split, following, before, relax)
                 if not found.has_values:
                     break
         return best if best is not None and best.has_values else None
 
     def _cheaper_way(
-        self, found: Found, raised: Integers, above: Found, before: tuple[Floats, Floats], relax: Solve
+        self, found: Found, split: Integers, one: Found, before: tuple[Floats, Floats], relax: Solve
     ) -> Found:
-        """Rule a single choice out instead of making it, or make it after all if that is cheaper."""
-        made = self.lower, self.upper
-        self.lower, self.upper = before
+        """Decide a single choice the other way round, unless the first way was cheaper after all."""
+        first = self.lower, self.upper
+        self.lower, self.upper = before[0].copy(), before[1].copy()
+        raised, dropped = first[0] != before[0], first[1] != before[1]
         self.upper[raised] = np.maximum(np.floor(found.values[raised] + SPLIT), self.lower[raised])
-        below = self._relax(relax)
-        if above.has_values and not below.objective < above.objective:
-            self.lower, self.upper = made
-            return above
-        return below
+        if dropped.any():
+            mine = split[np.isin(self.group[split], self.group[dropped])]
+            best = mine[np.argmax(found.values[mine])]
+            self.lower[best] = np.minimum(np.ceil(found.values[best]), self.upper[best])
+        other = self._relax(relax)
+        if one.has_values and not other.objective < one.objective:
+            self.lower, self.upper = first
+            return one
+        return other
 
     @property
     def _is_stopped(self) -> bool:
@@ -142,30 +149,32 @@ class Dive:
         whole = np.flatnonzero(self.problem.whole)
         return whole[np.abs(values[whole] - np.round(values[whole])) > SPLIT]
 
-    def _decide(self, values: Floats, split: Integers, share: float) -> Integers:
-        """Fix the columns most wanted among the split choices; return those rounded up.
+    def _decide(self, values: Floats, split: Integers, share: float) -> int:
+        """Decide the split choices nearest to a whole number; return how many.
 
-        Of each choice one column is raised: the one wanted most. Choices that are wanted all but wholly
-        are all made at once; of the others the share most wanted, at least one.
+        A choice is made by raising the column of it that is wanted most, or dropped as a whole, whichever
+        is nearer. Those all but decided go together; of the others the share that is nearest, at least one.
         """
-        group = self.group
-        total = np.bincount(group[self.problem.whole], values[self.problem.whole], minlength=len(group))
+        group, whole = self.group, np.flatnonzero(self.problem.whole)
         many = np.unique(group[split])
-        wanted = np.minimum(total[many], 1.0)
-        order = np.argsort(-wanted, kind="stable")
+        best = split[np.lexsort((-values[split], group[split]))]
+        best = best[np.unique(group[best], return_index=True)[1]]  # of each of `many`
+        floor = np.floor(values[whole] + SPLIT)
+        down = np.bincount(group[whole], values[whole] - floor, minlength=len(group))[many]
+        up = np.ceil(values[best]) - values[best]
+        kept = np.bincount(group[whole], self.lower[whole] + floor, minlength=len(group))[many]
+        down = np.where((down >= 1 - SPLIT) | (kept > 0), np.inf, down)
+        nearness = np.minimum(up, down)
+        order = np.argsort(nearness, kind="stable")
         number = max(int(np.ceil(share * len(many))), 1)
         if share == FIRST_SHARE:
-            number = max(number, int((wanted > 0.9).sum()))
-        chosen = many[order[:number]]
-        mine = split[np.isin(group[split], chosen)]
-        best = mine[np.lexsort((-values[mine], group[mine]))]
-        raised = best[np.unique(group[best], return_index=True)[1]]
-        self.lower[raised] = np.minimum(np.ceil(values[raised] - SPLIT), self.upper[raised])
-        hopeless = many[wanted < NEGLIGIBLE]
-        if len(hopeless) and share == FIRST_SHARE:
-            dropped = split[np.isin(group[split], np.setdiff1d(hopeless, chosen))]
-            self.upper[dropped] = self.lower[dropped]
-        return raised
+            number = max(number, int((nearness < NEARLY).sum()))
+        chosen = order[:number]
+        raised = best[chosen][up[chosen] <= down[chosen]]
+        self.lower[raised] = np.minimum(np.ceil(values[raised]), self.upper[raised])
+        dropped = whole[np.isin(group[whole], many[chosen][up[chosen] > down[chosen]])]
+        self.upper[dropped] = self.lower[dropped]
+        return len(chosen)
 
 
 def held(problem: Problem, values: Floats) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from optimizer.arrays import Floats
 from optimizer.bridge import CompiledModel, load_values
 from optimizer.runner import Runner, Snapshot
 from optimizer.sending import SentModel
-from optimizer.settings import SolverSettings
+from optimizer.settings import Presolve, SolverSettings
 from optimizer.solution import Solution, SolveProgress, Status, relative_gap
 
 __all__ = ["HighsModel", "Solution", "SolveProgress", "SolverSettings", "Status", "solve"]
@@ -30,9 +30,9 @@ ABSOLUTE_GAP = 1e-6  # solver units: HiGHS's own mip_abs_gap
 EMPTY_ROW_TOLERANCE = 1e-9
 WARM_SHARE, FEWEST_WARM = 0.15, 500  # iterations from a kept basis, of those without one, before giving it up
 NO_LIMIT = 2**31 - 1
-# Bit 9 of presolve_rule_off. With this rule HiGHS (1.12 to 1.15.1 tried) presolves some MIPs to a plan that
-# is not the best and calls it optimal: the example in tests/optimizer/test_brute_force_investment.py.
-DOUBLETON_EQUATIONS = 1 << 9
+# HiGHS (1.12 to 1.15.1 tried) presolves a few MIPs to a plan that is not the best, or to none, and calls that
+# proven: the examples in tests/optimizer/test_brute_force_*.py. Small ones do well without.
+UNPRESOLVED_COLUMNS = 500
 MODEL_STATUS = highspy.HighsModelStatus
 FEASIBLE_POINT = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 
@@ -334,7 +334,9 @@ class HighsModel(SentModel):
         self._set("run_crossover", "on" if self.settings.crossover and crossover else "off")
         self._set("solver", "ipx" if many and not is_mip else "choose")
         self._set("mip_lp_solver", "ipx" if many and is_mip else "choose")
-        self._set("presolve_rule_off", DOUBLETON_EQUATIONS if is_mip else 0)
+        trusted = self.settings.presolve is not Presolve.CHOOSE or not is_mip
+        plain = not trusted and len(self._compiled.cost) <= UNPRESOLVED_COLUMNS
+        self._set("presolve", "off" if plain else self.settings.presolve.value)
         # HiGHS counts the time of all its runs against the limit of an LP, that of this one for a MIP.
         spent = 0.0 if is_mip else self._highs.getRunTime()
         self._set("time_limit", float(seconds) + spent)

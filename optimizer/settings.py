@@ -75,7 +75,7 @@ class SolverSettings:
     node_limit : branch-and-bound nodes; none: no limit. Unlike a time limit it repeats exactly.
     threads : of HiGHS; for many runs, use processes of one thread each.
     seed : of HiGHS's own random choices.
-    presolve : whether the model is simplified first.
+    presolve : whether the model is simplified first; choose: all but small ones with whole decisions.
     interior_point_columns : LPs with more columns than this are solved by interior point, others by simplex.
     crossover : whether an interior point solution is moved to a vertex: slower, cleaner values and duals.
     rounding_binaries : MIPs with more yes/no decisions than this start from a rounded relaxation.

@@ -30,6 +30,7 @@ from reporting.decisions import timetable
 from reporting.drawing import Chart
 from reporting.figures import count, emission_scale, interval, money, plain, rate, whole_percent
 from reporting.payload import Payload, main_cap
+from reporting.risk_tables import risk_tables
 from reporting.tiles import tiles
 
 POLICY = (
@@ -97,6 +98,7 @@ def render_page(payload: Payload) -> str:
         lanes=lanes,
         lane_unit=lane_unit,
         facts=_facts(payload),
+        risk_tables=risk_tables(payload),
         assumptions=basis.assumptions(payload),
         uncertainties=basis.uncertainties(payload),
         quality=basis.quality(payload),
@@ -238,6 +240,10 @@ def _facts(payload: Payload) -> list[Fact]:
             f"{money(cost['p5'], currency)} to {money(cost['p95'], currency)}",
             f"Net present value; the plan says {money(cost['plan'], currency)}",
         )
+    )
+    ends = " to ".join(money(cost["worst"][end], currency) for end in ("low", "high"))
+    found.append(
+        Fact("Mean cost of the worst 1 in 20", money(cost["worst"]["mean"], currency), f"95% interval {ends}")
     )
     if risk["service"] is not None:
         worst = min((v for v in risk["service"]["p5"] if v is not None), default=None)

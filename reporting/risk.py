@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from reporting.reading import array, document, labels, number, numbers
+from reporting.trials import trial_tables
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-def wilson(hits: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of a chance seen `hits` times in `trials`; (0, 1) without trials.
-
-    Source: Wilson (1927), JASA 22, 209-212.
-    """
-    if trials <= 0:
-        return 0.0, 1.0
-    share = hits / trials
-    scale = 1 + z * z / trials
-    centre = (share + z * z / (2 * trials)) / scale
-    half = z / scale * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    low = 0.0 if hits == 0 else max(centre - half, 0.0)
-    high = 1.0 if hits == trials else min(centre + half, 1.0)
-    return low, high
 
 
 def risk(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any] | None:
@@ -52,9 +36,11 @@ def risk(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any] | None:
         "stopping_rule": str(outcome.attrs.get("stopping_rule", "")),
         "quantiles": quantiles,
         "plan": numbers(array(outcome, "plan_emissions", "period")),
-        "caps": [_cap(outcome, i, name, trials) for i, name in enumerate(_cap_names(outcome))],
+        "caps": [_cap(outcome, i, name) for i, name in enumerate(_cap_names(outcome))],
+        "any": _chance(outcome, "chance_any", trials),
         "cost": _cost(plan, outcome),
         "service": _service(outcome),
+        **trial_tables(plan, outcome),
         "twin_error": number(outcome.attrs.get("twin_max_relative_error")),
         "seconds": number(outcome.attrs.get("simulate_seconds")),
         "site_days": number(outcome.attrs.get("site_days")),
@@ -69,13 +55,11 @@ def _cap_names(outcome: xr.Dataset) -> list[str]:
     return labels(outcome, "cap") if outcome.sizes.get("cap", 0) else []
 
 
-def _cap(outcome: xr.Dataset, position: int, name: str, trials: int) -> dict[str, Any]:
+def _cap(outcome: xr.Dataset, position: int, name: str) -> dict[str, Any]:
     """Gather how often one cap was missed, by period and ever."""
     missed = np.asarray(
         outcome["cap_missed"].isel(cap=position).transpose("trial", "period").values, dtype=bool
     )
-    ever = int(missed.any(axis=1).sum())
-    low, high = wilson(ever, trials)
     row = outcome.isel(cap=position)
     return {
         "key": name,
@@ -83,8 +67,14 @@ def _cap(outcome: xr.Dataset, position: int, name: str, trials: int) -> dict[str
         "chance": numbers(array(row, "chance_of_missing", "period")),
         "low": numbers(array(row, "chance_low", "period")),
         "high": numbers(array(row, "chance_high", "period")),
-        "ever": {"missed": ever, "chance": ever / trials, "low": low, "high": high},
+        "ever": _chance(row, "chance_ever", len(missed)),
     }
+
+
+def _chance(outcome: xr.Dataset, name: str, trials: int) -> dict[str, Any]:
+    """Gather a chance without dimensions: how often it happened, its share of trials and the interval."""
+    chance, low, high = (float(outcome[name + end]) for end in ("", "_low", "_high"))
+    return {"missed": round(chance * trials), "chance": chance, "low": low, "high": high}
 
 
 def _cost(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
@@ -96,6 +86,10 @@ def _cost(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
         "p5": low,
         "median": middle,
         "p95": high,
+        "worst": {
+            key: number(outcome[f"cost_tail_mean{end}"])
+            for key, end in (("mean", ""), ("low", "_low"), ("high", "_high"))
+        },
     }
 
 

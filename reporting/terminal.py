@@ -35,6 +35,7 @@ from reporting.figures import (
 )
 from reporting.findings import cap_chance, certainty, headline
 from reporting.payload import Payload, cap_line, main_cap
+from reporting.risk_tables import RiskTable, studies
 
 BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 QUIET_SECONDS = 5.0  # between two plain lines about the same solve
@@ -75,6 +76,21 @@ def show_summary(payload: Payload, console: Console | None = None) -> None:
     console.print()
     for name, text, style in _lines(payload):
         console.print(Text.assemble((f" {name:<18}", "dim"), (text, style)))
+    for study in studies(payload):
+        console.print()
+        console.print(Text(f" {study.title}"))
+        console.print(Text(f" {study.unit}", style="dim"))
+        console.print(_as_table(study))
+
+
+def _as_table(study: RiskTable) -> Table:
+    """Return a table of the page as one of the terminal."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 1), header_style="dim")
+    for position, head in enumerate(study.headers):
+        table.add_column(head, justify="right" if position else "left", no_wrap=True)
+    for row in study.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
 
 
 def _comparison(payload: Payload) -> Table:

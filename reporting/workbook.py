@@ -73,7 +73,7 @@ def write_workbook(
     }
     book = xlsxwriter.Workbook(str(path), options)
     formats = {name: book.add_format(style) for name, style in STYLES.items()}
-    contents = tables(payload, plan, reference)
+    contents = tables(payload, plan, reference, outcome)
     read_me, first = book.add_worksheet("Read me"), book.add_worksheet("Summary")
     sheets = {table.name: _write_table(book, table, formats) for table in contents}
     _write_read_me(read_me, payload, contents, formats)

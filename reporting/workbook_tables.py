@@ -15,6 +15,7 @@ from reporting.payload import Payload, counted_accounts
 from reporting.reading import FloatArray, array, labels, number, site_names
 from reporting.workbook_columns import Column, Row, Table
 from reporting.workbook_customers import customer_accounts, customers, frontier_table
+from reporting.workbook_trials import trial_tables
 
 FIRST_ROW = 3  # tables start in row 4: title, meaning, blank
 MOST_ROWS = 1_000_000  # Excel ends at 1,048,576
@@ -28,7 +29,9 @@ def paid(payload: Payload) -> str:
     return f"{re.sub(r'[^A-Za-z ]', '', payload['scenario']['currency']) or 'Amount'} in period"
 
 
-def tables(payload: Payload, plan: xr.Dataset, reference: xr.Dataset) -> list[Table]:
+def tables(
+    payload: Payload, plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None = None
+) -> list[Table]:
     """Return the tables in the order of their sheets; zero rows are left out of the large ones."""
     both = [(PLAN, plan), (REFERENCE, reference)]
     return [
@@ -42,6 +45,7 @@ def tables(payload: Payload, plan: xr.Dataset, reference: xr.Dataset) -> list[Ta
         _interventions(payload),
         _caps(payload),
         _simulation(payload),
+        *trial_tables(payload, plan, outcome),
         *([t(both, paid(payload)) for t in (customers, customer_accounts)] if "serve_cost" in plan else []),
         *([frontier_table(payload)] if payload["frontier"] else []),
         _sites(plan, payload),

@@ -59,17 +59,26 @@ class Accounts:
         self._emission_accounts = [str(name) for name in plan["emission_account"].to_numpy()]
         self._years = scenario.periods.years
 
-    def book(self, result: TrialResult) -> Account:
-        """Price the activities of a trial; what goes beyond a soft cap is an activity of its own."""
+    @property
+    def ledger(self) -> Ledger:
+        """The rates that trials are priced with."""
+        return self._ledger
+
+    def activities(self, result: TrialResult) -> tuple[dict[str, Floats], Floats]:
+        """Return all activities of a trial, and what its caps count, (caps, T).
+
+        What lies in a price tier, or beyond a soft cap, is an activity of its own.
+        """
         bought = tier_activities(self._scenario, result.activities["purchase"])
         counted = {**result.activities, **bought, "delivered": result.delivered}
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
-        activities = {
-            **result.activities,
-            **bought,
-            "overrun": self._overrun(cap_emissions, result.delivered),
-        }
+        beyond = self._overrun(cap_emissions, result.delivered)
+        return {**result.activities, **bought, "overrun": beyond}, cap_emissions
+
+    def book(self, result: TrialResult) -> Account:
+        """Price the activities of a trial."""
+        activities, cap_emissions = self.activities(result)
         priced = self._ledger.price(activities)
         return Account(
             cost=np.array([priced.paid(name) for name in self._cost_accounts]),

@@ -51,7 +51,7 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
     template = network.template
     coming = _pipeline(network)
     lowest = _dry_run(network, coming)
-    use = _largest_use(network)
+    use = largest_use(network)
     kept = np.zeros(len(template.nodes), dtype=bool)
     comes_and_goes = [template.arcs["tail"], template.arcs["head"], template.demands["node"]]
     kept[np.concatenate([*comes_and_goes, template.offers["node"]])] = True
@@ -81,7 +81,7 @@ def _scarce_below(network: Network, safety: Floats) -> Floats:
     return SCARCE * share * safety[entries["node"]]
 
 
-def _largest_use(network: Network) -> Floats:
+def largest_use(network: Network) -> Floats:
     """Return the largest planned use of a day at each node, (N,)."""
     template, planned = network.template, network.planned
     operations, nodes = template.operations, len(template.nodes)

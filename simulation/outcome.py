@@ -17,7 +17,7 @@ from simulation.opening import Opening
 from simulation.service import service_of
 from simulation.settings import SimulationSettings
 from simulation.statistics import mean_interval, wilson_interval
-from simulation.tails import QUANTILES, tails_of
+from simulation.tails import QUANTILES, accounts_of, tails_of
 
 POLICY = ("gain", "patience_days", "safety_days", "buffer_days", "surge")
 FROM_PLAN = ("period", "cap", "cost_account", "emission_account", "demand", "site")
@@ -51,6 +51,7 @@ def outcome_dataset(
     _add_caps(outcome, accounts, plan, settings)
     outcome = outcome.assign(service_of(accounts, settings.confidence))
     outcome = outcome.assign(tails_of(outcome, list(main_accounts(scenario)), settings.confidence))
+    outcome = outcome.assign(accounts_of(outcome, settings.confidence))
     _add_stocks(outcome, network, opening, accounts)
     outcome.attrs |= {
         "scenario": scenario.name,

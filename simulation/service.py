@@ -29,7 +29,8 @@ def service_of(accounts: Sequence[Account], confidence: float) -> Variables:
     cut at 0 and 1; ``customer_served`` (demand, period), the share of trials in which the customer got all
     he asked for within the period (his service level), with Wilson's. Intervals end in ``_low``, ``_high``.
     """
-    required, delivered = (np.array([getattr(a, name) for a in accounts]) for name in ("required", "delivered"))
+    required = np.array([account.required for account in accounts])
+    delivered = np.array([account.delivered for account in accounts])
     fill = fill_of(delivered, required)
     mean, low, high = mean_interval(fill, confidence)
     served = fill >= IN_FULL

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import field
+from enum import StrEnum
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 STRICT = ConfigDict(extra="forbid")
 Share = Annotated[float, Field(ge=0, le=1)]
 Spread = Annotated[float, Field(ge=0, le=2)]
 NotNegative = Annotated[float, Field(ge=0)]
+
+
+class Engine(StrEnum):
+    """What plays the days: all give the same trials to 1e-9.
+
+    ``kernel`` is compiled and fast, ``plain`` is the same source in plain Python, ``numpy`` an independent
+    writing of it that refuses late go-lives.
+    """
+
+    KERNEL = "kernel"
+    PLAIN = "plain"
+    NUMPY = "numpy"
 
 
 @dataclass(config=STRICT)
@@ -100,6 +113,15 @@ class SimulationSettings:
         the caps, until trials with fresh seeds confirm it. None: the plan stays as it is, as it
         does when the plan of a former run is tried again.
     uncertainty : what may go otherwise than planned.
+    engine : what plays the days.
+    trial : replay the trial of this number alone.
+    journal : also write the replayed trial's journal: every quantity on its day, with cost and emissions.
+    ladder : also try the plan under one source of uncertainty at a time; as many trials for each.
+    resilience : also take each used supplier and site down, to see how long the plan lives without it and
+        how long it takes to recover.
+    resilience_year : in which it stands still from the first day on; none: the first.
+    resilience_days : how long, for the time to recover and for what the outage costs.
+    resilience_service : share of a day's demand that a customer has to get to count as served.
     """
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 100
@@ -114,3 +136,19 @@ class SimulationSettings:
     surge: Spread = 0.1
     target_chance: Annotated[float, Field(gt=0, lt=1)] | None = None
     uncertainty: UncertaintySettings = field(default_factory=UncertaintySettings)
+    engine: Engine = Engine.KERNEL
+    trial: Annotated[int, Field(ge=0)] | None = None
+    journal: bool = False
+    ladder: bool = False
+    resilience: bool = False
+    resilience_year: int | None = None
+    resilience_days: Annotated[int, Field(ge=1)] = 30
+    resilience_service: Share = 0.95
+
+    @model_validator(mode="after")
+    def journal_of_one_trial(self) -> SimulationSettings:
+        """Refuse a journal of many trials."""
+        if self.journal and self.trial is None:
+            message = "simulation.journal=true needs simulation.trial=N, the number of the trial to replay"
+            raise ValueError(message)
+        return self

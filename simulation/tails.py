@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,14 +46,51 @@ def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float) -> Vari
         if name != "cost":
             _add(found, f"{name}_mean", dims, _squeezed(mean_interval(values, confidence), dims), units, what)
         levels = [
-            _by_column(lambda x, level=level: quantile_interval(x, level, confidence), values)
+            _by_column(partial(quantile_interval, level=level, confidence=confidence), values)
             for level in QUANTILES
         ]
         quantiles = _squeezed(np.moveaxis(np.array(levels), 1, 0), dims)
         _add(found, f"{name}_quantile", ("quantile", *dims), quantiles, units, f"quantiles of {what}")
-        worst = _by_column(lambda x: tail_mean_interval(x, WORST, confidence), values)
+        worst = _by_column(partial(tail_mean_interval, level=WORST, confidence=confidence), values)
         words = f"mean of {what} in the worst 1 in {round(1 / (1 - WORST))} trials"
         _add(found, f"{name}_tail_mean", dims, _squeezed(worst, dims), units, words)
+    return found
+
+
+def accounts_of(outcome: xr.Dataset, confidence: float) -> Variables:
+    """Return the mean of each account over trials with Student's interval, by period and over the horizon.
+
+    Returns
+    -------
+    ``account_cost`` (cost_account, period), currency in the period, and ``account_emissions``
+    (emission_account, period), tCO2e a year; ``account_cost_total`` and ``account_emissions_total``, the
+    latter in tCO2e, over the horizon; each with ``_low`` and ``_high``.
+    """
+    found: Variables = {}
+    years = outcome["years"].to_numpy()
+    for name, dim, weight in (
+        ("cost", "cost_account", np.ones(len(years))),
+        ("emissions", "emission_account", years),
+    ):
+        values = outcome[name].transpose("trial", dim, "period").to_numpy()
+        units, what = outcome[name].attrs["units"], f"mean over trials of {name} by account"
+        _add(
+            found,
+            f"account_{name}",
+            (dim, "period"),
+            np.array(mean_interval(values, confidence)),
+            units,
+            what,
+        )
+        total = np.array(mean_interval(values @ weight, confidence))
+        _add(
+            found,
+            f"account_{name}_total",
+            (dim,),
+            total,
+            units.removesuffix("/year"),
+            f"{what}, whole horizon",
+        )
     return found
 
 
@@ -67,9 +105,7 @@ def _squeezed(three: Any, dims: tuple[str, ...]) -> Floats:
     return values if dims else values[..., 0]
 
 
-def _add(
-    found: Variables, name: str, dims: tuple[str, ...], three: Floats, units: str, meaning: str
-) -> None:
+def _add(found: Variables, name: str, dims: tuple[str, ...], three: Floats, units: str, meaning: str) -> None:
     words = (meaning, "lower end of its confidence interval", "upper end of its confidence interval")
     for end, values, text in zip(("", "_low", "_high"), three, words, strict=True):
         found[name + end] = (dims, np.asarray(values), {"units": units, "long_name": text})

@@ -112,7 +112,7 @@ class Trial:
     def run(self) -> TrialResult:
         """Run all days and return what happened."""
         self.enter_outages()
-        for day, intervention in self._late_go_lives():
+        for day, intervention in self.late_go_lives():
             self.environment.process(self._goes_live(day, intervention))
         self.environment.process(self._clock())
         self.environment.run()
@@ -197,11 +197,17 @@ class Trial:
             count += enter_outages(up, network.entities[family], cause, chances, self._streams)
         self._outages = count
 
-    def _late_go_lives(self) -> list[tuple[float, int]]:
+    def late_go_lives(self) -> list[tuple[float, int]]:
+        """Return day and intervention of what goes live late within the horizon, in the order of days."""
         horizon, first = self._network.days.count, self._network.days.first[:-1, None]
         late = (self._go_live > first) & (self._go_live < horizon)
         found = {(float(self._go_live[t, i]), int(i)) for t, i in np.argwhere(late)}
         return sorted(found)
+
+    def conclude(self, books: list[dict[str, Floats]]) -> TrialResult:
+        """Return what happened when another engine booked it, by period, and left the nodes as it ended."""
+        self._books = books
+        return self._result()
 
     def _result(self) -> TrialResult:
         network, scenario, plan = self._network, self._network.scenario, self._network.plan

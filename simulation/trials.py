@@ -13,11 +13,11 @@ import xarray as xr
 
 from scenarios.scenario import Scenario
 from simulation.accounting import Account, Accounts
+from simulation.engines import play
 from simulation.network import Network, build_network
 from simulation.opening import Opening, opening_balance
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.stopping import next_look, rule_in_words, still_too_wide, watched
-from simulation.trial import Trial
 
 Progress = Callable[[int, int], None]
 WORTH_PROCESSES = 4.0  # seconds of trials below which more processes only cost time
@@ -42,7 +42,7 @@ class Trials:
         return self._book(self.settings.uncertainty, index)
 
     def _book(self, uncertainty: UncertaintySettings, index: int) -> Account:
-        return self.accounts.book(Trial(self.network, self.opening, self.settings, uncertainty, index).run())
+        return self.accounts.book(play(self.network, self.opening, self.settings, uncertainty, index))
 
 
 def prepare(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> Trials:

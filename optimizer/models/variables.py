@@ -52,7 +52,7 @@ def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     """
     scenario, bounds = instance.scenario, instance.bounds
     periods = len(scenario.periods)
-    goods = decimal_unit(scenario.demands.quantity)
+    goods = goods_unit(scenario.demands.quantity, bounds.flow)
     energy = decimal_unit(bounds.load)
 
     def array(upper: Floats, unit: float = 1.0, binary: bool = False) -> ArrayVar:
@@ -83,6 +83,17 @@ def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     add_indebted(model, scenario)
     soft = np.array([cap.overrun_price is not None for cap in scenario.carbon.all_caps.values()], dtype=bool)
     model.overrun = array(np.where(soft, np.inf, 0.0)[:, None] * np.ones(periods), goods)
+
+
+def goods_unit(demand: Floats, flow: Floats) -> float:
+    """Return the unit of goods in the solver: by the largest flow, at most a hundred times that by demand.
+
+    Capacities stand in links beside flows: by their size, coefficients stay within six orders of magnitude
+    (generated network of 100,000 variables: 0.005 to 2,600, by demand alone 0.001 to 21,000).
+    """
+    by_demand = decimal_unit(demand)
+    by_flow = decimal_unit(flow[np.isfinite(flow)])
+    return min(max(by_demand, by_flow), 100 * by_demand)
 
 
 def decimal_unit(values: Floats) -> float:

@@ -9,7 +9,7 @@ from math import ceil
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -222,19 +222,92 @@ def _rows(case, ordered):
     return balance, need, upper, right
 
 
+# Without its presolve rule for doubleton equations HiGHS 1.15.1 finds no plan here; 933 is the least.
+PRESOLVED_WRONGLY = (
+    [
+        {"site": "c0", "quantity": 16, "shortage": None, "single": False},
+        {"site": "c1", "quantity": 37, "shortage": None, "single": True},
+    ],
+    [
+        {"price": 14, "capacity": None, "minimum_order": 15},
+        {"price": 11, "capacity": 50, "minimum_order": 15},
+    ],
+    {"handling": 0, "capacity": 30, "consolidation": 0.0, "opening": 150},
+    [
+        {
+            "origin": "s0",
+            "destination": "hub",
+            "cost": 1,
+            "fixed_cost": 0,
+            "minimum": 0,
+            "trips": True,
+            "capacity": None,
+        },
+        {
+            "origin": "hub",
+            "destination": "c0",
+            "cost": 2,
+            "fixed_cost": 0,
+            "minimum": 0,
+            "trips": False,
+            "capacity": 30,
+        },
+        {
+            "origin": "hub",
+            "destination": "c1",
+            "cost": 3,
+            "fixed_cost": 0,
+            "minimum": 15,
+            "trips": False,
+            "capacity": None,
+        },
+        {
+            "origin": "s0",
+            "destination": "c1",
+            "cost": 3,
+            "fixed_cost": 64,
+            "minimum": 27,
+            "trips": False,
+            "capacity": None,
+        },
+        {
+            "origin": "s1",
+            "destination": "c0",
+            "cost": 4,
+            "fixed_cost": 0,
+            "minimum": 0,
+            "trips": False,
+            "capacity": None,
+        },
+        {
+            "origin": "s1",
+            "destination": "c1",
+            "cost": 0,
+            "fixed_cost": 0,
+            "minimum": 0,
+            "trips": False,
+            "capacity": 30,
+        },
+    ],
+    None,
+)
+
+
 def check(case):
     best = brute_force(*case)
     try:
         found = optimize(as_scenario(*case), EXACT).attrs["objective"]
     except InfeasibleError:
         found = np.inf
-    except DataError as error:  # told before solving
-        assert "no single lane carries it" in str(error)
+    except DataError as error:
+        if "no single lane carries it" not in str(error):  # told before solving
+            raise
         found = np.inf
     assert found == pytest.approx(best, rel=1e-6, abs=1e-4)
 
 
 @given(case=cases())
+@example(case=PRESOLVED_WRONGLY)
 @QUICK
 def test_the_plan_is_the_best_of_all_networks(case):
     check(case)

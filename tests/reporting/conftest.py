@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ import pytest
 import xarray as xr
 
 from scenarios import accounts
+from simulation.service import service_of
+from simulation.statistics import wilson_interval
+from simulation.tails import accounts_of, tails_of
 
 SITES = [
     # label, name, role, owner, lat, lon
@@ -267,7 +271,7 @@ def build_outcome(plan: xr.Dataset, trials: int = 200, spread: float = 0.03, see
     fill = np.clip(1 - 0.01 * np.abs(rng.standard_normal((trials, periods))), 0, 1)
     levels = [0.05, 0.25, 0.5, 0.75, 0.95]
     cost = plan["cost"].values[None] * (1 + 0.02 * rng.standard_normal((trials, 1, 1)))
-    return xr.Dataset(
+    outcome = xr.Dataset(
         {
             "cost": (("trial", "cost_account", "period"), cost),
             "cost_npv": (("trial",), cost.sum(axis=(1, 2)) * 0.75),
@@ -306,6 +310,65 @@ def build_outcome(plan: xr.Dataset, trials: int = 200, spread: float = 0.03, see
             "uncertainty_json": json.dumps({"demand": {"yearly_sd": 0.03}, "breakdowns": True}),
         },
     )
+    return read_further(outcome, plan)
+
+
+def read_further(outcome: xr.Dataset, plan: xr.Dataset) -> xr.Dataset:
+    """Add what the simulation itself reads from its trials."""
+    outcome["years"] = plan["years"]
+    for name, units in (("cost", "CNY"), ("cost_npv", "CNY"), ("emissions", "tCO2e/year")):
+        outcome[name].attrs["units"] = units
+    missed, trials = outcome["cap_missed"].values, outcome.sizes["trial"]
+    for name, dims, ever in (
+        ("chance_ever", ("cap",), missed.any(axis=2)),
+        ("chance_any", (), missed.any(axis=(1, 2))),
+    ):
+        ends = (ever.mean(axis=0), *wilson_interval(ever.sum(axis=0), trials))
+        for end, values in zip(("", "_low", "_high"), ends, strict=True):
+            outcome[name + end] = (dims, values)
+    pairs = zip(outcome["required"].values, outcome["delivered"].values, strict=True)
+    served = [SimpleNamespace(required=asked, delivered=given) for asked, given in pairs]
+    counted = [a for a in outcome["emission_account"].values if a != "scope2_location"]
+    outcome = outcome.assign(service_of(served, 0.95)).assign(accounts_of(outcome, 0.95))
+    kept = {name: v for name, v in tails_of(outcome, counted, 0.95).items() if name != "emissions_quantile"}
+    return outcome.assign(kept)
+
+
+def add_studies(outcome: xr.Dataset) -> xr.Dataset:
+    """Add a made-up ladder of three rungs and the loss of two sites."""
+    sources = ["yearly demand", "line breakdowns", "all together"]
+    rungs = {
+        "cost_added": [2e6, 5e6, 8e6],
+        "cost_sd": [3e6, 1e6, 4e6],
+        "emissions_added": [-100.0, 400.0, 350.0],
+        "emissions_sd": [900.0, 100.0, 950.0],
+        "service_added": [-0.001, -0.012, -0.02],
+        "service_sd": [0.001, 0.004, 0.006],
+        "service_worst": [0.99, 0.97, 0.955],
+        "chance_any": [0.5, 0.2, 0.65],
+        "chance_any_low": [0.43, 0.15, 0.58],
+        "chance_any_high": [0.57, 0.26, 0.71],
+    }
+    rungs |= {f"{n}_low": [v - abs(v) / 5 for v in rungs[n]] for n in list(rungs) if n.endswith("added")}
+    rungs |= {f"{n}_high": [v + abs(v) / 5 for v in rungs[n]] for n in list(rungs) if n.endswith("added")}
+    outcome = outcome.assign_coords(source=sources, disrupted=["tangshan", "qianan_ore"])
+    sites = {
+        "days_to_survive": [24.0, np.inf],
+        "days_to_recover": [61.0, 0.0],
+        "outage_cost": [7e6, -1e5],
+        "outage_emissions": [800.0, -2.0],
+        "outage_undelivered": [12_000.0, 0.0],
+    }
+    return outcome.assign(
+        {f"ladder_{name}": ("source", values) for name, values in rungs.items()}
+        | {name: ("disrupted", values) for name, values in sites.items()}
+    ).assign_attrs(resilience_year=2025, resilience_days=30, resilience_service=0.95)
+
+
+@pytest.fixture(scope="session")
+def with_studies() -> Callable[[xr.Dataset], xr.Dataset]:
+    """Give the function that adds a ladder and the loss of sites to an outcome."""
+    return add_studies
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import xarray as xr
 
 from reporting.measures import cuts
 from reporting.payload import SCHEMA, build_payload, cap_line, main_cap
-from reporting.risk import wilson
 
 Factory = Callable[..., xr.Dataset]
 
@@ -143,17 +142,25 @@ def test_mixes_keep_their_sum_when_small_names_are_joined(make_plan: Factory) ->
     assert np.sum([row["plan"] for row in scrap["rows"]], axis=0) == pytest.approx(bought.values)
 
 
-def test_wilson_interval_matches_published_values() -> None:
-    # Newcombe (1998), Statistics in Medicine 17, table I, method 3: 81/263, 15/148, 0/20, 1/29
-    for hits, trials, low, high in (
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ):
-        assert wilson(hits, trials) == pytest.approx((low, high), abs=5e-5)
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(5, 5)[1] == 1.0
+def test_chance_of_missing_ever_is_the_outcomes_own(
+    plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset
+) -> None:
+    risk = build_payload(plan, reference, outcome)["risk"]
+    ever = int(outcome["cap_missed"].any("period").sum())
+    assert risk["caps"][0]["ever"]["missed"] == risk["any"]["missed"] == ever
+    assert risk["any"]["low"] == float(outcome["chance_any_low"])
+
+
+def test_plan_against_trials_by_account(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset) -> None:
+    """The plan's side sums to the plan's totals, the trials' side to their mean."""
+    rows = build_payload(plan, reference, outcome)["risk"]["accounts"]
+    for kind, name in (("cost", "cost"), ("emissions", "emissions")):
+        of_kind = [row for row in rows if row["kind"] == kind]
+        weights = 1.0 if kind == "cost" else plan["years"].values
+        assert sum(row["plan"] for row in of_kind) == pytest.approx(float((plan[name] * weights).sum()))
+        drawn = (outcome[name] * weights).sum() / outcome.sizes["trial"]
+        assert sum(row["mean"] for row in of_kind) == pytest.approx(float(drawn))
+        assert all(row["low"] <= row["mean"] <= row["high"] for row in of_kind)
 
 
 def test_no_trials_is_no_risk(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset) -> None:

@@ -169,3 +169,23 @@ def test_outcome_survives_netcdf(outcome, tmp_path):
         for name, values in outcome.data_vars.items():
             np.testing.assert_array_equal(again[name].to_numpy().astype(values.dtype), values.to_numpy())
         assert again.attrs["twin_max_relative_error"] == outcome.attrs["twin_max_relative_error"]
+
+
+def test_plan_against_trial_by_account(outcome, two_routes):
+    """Mean and t(11, 0.975) = 2.200985 interval of each account; sums over accounts are the totals."""
+    cost = outcome["cost"].transpose("trial", "cost_account", "period").to_numpy()
+    assert outcome["account_cost"].to_numpy() == pytest.approx(cost.mean(axis=0))
+    half = 2.200985 * cost.std(axis=0, ddof=1) / np.sqrt(12)
+    assert outcome["account_cost_high"].to_numpy() == pytest.approx(cost.mean(axis=0) + half, rel=1e-6)
+    emitted = outcome["emissions"].transpose("trial", "emission_account", "period").to_numpy()
+    over_all = (emitted @ outcome["years"].to_numpy()).mean(axis=0)
+    assert outcome["account_emissions_total"].to_numpy() == pytest.approx(over_all)
+    counted = json.loads(outcome.attrs["counted_accounts_json"])
+    total = outcome["account_emissions_total"].sel(emission_account=counted).sum()
+    assert float(total) == pytest.approx(float(outcome["emissions_total_mean"]))
+    certain = SimulationSettings(trials=2, uncertainty=UncertaintySettings.off())
+    twin = simulate(two_routes.scenario, two_routes.plan, certain)
+    for name, dim in (("cost", "cost_account"), ("emissions", "emission_account")):
+        planned = two_routes.plan[name].transpose(dim, "period").to_numpy()
+        for end in ("", "_low", "_high"):
+            assert twin[f"account_{name}{end}"].to_numpy() == pytest.approx(planned, rel=1e-9, abs=1e-3)

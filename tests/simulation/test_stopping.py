@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 import xarray as xr
 
 from simulation import SimulationSettings, simulate, stopping

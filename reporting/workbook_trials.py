@@ -1,0 +1,121 @@
+"""Tables of the workbook about the trials: by account, customer, source of uncertainty and lost site."""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from reporting.appearance import cost_account, emission_account
+from reporting.moments import lengths, moments, whole_number
+from reporting.payload import Payload
+from reporting.reading import array, labels
+from reporting.workbook_columns import Column, Row, Table
+
+ENDS = ("", "_low", "_high")
+
+
+def trial_tables(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset | None) -> list[Table]:
+    """Return the tables, none without trials; ladder and resilience only where they were asked for."""
+    risk = payload["risk"]
+    if risk is None or outcome is None:
+        return []
+    found = [plan_against_trials(payload, plan, outcome), customer_service(payload)]
+    found += [_ladder(payload)] if risk["ladder"] is not None else []
+    return found + ([_resilience(payload)] if risk["resilience"] is not None else [])
+
+
+def plan_against_trials(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset) -> Table:
+    """Return each account and period as planned, its mean over the trials and the interval; no zero rows."""
+    rows: list[Row] = []
+    times = list(zip(map(whole_number, moments(plan)), lengths(plan), strict=True))
+    money = payload["scenario"]["currency"]
+    for kind, dim, named, unit in (
+        ("cost", "cost_account", cost_account, f"{money} in period"),
+        ("emissions", "emission_account", emission_account, "t CO2e per year"),
+    ):
+        planned = array(plan, kind, dim, "period")
+        ends = [array(outcome, f"account_{kind}{end}", dim, "period") for end in ENDS]
+        for i, key in enumerate(labels(plan, dim)):
+            for t, (start, years) in enumerate(times):
+                values = [planned[i, t], *(end[i, t] for end in ends)]
+                if any(abs(value) > 1e-6 for value in values):
+                    rows.append([unit, named(key).label, key, start, years, *values, values[1] - values[0]])
+    columns = [
+        Column("Unit", width=20),
+        Column("Account", width=32),
+        Column("Key", width=30),
+        Column("Period", "year", 10),
+        Column("Years", "year", 8),
+        *(Column(n, "whole", 18) for n in ("Plan", "Mean of futures", "95% low", "95% high", "Difference")),
+    ]
+    meaning = "What each account is in the plan and over the simulated futures."
+    return Table("PlanAgainstTrials", meaning, columns, rows)
+
+
+def customer_service(payload: Payload) -> Table:
+    """Return each customer's fill and service level by period, with intervals."""
+    names = [f"{name}{end}" for name in ("fill", "served") for end in ENDS]
+    rows: list[Row] = [
+        [customer["key"], whole_number(start), *(customer[name][t] for name in names)]
+        for customer in payload["risk"]["customers"]
+        for t, start in enumerate(payload["periods"]["start"])
+    ]
+    heads = ("Delivered", "Delivered 95% low", "Delivered 95% high", "Served in full", "Full 95% low")
+    columns = [
+        Column("Customer and product", width=30),
+        Column("Period", "year", 10),
+        *(Column(head, "share", 18) for head in (*heads, "Full 95% high")),
+    ]
+    meaning = (
+        "Share of demand delivered within the period, mean over the futures, and share of futures in which "
+        "the customer got all of it."
+    )
+    return Table("CustomerService", meaning, columns, rows)
+
+
+def _ladder(payload: Payload) -> Table:
+    money = payload["scenario"]["currency"]
+    shown = [
+        (f"{money} added", "cost_added", "money"),
+        (f"{money} added, 95% low", "cost_added_low", "money"),
+        (f"{money} added, 95% high", "cost_added_high", "money"),
+        (f"{money} sd", "cost_sd", "money"),
+        ("t CO2e added", "emissions_added", "whole"),
+        ("t CO2e added, 95% low", "emissions_added_low", "whole"),
+        ("t CO2e added, 95% high", "emissions_added_high", "whole"),
+        ("t CO2e sd", "emissions_sd", "whole"),
+        ("Service added", "service_added", "share"),
+        ("Service, worst future", "service_worst", "share"),
+        ("Chance of missing a cap", "chance_any", "share"),
+        ("Chance, 95% low", "chance_any_low", "share"),
+        ("Chance, 95% high", "chance_any_high", "share"),
+    ]
+    rows: list[Row] = [
+        [row["source"], *(row[key] for _, key, _ in shown)] for row in payload["risk"]["ladder"]
+    ]
+    columns = [Column("Source", width=24), *(Column(head, form, 20) for head, _, form in shown)]
+    meaning = (
+        "What one source of uncertainty alone adds to the plan: present cost, emissions and share of demand "
+        "delivered over the horizon."
+    )
+    return Table("Ladder", meaning, columns, rows)
+
+
+def _resilience(payload: Payload) -> Table:
+    found, money = payload["risk"]["resilience"], payload["scenario"]["currency"]
+    shown = [
+        ("Days to survive", "days_to_survive", "whole"),
+        ("Days to recover", "days_to_recover", "whole"),
+        (f"{money} present cost of the outage", "outage_cost", "money"),
+        ("t CO2e of the outage", "outage_emissions", "whole"),
+        ("Units not delivered", "outage_undelivered", "whole"),
+    ]
+    rows: list[Row] = [
+        [row["name"], row["key"], row["role"], *(row[key] for _, key, _ in shown)] for row in found["rows"]
+    ]
+    columns = [Column("Supplier or site", width=34), Column("Key", width=22), Column("Role", width=12)]
+    columns += [Column(head, form, 22) for head, _, form in shown]
+    meaning = (
+        f"One supplier or site stands still from the start of {found['year']:.0f}, nothing else varies. "
+        f"Cost, CO2e and units are of an outage of {found['days']:.0f} days."
+    )
+    return Table("Resilience", meaning, columns, rows, note="Blank days: longer than a year.")

@@ -1,0 +1,54 @@
+"""What is asked for besides the trials: the ladder and resilience, joined to the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from scenarios.scenario import Scenario
+from simulation.ladder import ladder
+from simulation.resilience import resilience
+from simulation.settings import SimulationSettings
+
+Tell = Callable[[str], None]
+STEPS = 4  # lines of progress a study
+
+
+def with_studies(
+    scenario: Scenario,
+    plan: xr.Dataset,
+    outcome: xr.Dataset,
+    settings: SimulationSettings,
+    tell: Tell | None = None,
+) -> xr.Dataset:
+    """Return the outcome with the studies that the settings ask for, as variables of their own dimensions.
+
+    Parameters
+    ----------
+    tell : called with a line now and then.
+
+    Raises
+    ------
+    ConfigError : as :func:`simulation.resilience.resilience` does.
+    """
+    if settings.ladder:
+        outcome = joined(outcome, ladder(scenario, plan, outcome, settings, _steps("ladder: trial", tell)))
+    if settings.resilience:
+        outcome = joined(outcome, resilience(scenario, plan, settings, _steps("resilience: site", tell)))
+    return outcome
+
+
+def joined(outcome: xr.Dataset, study: xr.Dataset) -> xr.Dataset:
+    """Return the outcome with the variables and attributes of a study."""
+    return outcome.merge(study, join="exact", combine_attrs="no_conflicts")
+
+
+def _steps(name: str, tell: Tell | None) -> Callable[[int, int], None]:
+    """Return a progress function that says a few lines."""
+
+    def progress(done: int, count: int) -> None:
+        if tell is not None and done * STEPS // count > (done - 1) * STEPS // count:
+            tell(f"{name} {done} of {count}")
+
+    return progress
