@@ -60,7 +60,7 @@ def ladder(payload: Payload) -> RiskTable | None:
     of_cost, of_carbon = _scales(rows, ("cost_added", "cost_sd"), ("emissions_added", "emissions_sd"))
     return RiskTable(
         ladder_title(payload),
-        f"One source at a time against the plan: mean change \u00b1 its 95% interval, and standard deviation (sd). "
+        f"One source at a time against the plan: mean change \u00b1 95% interval, standard deviation (sd). "
         f"Cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}, both over the horizon",
         ["Source", "Cost", "sd", "CO\u2082e", "sd", "Service, points", "Worst", "Misses a cap"],
         [

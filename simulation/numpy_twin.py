@@ -25,7 +25,6 @@ from simulation.trial import BOOKED, ROUNDING_DAYS, Trial, TrialResult
 
 ROUNDS = 3  # in which what one cannot take is handed to the others
 SOLVER_TOLERANCE = 1 + 1e-6
-NEARLY_ALL = 1 - 1e-6
 STATE = {
     "nodes": "stock transit deviation spare pull made used stock_days transit_days",
     "operations": "owed fitting want done booked starved",
@@ -215,10 +214,11 @@ class _Days:
                     stock, asked = np.maximum(self.nodes.stock[node[e]], 0.0), claim[node[e]]
                     part = np.where(asked > stock, stock / np.where(asked > stock, asked, 1.0), 1.0)
                     done = np.minimum(done, np.where(asked > stock, x.want[r] * part, done))
-            x.done[r], x.starved[r] = done, done < NEARLY_ALL * x.want[r]
+            line = p.operations["line"][r]
+            x.done[r], x.starved[r] = done, x.want[r] - done > 1e-6 * x.want[r] + 1e-12 * p.lines["capacity"][line]
             x.owed[r] = np.maximum(x.owed[r] + p.operations["possible"][r] - done, 0.0)
             x.booked[r] += done
-            self.lines.room[p.operations["line"][r]] -= done * p.operations["use"][r]
+            self.lines.room[line] -= done * p.operations["use"][r]
             for e in self.entries_of[r]:
                 moved = quantity[e] * done
                 self.nodes.stock[node[e]] += moved

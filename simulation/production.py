@@ -9,6 +9,7 @@ from simulation.layout import Floats, Places, Records, World
 
 SWEEPS = 3  # rounds that hand what one operation cannot take to the others
 SHORT = 1 - 1e-6  # below this share of what was asked an operation counts as starved
+TRACE = 1e-12  # of a line's daily capacity: what rounding leaves of a stock decides nothing
 
 
 @compiled
@@ -172,7 +173,8 @@ def produce(
     for r in run_order:
         operation = operations[r]
         operation.done = operation.want if free else affordable(operation, entries, nodes)
-        operation.starved = operation.done < SHORT * operation.want
+        trace = TRACE * lines[operation.line].capacity
+        operation.starved = operation.done < SHORT * operation.want - trace
         operation.owed = max(operation.owed + operation.possible - operation.done, 0.0)
         operation.booked += operation.done
         lines[operation.line].room -= operation.done * operation.use

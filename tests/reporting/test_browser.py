@@ -53,7 +53,10 @@ def opened(browser: Any, path: Path, width: int) -> tuple[Any, list[str]]:
 
 @pytest.fixture(scope="module")
 def pages(
-    make_plan: Factory, make_outcome: Factory, tmp_path_factory: pytest.TempPathFactory
+    make_plan: Factory,
+    make_outcome: Factory,
+    with_studies: Factory,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Path]:
     """The ordinary page and the awkward ones."""
     folder = tmp_path_factory.mktemp("pages")
@@ -63,7 +66,7 @@ def pages(
     nasty = make_plan(titles={"title": NASTY, "company": NASTY, "pathway_title": NASTY})
     nasty["site_name"] = ("site", [f"{NASTY}{i}" for i in range(nasty.sizes["site"])])
     payloads = {
-        "ordinary": build_payload(plan, reference, make_outcome(plan)),
+        "ordinary": build_payload(plan, reference, with_studies(make_outcome(plan))),
         "one year": build_payload(one, one_reference, make_outcome(one)),
         "bare": build_payload(bare, bare),
         "nasty": build_payload(nasty, reference, make_outcome(nasty)),
