@@ -11,6 +11,7 @@ from optimizer.changes import Change
 from optimizer.elastic import Elastic, Found
 from optimizer.models.instance import Instance
 from optimizer.policy import AT_LEAST, Policy
+from scenarios.caps import cap_margins
 from scenarios.scenario import Scenario
 from scenarios.settings import MAIN_CAP, LimitUnit
 
@@ -138,6 +139,7 @@ def _overrides(changes: list[Change], asked: Instance) -> list[str]:
     scenario, found = asked.scenario, []
     if scenario.periods.monthly:
         return []
+    margins = cap_margins(asked.caps, scenario)
     for c, label in enumerate(cap.label for cap in asked.caps):
         new = {
             change.period: change.new for change in changes if change.kind == "cap" and change.name == label
@@ -152,6 +154,8 @@ def _overrides(changes: list[Change], asked: Instance) -> list[str]:
                 if share[t] <= 0:
                     break
                 limit *= float(share[t]) / float(asked.limits[c, t])
+            else:
+                limit /= 1 - float(margins[c, t])  # what is planned for is below what is stated
             stated_as = f"carbon.cap_{year}" if label == MAIN_CAP else f"carbon.caps.{label}.limit.{year}"
             found.append(f"{stated_as}={rounded_up(limit):.6g}")
     found += [

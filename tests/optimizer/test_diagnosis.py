@@ -76,6 +76,23 @@ def test_the_setting_it_names_solves_too(too_tight):
     assert optimize(tutorial(CarbonSettings(cap_2026=float(value))), EXACT).attrs["status"] == "optimal"
 
 
+@pytest.mark.parametrize("unit", [LimitUnit.TONNES, LimitUnit.SHARE_OF_BASELINE])
+def test_a_fix_allows_for_margins(unit):
+    """118.4 kt is the least; a cap planned 10 % below its limit has to be 131.6 kt to allow it."""
+    limit = {LimitUnit.TONNES: 20_700.0, LimitUnit.SHARE_OF_BASELINE: 0.1}[unit]
+    carbon = {"margins": {"all": {2026: 0.1}}}
+    cap = {"limit": {2026: limit}, "unit": unit}
+    scenario = tutorial(CarbonSettings(caps={"all": CapSettings(**cap)}, **carbon))
+    (override,) = refused(scenario).diagnosis.fixes[0].overrides
+    key, _, value = override.partition("=")
+    assert key == "carbon.caps.all.limit.2026"
+    least = (207_000 - 1.949 * 50_000 / 1.1) / 0.9
+    assert float(value) == pytest.approx(least if unit is LimitUnit.TONNES else least / 207_000, rel=2e-3)
+    optimize(
+        tutorial(CarbonSettings(caps={"all": CapSettings(**cap | {"limit": {2026: float(value)}})}, **carbon))
+    )
+
+
 def test_alternatives_leave_the_first_rule_alone_and_solve(too_tight):
     scenario, diagnosis = too_tight
     other = diagnosis.fixes[1]
