@@ -74,8 +74,10 @@ def main() -> int:
             return 0
         if command == "init":
             return write_case(rest)
+        from reporting.words import spelled_out
         from scenarios.composition import compose
 
+        rest = spelled_out(command, rest)
         return compose(
             rest, CONF_DIR, settings_types(), lambda *composed: attempt(asked(command, *composed)), tell
         )
@@ -300,6 +302,10 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     if request.command not in ("optimize", "pareto"):
         with request.timed("simulate"):
             plan, outcome = try_plan(request, scenario, plan, reference)
+    if settings["simulation"].journal and outcome is not None:
+        from simulation.journal import journal_of, write_journal
+
+        write_journal(folder.file("journal.csv"), journal_of(scenario, plan, settings["simulation"]))
     with request.timed("report"):
         payload = write_results(folder, plan, reference, outcome, frontier)
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
@@ -353,7 +359,7 @@ def try_plan(
 
     with trial_progress(trials.trials) as progress:
         try:
-            if trials.target_chance is None or request.command == "simulate":
+            if trials.target_chance is None or trials.trial is not None or request.command == "simulate":
                 outcome = simulate(scenario, plan, trials, progress)
             else:
                 plan, outcome = hold_caps(scenario, plan, trials, replan, progress, say)

@@ -36,7 +36,7 @@ Progress = Callable[[SolveProgress], None]
 Arrays = tuple[CompiledModel, Scaling, csr_array]
 
 BETTER = 1e-6  # share of the objective by which a plan must be better to count
-STALLS = 12  # neighbourhoods without a better plan before the whole model is tried
+STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before the whole model is tried
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
 DIVE_SHARE = 0.3  # of the time left: a dive that takes longer hurries
 METHOD = "large strategy"
@@ -142,7 +142,8 @@ class _Search:
             self.bound = self.relaxed.objective
         self.steps.append("bound by interior point" if self._many else "bound by the linear relaxation")
         self.group = choices(problem)
-        self.thinned = Thinned(problem, self.settings, promising(problem, self.relaxed))
+        kept = promising(problem, self.relaxed)
+        self.thinned = Thinned(problem, self.settings, kept, self.relaxed.objective)
         if first is not None:
             lower, upper = held(problem, first)
             self._take(self._solve(lower, upper, relaxed=True, seconds=self.left()), "the plan given")
@@ -237,8 +238,8 @@ class _Search:
         if self.is_done or not self.best.has_values:
             return
         around = Neighbourhoods(self.problem, self.group, self.relaxed.values, self.settings.seed)
-        stalls = 0
-        while not self.is_done and stalls < STALLS:
+        stalls, most = 0, STALLS_OF_MANY if self._many else STALLS
+        while not self.is_done and stalls < most:
             plan = self.best.values
             free = around.next(plan)
             lower, upper = held(self.problem, plan)

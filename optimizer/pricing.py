@@ -9,6 +9,7 @@ whole numbers, kernel search: Guastaroba and Speranza 2012).
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 
 import highspy
@@ -24,11 +25,10 @@ KEPT_RATIO = 1e-2  # reduced cost as a share of the amounts it is the difference
 WRONG_SIGN = 1e-6
 MOST_JOINING = 0.05  # of the columns at work, in one round
 ROUNDS = 3
+PATIENCE, AFRESH = 0.7, 4  # of the seconds afresh that simplex gets; how many go afresh after it failed
 PRICED_FROM = 1e-3  # share of the objective: a step that costs less needs no more columns
-DUAL, PRIMAL = (
-    1,
-    4,
-)  # HiGHS's simplex_strategy: held decisions leave a dual, new columns a primal feasible vertex
+# HiGHS's simplex_strategy: decisions held leave a dual feasible vertex, columns that join a primal feasible one.
+DUAL, PRIMAL = 1, 4
 
 
 def promising(problem: Problem, relaxed: Found, ratio: float = KEPT_RATIO) -> Flags:
@@ -57,12 +57,16 @@ class Thinned:
     disturb (generated network of 100,000 variables: 3 s a step, 15 s afresh).
     """
 
-    def __init__(self, problem: Problem, settings: SolverSettings, at_work: Flags) -> None:
+    def __init__(
+        self, problem: Problem, settings: SolverSettings, at_work: Flags, objective: float = -math.inf
+    ) -> None:
         self.problem, self.settings, self.at_work = problem, settings, at_work
         self._columns = problem.matrix.tocsc()
         self._order = np.zeros(0, dtype=np.int64)  # the columns HiGHS holds
         self._whole = np.zeros(0, dtype=np.int32)  # where the whole-number ones stand among them
-        self._last = -math.inf  # objective of the last relaxation
+        self._last = objective  # of the last relaxation
+        self._afresh = 1  # relaxations to solve afresh before the last vertex is tried again
+        self._first_seconds = math.inf
         self._highs: highspy.Highs | None = None
         self._runner: Runner | None = None
         self._joined = False
@@ -91,20 +95,26 @@ class Thinned:
         return found
 
     def _run(self, lower: Floats, upper: Floats, seconds: float) -> Found:
-        """Solve what is at work from the last vertex."""
+        """Solve what is at work: from the last vertex if that is quick, else afresh."""
         problem = self.problem
-        afresh = self._highs is None
         if self._highs is None or self._runner is None:
             self._highs, self._runner = self._pass(lower, upper)
         highs, whole = self._highs, self._order[self._whole]
         highs.changeColsBounds(len(whole), self._whole, lower[whole], upper[whole])
-        highs.setOptionValue("simplex_strategy", PRIMAL if self._joined else DUAL)
+        ends = time.monotonic() + seconds
+        returned, interrupted, late = highspy.HighsStatus.kOk, False, True
+        if self._afresh == 0:
+            returned, interrupted = self._go("simplex", min(seconds, PATIENCE * self._first_seconds))
+            late = highs.getModelStatus() == STATUS.kTimeLimit
+        if late and not interrupted:
+            self._afresh = self._afresh - 1 if self._afresh > 0 else AFRESH
+            highs.clearSolver()
+            began = time.monotonic()
+            many = len(self._order) > self.settings.interior_point_columns
+            returned, interrupted = self._go("ipx" if many else "choose", ends - began)
+            if self._first_seconds == math.inf:
+                self._first_seconds, self._afresh = time.monotonic() - began, 0
         self._joined = False
-        highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.1))
-        returned, interrupted = self._runner.run()
-        if afresh:
-            highs.setOptionValue("solver", "simplex")
-            highs.setOptionValue("presolve", "off")
         status = highs.getModelStatus()
         found = Found(stopped_by_user=interrupted, said=highs.modelStatusToString(status))
         found.infeasible = status == STATUS.kInfeasible
@@ -119,6 +129,19 @@ class Thinned:
         found.solved = True
         return found
 
+    def _go(self, solver: str, seconds: float) -> tuple[highspy.HighsStatus, bool]:
+        """Run HiGHS; return its own return status and whether Ctrl-C stopped it."""
+        assert self._highs is not None  # noqa: S101 - made by the caller
+        assert self._runner is not None  # noqa: S101
+        for option, value in {
+            "solver": solver,
+            "presolve": "off" if solver == "simplex" else self.settings.presolve.value,
+            "simplex_strategy": PRIMAL if self._joined and solver == "simplex" else DUAL,
+            "time_limit": self._highs.getRunTime() + max(seconds, 0.1),
+        }.items():
+            self._highs.setOptionValue(option, value)
+        return self._runner.run()
+
     def _pass(self, lower: Floats, upper: Floats) -> tuple[highspy.Highs, Runner]:
         """Return a HiGHS instance that holds the columns at work."""
         problem, settings = self.problem, self.settings
@@ -126,12 +149,10 @@ class Thinned:
         self._order = np.flatnonzero(self.at_work)
         self._whole = np.flatnonzero(problem.whole[self._order]).astype(np.int32)
         part = problem.matrix[:, self._order]
-        many = len(self._order) > settings.interior_point_columns
         for option, value in {
             "output_flag": False,
             "threads": settings.threads,
             "random_seed": settings.seed,
-            "solver": "ipx" if many else "choose",
         }.items():
             highs.setOptionValue(option, value)
         highs.passModel(

@@ -32,6 +32,7 @@ OPTIONS = {
     "out=DIR": "the run folder (default: a fresh one under runs/)",
     "overwrite=true": "out may replace a former run folder",
     "run=DIR": "a former run folder, for simulate and report",
+    "--trial N": "simulate: replay one trial alone; --journal writes its journal.csv",
     "--config-dir DIR": "your own choices, in DIR/scenario/, DIR/pathway/ ...",
     "-m": "every combination of lists such as pathway=capped,deep_cut",
     "--cfg job": "print all settings and stop",

@@ -20,7 +20,9 @@ from reporting.figures import (
 )
 from reporting.payload import Payload
 
-MOST_SITES, MOST_CUSTOMERS = 12, 12
+MOST_SITES, MOST_CUSTOMERS = 14, 12
+DEAREST = 8  # of the sites shown; the rest are those that customers feel soonest
+UNVALUED = "what is taken from opening stocks and not bought again costs nothing here"
 SMALL = 1e-9  # of the largest account: less is shown as nothing
 
 
@@ -46,10 +48,10 @@ def risk_tables(payload: Payload) -> list[RiskTable]:
 
 
 def studies(payload: Payload) -> list[RiskTable]:
-    """Return the tables of what was asked for besides the trials: ladder and resilience."""
+    """Return the tables of what was asked for besides the trials: ladder, resilience and stocks."""
     if payload["risk"] is None:
         return []
-    return [table for table in (ladder(payload), resilience(payload)) if table is not None]
+    return [table for table in (ladder(payload), resilience(payload), stocks(payload)) if table is not None]
 
 
 def ladder(payload: Payload) -> RiskTable | None:
@@ -61,7 +63,7 @@ def ladder(payload: Payload) -> RiskTable | None:
     return RiskTable(
         ladder_title(payload),
         f"One source at a time against the plan: mean change \u00b1 95% interval, standard deviation (sd). "
-        f"Cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}, both over the horizon",
+        f"Cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}, over the horizon; {UNVALUED}",
         ["Source", "Cost", "sd", "CO\u2082e", "sd", "Service, points", "Worst", "Misses a cap"],
         [
             [
@@ -101,16 +103,16 @@ def resilience(payload: Payload) -> RiskTable | None:
     found, currency = payload["risk"]["resilience"], payload["scenario"]["currency"]
     if found is None:
         return None
-    rows = found["rows"][:MOST_SITES]
+    rows = _worth_showing(found["rows"])
     of_cost, of_carbon = _scales(rows, ("outage_cost",), ("outage_emissions",))
-    shown = f"the {len(rows)} dearest of {count(len(found['rows']))}; all are in the workbook. "
+    shown = f"the dearest and the shortest survived of {count(len(found['rows']))}, all in the workbook. "
     return RiskTable(
         resilience_title(payload),
         f"One at a time stands still from the start of {found['year']:.0f}, nothing else varies"
         f"{': ' + shown if len(rows) < len(found['rows']) else '. '}"
         f"Survive: days until a customer gets less than {whole_percent(found['service'])} of what he asks "
         f"for, if it never comes back. The rest is for an outage of {count(found['days'])} days; "
-        f"cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}",
+        f"cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}; {UNVALUED}",
         ["Supplier or site", "Days to survive", "Days to recover", "Cost", "CO\u2082e", "Not delivered"],
         [
             [
@@ -124,6 +126,17 @@ def resilience(payload: Payload) -> RiskTable | None:
             for row in rows
         ],
     )
+
+
+def _worth_showing(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the dearest losses, then those that customers feel soonest; all when they are few."""
+    if len(rows) <= MOST_SITES:
+        return rows
+    soonest = sorted(
+        (row for row in rows[DEAREST:] if row["days_to_survive"] is not None),
+        key=lambda row: row["days_to_survive"],
+    )
+    return rows[:DEAREST] + soonest[: MOST_SITES - DEAREST]
 
 
 def resilience_title(payload: Payload) -> str:
@@ -143,6 +156,46 @@ def resilience_title(payload: Payload) -> str:
         lived = count(weak["days_to_survive"])
         parts.append(f"customers are served {lived} days without {shorten(weak['name'], 36)}, the fewest")
     return "; ".join(parts) or "No single loss is felt by a customer within a year"
+
+
+def stocks(payload: Payload) -> RiskTable | None:
+    """Return the stock that each customer needs for the service target; None when it was not asked for."""
+    found = payload["risk"]["stocks"]
+    if found is None:
+        return None
+    # Those who need most stand first; out of reach is most of all.
+    by_need = sorted(
+        found["rows"], key=lambda row: (row["stock_more"] is not None, -(row["stock_more"] or 0.0))
+    )
+    return RiskTable(
+        stocks_title(payload),
+        f"{count(min(len(by_need), MOST_CUSTOMERS))} of {count(len(by_need))} stocks at customers, those "
+        "that need most first; days of the largest planned use; service is the share served on its day",
+        ["Customer and product", "Days kept", "Days to add", "Units to add", "Service now", "Service then"],
+        [
+            [
+                shorten(row["key"], 40),
+                plain(row["stock_now"]),
+                "out of reach" if row["stock_more"] is None else plain(row["stock_more"], signed=True),
+                "" if row["stock_more_units"] is None else plain(row["stock_more_units"], signed=True),
+                f"{plain(100 * row['served_now'])}%",
+                f"{plain(100 * row['served_then'])}%",
+            ]
+            for row in by_need[:MOST_CUSTOMERS]
+        ],
+    )
+
+
+def stocks_title(payload: Payload) -> str:
+    """Say how many stocks are too small for the service target."""
+    found = payload["risk"]["stocks"]
+    few = [row for row in found["rows"] if row["stock_more"] is None or row["stock_more"] > 0]
+    target = f"{plain(100 * found['target'])}%"
+    if not few:
+        return f"Every stock is large enough to serve {target} of demand on its day"
+    return (
+        f"{count(len(few))} of {count(len(found['rows']))} stocks are too small to serve {target} on the day"
+    )
 
 
 def plan_against_trials(payload: Payload, kind: str) -> RiskTable:

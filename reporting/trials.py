@@ -14,6 +14,7 @@ Rows = list[dict[str, Any]]
 ENDS = ("", "_low", "_high")
 LADDER = ("cost_added", "emissions_added", "service_added", "chance_any")  # each with an interval
 LADDER_PLAIN = ("cost_sd", "emissions_sd", "service_worst")
+STOCKS = ("stock_now", "stock_more", "stock_more_units", "served_now", "served_then")
 OUTAGE = ("days_to_survive", "days_to_recover", "outage_cost", "outage_emissions", "outage_undelivered")
 
 
@@ -26,12 +27,14 @@ def trial_tables(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
     ``customers`` : by demand, lists over periods: share delivered and share of trials served in full.
     ``ladder`` : a row for each source of uncertainty, None when it was not asked for.
     ``resilience`` : when, how long and a row for each lost site, None when it was not asked for.
+    ``stocks`` : the service target and a row for each customer's stock, None when it was not asked for.
     """
     return {
         "accounts": _accounts(plan, outcome),
         "customers": _customers(outcome),
         "ladder": _ladder(outcome) if "source" in outcome.dims else None,
         "resilience": _resilience(plan, outcome) if "disrupted" in outcome.dims else None,
+        "stocks": _stocks(outcome) if "kept" in outcome.dims else None,
     }
 
 
@@ -93,3 +96,12 @@ def _resilience(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
         "service": number(attrs["resilience_service"]),
         "rows": rows,
     }
+
+
+def _stocks(outcome: xr.Dataset) -> dict[str, Any]:
+    values = {name: numbers(array(outcome, name, "kept")) for name in STOCKS}  # None: out of reach
+    rows = [
+        {"key": key, **{name: values[name][i] for name in STOCKS}}
+        for i, key in enumerate(labels(outcome, "kept"))
+    ]
+    return {"target": number(outcome.attrs["service_target"]), "rows": rows}

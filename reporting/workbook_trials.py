@@ -14,13 +14,14 @@ ENDS = ("", "_low", "_high")
 
 
 def trial_tables(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset | None) -> list[Table]:
-    """Return the tables, none without trials; ladder and resilience only where they were asked for."""
+    """Return the tables, none without trials; ladder, resilience and stocks only if asked for."""
     risk = payload["risk"]
     if risk is None or outcome is None:
         return []
     found = [plan_against_trials(payload, plan, outcome), customer_service(payload)]
     found += [_ladder(payload)] if risk["ladder"] is not None else []
-    return found + ([_resilience(payload)] if risk["resilience"] is not None else [])
+    found += [_resilience(payload)] if risk["resilience"] is not None else []
+    return found + ([_stocks(payload)] if risk["stocks"] is not None else [])
 
 
 def plan_against_trials(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset) -> Table:
@@ -119,3 +120,18 @@ def _resilience(payload: Payload) -> Table:
         f"Cost, CO2e and units are of an outage of {found['days']:.0f} days."
     )
     return Table("Resilience", meaning, columns, rows, note="Blank days: longer than a year.")
+
+
+def _stocks(payload: Payload) -> Table:
+    found = payload["risk"]["stocks"]
+    shown = [
+        ("Days kept now", "stock_now", "amount"),
+        ("Days to add", "stock_more", "amount"),
+        ("Units to add", "stock_more_units", "whole"),
+        ("Served on the day, now", "served_now", "share"),
+        ("Served on the day, then", "served_then", "share"),
+    ]
+    rows: list[Row] = [[row["key"], *(row[key] for _, key, _ in shown)] for row in found["rows"]]
+    columns = [Column("Customer and product", width=30), *(Column(h, form, 22) for h, _, form in shown)]
+    meaning = f"Stock at each customer that serves {100 * found['target']:g} % of demand on its day."
+    return Table("SafetyStocks", meaning, columns, rows, note="Blank days: 60 more are not enough.")

@@ -13,6 +13,7 @@ from scenarios import completeness, families, flow_families, investment, sourcin
 from scenarios.change import read_limits
 from scenarios.checks import check_tables
 from scenarios.custom_rules import make_custom_rules
+from scenarios.disruptions import make_disruptions
 from scenarios.effects import Targets, resolve_effects
 from scenarios.errors import DataError, Problem
 from scenarios.loading import find_data, in_files, read_tables
@@ -22,6 +23,7 @@ from scenarios.pins import make_pins
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing_checks import lanes_that_serve_alone
+from scenarios.uncertainty import make_uncertainty
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -69,10 +71,13 @@ def scenario_from_tables(
         settings, carbon or CarbonSettings(), pathway or PathwaySettings(), tables, path, search
     )
     pins, wrong_pins = make_pins(tables["pins"], scenario)
-    problems += wrong_pins
+    disruptions, idle = make_disruptions(tables["disruptions"], scenario)
+    uncertainty, about_nothing = make_uncertainty(tables["uncertainty"], scenario)
+    problems += wrong_pins + idle + about_nothing
     if problems:
         raise DataError(in_files(problems, path))
-    return replace(scenario, pins=pins, custom_rules=make_custom_rules(settings.rules, scenario))
+    rules = make_custom_rules(settings.rules, scenario)
+    return replace(scenario, pins=pins, custom_rules=rules, disruptions=disruptions, uncertainty=uncertainty)
 
 
 def _assemble(

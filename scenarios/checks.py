@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from scenarios import checks_investment
 from scenarios.errors import Problem
 from scenarios.flow_checks import FLOW_RULES
+from scenarios.risk_checks import RISK_RULES
 from scenarios.schema import TABLES, Table
 from scenarios.sourcing_checks import check_sourcing
+from scenarios.uncertainty import UNCERTAINTY_RULES
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -35,6 +37,8 @@ def check_tables(tables: Tables) -> list[Problem]:
         prerequisite_cycles,
         power_output_known,
         *FLOW_RULES,
+        *RISK_RULES,
+        *UNCERTAINTY_RULES,
         checks_investment.intervention_counts,
         checks_investment.budget_kinds,
     ):
@@ -129,7 +133,7 @@ def _unlike_rows(frame: pd.DataFrame, table: Table, fixed: Sequence[str]) -> NDA
 def unknown_regions(tables: Tables) -> Iterator[Problem]:
     """A region named by a rule must have a site."""
     known = set(tables["sites"]["region"])
-    for name in ("effects", "power_options", "sourcing_rules"):
+    for name in ("effects", "power_options", "sourcing_rules", "disruptions", "uncertainty"):
         frame = tables[name]
         for number, region in zip(frame["row"], frame["region"], strict=True):
             if region and region not in known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.element_filters import fitting
 from scenarios.errors import Problem
 from scenarios.periods import MONTHS, Periods
 from scenarios.risk_checks import day_of
@@ -117,56 +117,12 @@ def _triggers_first(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _hits(row: pd.Series, scenario: Scenario) -> Integers:
-    """Return the positions of what fits all filters of a row."""
+    """Return the positions of what fits all filters of a row; customers do not close."""
     family = FAMILY[row["kind"]]
     if not family:
         return _no_integers()
-    columns = _filter_columns(family, scenario)
-    fits = np.ones(len(next(iter(columns.values()))), dtype=bool)
-    if family == "site":
-        fits = scenario.sites.role != "customer"
-    for name, labels in columns.items():
-        if row[name]:
-            fits = fits & (labels == row[name])
-    if family == "lane" and row["region"]:
-        region, lanes = scenario.sites.region, scenario.lanes
-        fits = fits & ((region[lanes.origin] == row["region"]) | (region[lanes.destination] == row["region"]))
-    return np.flatnonzero(fits)
-
-
-def _filter_columns(family: str, scenario: Scenario) -> Mapping[str, Labels]:
-    """Return what each filter is compared with, by element of the family."""
-    sites = scenario.sites
-    if family == "lane":
-        lanes = scenario.lanes
-        mode = scenario.modes[lanes.mode] if len(lanes.mode) else _no_labels()
-        return {
-            "origin": sites.label[lanes.origin],
-            "destination": sites.label[lanes.destination],
-            "mode": mode,
-        }
-    of = {
-        "site": np.arange(len(sites.label)),
-        "line": scenario.lines.site,
-        "demand": scenario.demands.site,
-        "offer": scenario.offers.site,
-        "supply": scenario.supplies.site,
-    }[family]
-    columns: dict[str, Labels] = {
-        "site": sites.label[of],
-        "region": sites.region[of],
-        "role": sites.role[of],
-    }
-    if family == "line":
-        columns["line"] = scenario.lines.label
-    if family == "demand":
-        columns["product"] = scenario.products.label[scenario.demands.product]
-    if family == "offer":
-        columns["offer"] = scenario.offers.label
-        columns["product"] = scenario.products.label[scenario.offers.product]
-    if family == "supply":
-        columns["option"] = scenario.supplies.option
-    return columns
+    hit = fitting(family, row, scenario)
+    return hit[scenario.sites.role[hit] != "customer"] if family == "site" else hit
 
 
 def _windows(row: pd.Series, periods: Periods) -> Integers:

@@ -15,12 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.change import PurchaseLimits
+from scenarios.disruptions import Disruptions
 from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
 from scenarios.investment import Budgets, InterventionCounts, Loans
 from scenarios.linear_rules import LinearRules
 from scenarios.periods import Periods
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing import OfferTiers, SourcingRules
+from scenarios.uncertainty import UncertaintyRows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -308,6 +310,8 @@ class Scenario:
     warnings: tuple[str, ...] = ()
     pins: LinearRules = field(default_factory=LinearRules)
     custom_rules: LinearRules = field(default_factory=LinearRules)
+    disruptions: Disruptions = field(default_factory=Disruptions)
+    uncertainty: UncertaintyRows = field(default_factory=UncertaintyRows)
 
     @property
     def name(self) -> str:

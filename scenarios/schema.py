@@ -44,6 +44,8 @@ from scenarios.tables_levers import (
     INTERVENTIONS,
     PINS,
 )
+from scenarios.tables_risk import DISRUPTIONS
+from scenarios.tables_uncertainty import UNCERTAINTY
 
 __all__ = ["EFFECT_KINDS", "QUALITY_MARKS", "TABLES", "Column", "Table"]
 
@@ -75,5 +77,7 @@ TABLES: dict[str, Table] = {
         INTERVENTION_COUNTS,
         BUDGETS,
         PINS,
+        DISRUPTIONS,
+        UNCERTAINTY,
     )
 }

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
+from scenarios.accounts import EMISSION_ACCOUNTS
 from scenarios.caps import Cap, cap_terms
 from scenarios.ledger import Ledger, rates
+from scenarios.rate import Rate
 from scenarios.scenario import Scenario
 from scenarios.settings import CapKind
 from scenarios.sourcing import tier_activities
+from simulation.events import jump_activities
+from simulation.factors import chances_of_missing, draw_factors, factors_of
 from simulation.layout import Floats
+from simulation.settings import FactorSettings
 from simulation.trial import TrialResult
 
 EXCEEDED = 1 + 1e-6  # a cap counts as missed beyond the solver's tolerance
@@ -32,6 +37,8 @@ class Account:
     mass_error : largest imbalance of a product over its throughput.
     closing_stock : product units by used node, (N,).
     events : what happened at a moment: outages, go-lives, closes of periods.
+    cap_chance : chance of missing each cap given what happened, over draws of the emission factors,
+        (caps, T); none: the factors are known.
     """
 
     cost: Floats
@@ -44,14 +51,19 @@ class Account:
     mass_error: float
     closing_stock: Floats
     events: int
+    cap_chance: Floats | None = None
 
 
 class Accounts:
     """Books of a plan's trials, in the order of accounts and caps of the plan."""
 
-    def __init__(self, scenario: Scenario, plan: xr.Dataset) -> None:
+    def __init__(self, scenario: Scenario, plan: xr.Dataset, factors: FactorSettings | None = None) -> None:
         self._scenario = scenario
+        self._factor_draws = factors.draws if factors else 0
+        self._factors = factors_of(scenario, factors or FactorSettings())
         self._ledger: Ledger = rates(scenario)
+        if len(scenario.disruptions.label):
+            self._ledger = replace(self._ledger, rates=self._ledger.rates + _jump_rates(scenario))
         by_name = {cap.label: cap for cap in cap_terms(scenario, self._ledger)}
         self._caps: list[Cap] = [by_name[name] for name in plan["cap"].to_numpy()]
         self._limits = np.nan_to_num(plan["cap_limit"].transpose("cap", "period").to_numpy(), nan=np.inf)
@@ -67,14 +79,19 @@ class Accounts:
     def activities(self, result: TrialResult) -> tuple[dict[str, Floats], Floats]:
         """Return all activities of a trial, and what its caps count, (caps, T).
 
-        What lies in a price tier, or beyond a soft cap, is an activity of its own.
+        What lies in a price tier, or beyond a soft cap, is an activity of its own, and so is what higher
+        prices cost.
         """
         bought = tier_activities(self._scenario, result.activities["purchase"])
         counted = {**result.activities, **bought, "delivered": result.delivered}
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
         beyond = self._overrun(cap_emissions, result.delivered)
-        return {**result.activities, **bought, "overrun": beyond}, cap_emissions
+        activities = {**result.activities, **bought, "overrun": beyond}
+        if result.jumps is not None:
+            emitted = self._carbon_priced(activities)
+            activities |= jump_activities(self._scenario, result.jumps, activities, emitted)
+        return activities, cap_emissions
 
     def book(self, result: TrialResult) -> Account:
         """Price the activities of a trial."""
@@ -91,7 +108,27 @@ class Accounts:
             mass_error=result.mass_error,
             closing_stock=result.closing_stock,
             events=result.events,
+            cap_chance=self._chance(result),
         )
+
+    def _chance(self, result: TrialResult) -> Floats | None:
+        """Return the chance of missing each cap given what happened, (caps, T); none: factors are known."""
+        if not self._factors.label or result.streams is None:
+            return None
+        drawn = draw_factors(self._factors, self._factor_draws, result.streams)
+        limits = self._limits * EXCEEDED
+        counted = self._counted(result)
+        return chances_of_missing(self._caps, self._factors, drawn, counted, limits, self._years)
+
+    def _counted(self, result: TrialResult) -> dict[str, Floats]:
+        """Return the activities that caps count."""
+        bought = tier_activities(self._scenario, result.activities["purchase"])
+        return {**result.activities, **bought, "delivered": result.delivered}
+
+    def _carbon_priced(self, activities: Mapping[str, Floats]) -> Floats:
+        """Return tCO2e a year of the accounts with a carbon price, zero in the others, (A, T)."""
+        priced, accounts = self._ledger.price(activities), self._scenario.carbon.priced_accounts
+        return np.array([priced.emitted(a) * (a in accounts) for a in self._emission_accounts])
 
     def _overrun(self, cap_emissions: Floats, delivered: Floats) -> Floats:
         """Return tCO2e beyond the limits of soft caps, (caps, T); zero for hard ones."""
@@ -102,6 +139,16 @@ class Accounts:
             elif cap.settings.kind is CapKind.INTENSITY:
                 beyond[c] *= delivered[cap.counted_output].sum(axis=0)
         return beyond
+
+
+def _jump_rates(scenario: Scenario) -> tuple[Rate, ...]:
+    """Return the rates of what events add to prices, which is counted in currency a year."""
+    periods, offers = len(scenario.periods), scenario.offers
+    nowhere = np.full(len(EMISSION_ACCOUNTS), -1, dtype=np.int64)
+    return (
+        Rate("price_jump", "purchase", np.ones((len(offers.label), periods)), offers.site),
+        Rate("carbon_price_jump", "carbon_price", np.ones((len(nowhere), periods)), nowhere),
+    )
 
 
 def relative_errors(account: Account, plan: xr.Dataset) -> Mapping[str, float]:

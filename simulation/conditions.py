@@ -61,6 +61,12 @@ class Situation:
         world.offers["capacity"] = planned.offer_capacity[period]
         world.lanes["capacity"] = planned.lane_capacity[period]
         world.demands["planned"] = planned.delivered[period]
+        world.lanes["slack"] = self._network.kept.trip_slack[period]
+        world.hubs["capacity"] = planned.hub_capacity[period]
+        world.takebacks["planned"] = planned.returned[period]
+        world.takebacks["share"] = self._network.kept.returned_share[period]
+        world.disposals["planned"] = planned.discarded[period]
+        world.limits["capacity"] = planned.discard_limit[period]
 
     def apply(self, world: World, period: int, live: Flags) -> None:
         """Write into the world what is possible while the interventions `live`, (I,), work."""
@@ -92,6 +98,8 @@ class Situation:
         operations["reserve"] = self._with_stand_ins(run_reserve, world, live)
         parts = _parts(possible, at_nodes(operations["reserve"], arcs["reserve"], offers["reserve"]))
         nodes["run_part"], nodes["flow_part"], nodes["purchase_part"] = parts
+        cannot_be_cut = parts[:, world.disposals["node"]].sum(axis=0) == 0
+        world.disposals["part"] = cannot_be_cut
 
     def _line_capacity(self, period: int, live: Flags) -> Floats:
         """Return planned capacity without what is not live yet, and with what it would have replaced."""

@@ -16,11 +16,13 @@ def release(day: int, world: World) -> None:
     """Dispatch and buy, the heads of arcs before their tails, so that an order travels upstream today."""
     nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
     arriving, seller, site_up = world.arriving, world.seller, world.site_up[day]
+    hubs, gate = world.hubs, world.gate
     open_offers(world.surge, offers, site_up)
     for n in range(len(nodes)):
         node = nodes[n]
         node.spare = offered(node, offers, seller) if node.source else node.stock
     open_lanes(world.surge, lanes, arcs, nodes, world.lane_up[day], site_up)
+    open_hubs(site_up, world)
     gain, free = world.gain, world.free
     for n in world.send_order:
         node = nodes[n]
@@ -41,11 +43,11 @@ def release(day: int, world: World) -> None:
         if node.first_arriving < node.end_arriving:
             extra = node.missing_flow + node.flow_part * wanted
             if owed > 0.0:
-                make_good(gain, node, nodes, arcs, lanes, arriving)
+                make_good(gain, node, nodes, arcs, lanes, hubs, gate, arriving)
             if extra < 0.0:
                 cut_arrivals(-extra, fitting, node, arcs, arriving)
             elif extra > 0.0:
-                raise_arrivals(extra, node, nodes, arcs, lanes, arriving)
+                raise_arrivals(extra, node, nodes, arcs, lanes, hubs, gate, arriving)
 
 
 @inlined
@@ -70,6 +72,26 @@ def open_lanes(
             nodes[arc.tail].spare -= fitting
         lane.passable = passable
         lane.left = max(passable - load, 0.0)
+
+
+@inlined
+def open_hubs(site_up: Floats, world: World) -> None:
+    """Find what each hub of limited capacity can handle today, and cut the planned flows to it."""
+    nodes, arcs, lanes, hubs, member = world.nodes, world.arcs, world.lanes, world.hubs, world.member
+    for h in range(len(hubs)):
+        hub, load = hubs[h], 0.0
+        for i in range(hub.first_member, hub.end_member):
+            load += arcs[member[i]].fitting
+        hub.room += hub.capacity
+        hub.passable = most_today(hub.room, hub.capacity, site_up[hub.site], load, world.surge)
+        hub.left = max(hub.passable - load, 0.0)
+        if load > hub.passable:
+            for i in range(hub.first_member, hub.end_member):
+                arc = arcs[member[i]]
+                cut = arc.fitting * (1.0 - hub.passable / load)
+                arc.fitting -= cut
+                nodes[arc.tail].spare += cut
+                lanes[arc.lane].left += cut * arc.mass
 
 
 @inlined
@@ -121,6 +143,14 @@ def send(there: float, day: int, node: np.record, world: World) -> float:
         done = max(arc.fitting + arc.correction, 0.0) * part
         if done * arc.mass > lane.passable * ROUNDING:
             done = max(lane.passable, 0.0) / arc.mass
+        for g in range(arc.first_gate, arc.end_gate):
+            hub = world.hubs[world.gate[g]]
+            if done > hub.passable * ROUNDING:
+                done = max(hub.passable, 0.0)
+        for g in range(arc.first_gate, arc.end_gate):
+            hub = world.hubs[world.gate[g]]
+            hub.passable -= done
+            hub.room -= done
         beyond = done - arc.planned
         arc.owed = max(arc.owed + arc.possible - done, 0.0)
         lane.passable -= done * arc.mass
@@ -129,8 +159,12 @@ def send(there: float, day: int, node: np.record, world: World) -> float:
         arc.booked += done
         stock -= done
         head.transit += done
-        slot = today + lead[week, a]
-        coming[slot if slot < len(coming) else slot - len(coming), arc.head] += done
+        if lane.payload > 0.0:  # leaves when the vehicle is full
+            arc.loaded += done
+            lane.loaded += done * arc.mass
+        else:
+            slot = today + lead[week, a]
+            coming[slot if slot < len(coming) else slot - len(coming), arc.head] += done
         deviation += beyond
         head.deviation -= beyond
         excess += beyond
@@ -213,15 +247,22 @@ def look_over(node: np.record, patience: float, arcs: Records, arriving: Places)
 
 @inlined
 def make_good(
-    gain: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Places
+    gain: float,
+    node: np.record,
+    nodes: Records,
+    arcs: Records,
+    lanes: Records,
+    hubs: Records,
+    gate: Places,
+    arriving: Places,
 ) -> None:
     """Let each arc into a node send more of what it owes."""
     for i in range(node.first_arriving, node.end_arriving):
         arc = arcs[arriving[i]]
         if arc.owed > 0.0:
             lane, tail = lanes[arc.lane], nodes[arc.tail]
-            arc.correction = max(min(gain * arc.owed, room_of(arc, lane, tail)), 0.0)
-            take_room(arc, arc.correction, lane, tail)
+            arc.correction = max(min(gain * arc.owed, room_of(arc, lane, tail, hubs, gate)), 0.0)
+            take_room(arc, arc.correction, lane, tail, hubs, gate)
 
 
 @inlined
@@ -237,16 +278,23 @@ def cut_arrivals(amount: float, fitting: float, node: np.record, arcs: Records, 
 
 @inlined
 def raise_arrivals(
-    amount: float, node: np.record, nodes: Records, arcs: Records, lanes: Records, arriving: Places
+    amount: float,
+    node: np.record,
+    nodes: Records,
+    arcs: Records,
+    lanes: Records,
+    hubs: Records,
+    gate: Places,
+    arriving: Places,
 ) -> None:
-    """Share `amount` among arcs whose lane and origin have room: those planned now, then the reserve."""
+    """Share `amount` among arcs whose lane, hub and origin have room: those planned now, then the reserve."""
     enough = 1e-12 * amount
     for tier in range(2):
         for _ in range(SWEEPS):
             total = 0.0
             for i in range(node.first_arriving, node.end_arriving):
                 arc = arcs[arriving[i]]
-                if lanes[arc.lane].left > 0.0 and nodes[arc.tail].spare > 0.0:
+                if room_of(arc, lanes[arc.lane], nodes[arc.tail], hubs, gate) > 0.0:
                     total += arc.possible if tier == 0 else arc.reserve
             if total <= 0.0:
                 break
@@ -255,25 +303,33 @@ def raise_arrivals(
                 arc = arcs[arriving[i]]
                 lane, tail = lanes[arc.lane], nodes[arc.tail]
                 weight = arc.possible if tier == 0 else arc.reserve
-                if weight > 0.0 and lane.left > 0.0 and tail.spare > 0.0:
-                    more = min(asked * weight / total, room_of(arc, lane, tail))
+                room = room_of(arc, lane, tail, hubs, gate)
+                if weight > 0.0 and room > 0.0:
+                    more = min(asked * weight / total, room)
                     arc.correction += more
-                    take_room(arc, more, lane, tail)
+                    take_room(arc, more, lane, tail, hubs, gate)
                     amount -= more
             if amount <= enough:
                 return
 
 
 @inlined
-def room_of(arc: np.record, lane: np.record, tail: np.record) -> float:
-    """Return how much more an arc could carry today: what its lane lets pass and its origin can spare."""
-    if lane.left == np.inf:
-        return tail.spare
-    return min(lane.left / arc.mass, tail.spare)
+def room_of(arc: np.record, lane: np.record, tail: np.record, hubs: Records, gate: Places) -> float:
+    """Return how much more an arc could carry today: what lane and hub let pass and its origin can spare."""
+    room = tail.spare
+    if lane.left < np.inf:
+        room = min(lane.left / arc.mass, room)
+    for g in range(arc.first_gate, arc.end_gate):
+        room = min(room, hubs[gate[g]].left)
+    return room
 
 
 @inlined
-def take_room(arc: np.record, quantity: float, lane: np.record, tail: np.record) -> None:
+def take_room(
+    arc: np.record, quantity: float, lane: np.record, tail: np.record, hubs: Records, gate: Places
+) -> None:
     """Reserve the room for `quantity` more on an arc."""
     lane.left -= quantity * arc.mass
     tail.spare -= quantity
+    for g in range(arc.first_gate, arc.end_gate):
+        hubs[gate[g]].left -= quantity

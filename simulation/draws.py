@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.events import Happening, shift_demand
 from simulation.layout import Floats, Integers
+from simulation.levels import groups, level, related, varied
 from simulation.network import Network
 from simulation.outages import DAYS_PER_YEAR
 from simulation.settings import UncertaintySettings
-from simulation.streams import Streams, mean_one_lognormal, persistent
+from simulation.streams import Streams, persistent
 
 LONGEST_LEAD = 4.0  # drawn lead times are cut off at this multiple of the lane's own
 
 
 def draw(
-    network: Network, uncertainty: UncertaintySettings, streams: Streams
+    network: Network,
+    uncertainty: UncertaintySettings,
+    streams: Streams,
+    happened: Sequence[Happening] = (),
 ) -> tuple[dict[str, NDArray], Floats]:
-    """Return the draws of a trial by field of the world, and the demand of each period, units, (T, D)."""
+    """Return the draws of a trial by field of the world, and the demand of each period, units, (T, D).
+
+    Demand has changed by the events that `happened`.
+    """
     factor = demand_factors(network, uncertainty, streams)
+    shift_demand(network, happened, factor)
     drawn: dict[str, NDArray] = {"lead": lead_days(network, uncertainty, streams)}
     for family in ("site", "lane", "line"):
         drawn[f"{family}_up"] = np.ones((network.days.count, len(getattr(network.used, family))))
@@ -39,19 +49,26 @@ def demand_factors(network: Network, uncertainty: UncertaintySettings, streams: 
     days scatter about it independently.
     """
     days, entities = network.days, network.entities["demand"]
-    daily, annual = uncertainty.demand_daily_cv, uncertainty.demand_annual_cv
-    if daily > 0:
-        factors = mean_one_lognormal(streams.normals_of(entities, "daily", days.count), daily)
+    all_of_them = np.arange(len(entities))
+    usual, usual_daily = uncertainty.demand_annual_cv, uncertainty.demand_daily_cv
+    annual = level(network, "yearly_demand", "cv", usual, usual)
+    daily = level(network, "daily_demand", "cv", usual_daily, usual_daily)
+    if np.any(daily > 0):
+        drawn = streams.normals_of(entities, "daily", days.count)
+        drawn = related(network, "daily_demand", drawn, "daily", streams, all_of_them)
+        factors = varied(network, "daily_demand", drawn, daily, all_of_them)
     else:
         factors = np.ones((days.count, len(entities)))
-    if annual > 0:
+    if np.any(annual > 0):
         products = network.scenario.products.label[network.scenario.demands.product[network.used.demand]]
-        markets, market = np.unique([f"market {product}" for product in products], return_inverse=True)
-        shared, keep = uncertainty.demand_correlation, uncertainty.demand_persistence
-        common = persistent(streams.normals_of(tuple(markets.tolist()), "annual", days.years), keep)
+        named = groups(network, "yearly_demand", products)
+        markets, market = np.unique([f"market {name}" for name in named], return_inverse=True)
+        shared = level(network, "yearly_demand", "correlation", uncertainty.demand_correlation, usual)
+        keep = level(network, "yearly_demand", "persistence", uncertainty.demand_persistence, usual)
+        common = streams.normals_of(tuple(markets.tolist()), "annual", days.years)[:, market]
         own = persistent(streams.normals_of(entities, "annual", days.years), keep)
-        level = np.sqrt(shared) * common[:, market] + np.sqrt(1 - shared) * own
-        of_year = mean_one_lognormal(level, annual)
+        path = np.sqrt(shared) * persistent(common, keep) + np.sqrt(1 - shared) * own
+        of_year = varied(network, "yearly_demand", path, annual, all_of_them)
         first = np.searchsorted(days.year, np.arange(days.years + 1))
         for year in range(days.years):
             factors[first[year] : first[year + 1]] *= of_year[year]
@@ -72,10 +89,14 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
     """Return whole days from dispatch to arrival, (W, A), drawn by week."""
     weeks = -(-network.days.count // 7)
     planned = planned_lead_days(network)
-    if uncertainty.lead_time_cv == 0:
+    usual = uncertainty.lead_time_cv
+    cv = level(network, "lead_time", "cv", usual, usual)
+    if not np.any(cv > 0):
         return np.repeat(planned[None, :], weeks, axis=0)
     normals = streams.normals_of(network.entities["arc"], "lead", weeks)
-    drawn = mean_one_lognormal(normals, uncertainty.lead_time_cv)
+    all_of_them = np.arange(len(planned))
+    normals = related(network, "lead_time", normals, "lead", streams, all_of_them)
+    drawn = varied(network, "lead_time", normals, cv, all_of_them)
     drawn *= network.scenario.arcs.lead_days[network.used.arc]
     return np.clip(np.rint(drawn, out=drawn), 1, np.ceil(LONGEST_LEAD * planned), out=drawn).astype(np.int64)
 
@@ -88,7 +109,9 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
     """
     adopted = network.plan["adopt"].transpose("period", ...).to_numpy() > 0.5
     result = np.full(network.active.shape, np.inf)
-    mean = uncertainty.intervention_delay_mean_years * DAYS_PER_YEAR
+    usual = uncertainty.intervention_delay_mean_years
+    years = level(network, "late_go_live", "mean_years", usual, usual)
+    mean = np.broadcast_to(years * DAYS_PER_YEAR, network.active.shape[1]).tolist()
     members = np.flatnonzero(network.active.any(axis=0))
     names = tuple(f"intervention {label}" for label in network.scenario.interventions.label[members])
     uniforms = streams.uniforms_of(names, "delay", len(network.active))
@@ -98,6 +121,6 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
             if t > 0 and network.active[t - 1, i]:
                 result[t, i] = result[t - 1, i]
                 continue
-            late = next(luck) * mean
+            late = next(luck) * mean[i]
             result[t, i] = network.days.first[t] + (late if adopted[: t + 1, i].any() else 0.0)
     return result

@@ -29,7 +29,6 @@ import xarray as xr
 from scenarios.scenario import Scenario
 from simulation.accounting import relative_errors
 from simulation.outcome import outcome_dataset
-from simulation.playable import refuse_unplayable
 from simulation.settings import SimulationSettings
 from simulation.trials import Progress, prepare, run_all
 
@@ -60,19 +59,23 @@ def simulate(
 
     Raises
     ------
-    UnplayableError : the plan does what days cannot be played with yet.
+    UnplayableError : the plan does what the engine of the settings cannot play.
     ValueError : the plan was made from another scenario.
     """
     settings = settings or SimulationSettings()
     started = time.perf_counter()
-    refuse_unplayable(scenario, plan)
     trials = prepare(scenario, plan, settings)
     ready = time.perf_counter()
     twin = trials.twin()
     errors = relative_errors(twin, plan)
     # The twin has no uncertainty to draw and few events: a trial takes about three times as long.
-    accounts, rule = run_all(trials, 3 * (time.perf_counter() - ready), progress)
+    if settings.trial is None:
+        accounts, rule = run_all(trials, 3 * (time.perf_counter() - ready), progress)
+    else:
+        accounts, rule = [trials.run(settings.trial)], f"trial {settings.trial} replayed alone"
     outcome = outcome_dataset(trials.network, trials.opening, accounts, settings, rule)
+    if settings.trial is not None:
+        outcome = outcome.assign_coords(trial=[settings.trial])
     outcome.attrs |= {
         "twin_max_relative_error": max(errors.values()),
         "twin_errors_json": json.dumps(errors),

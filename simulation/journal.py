@@ -14,19 +14,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from scenarios.accounts import COST_ACCOUNTS
+from scenarios.errors import UnplayableError
 from scenarios.plans import ACTIVITY_DIMS
 from scenarios.rate import Timing
+from scenarios.scenario import Scenario
 from simulation.accounting import Account
 from simulation.draws import go_live_days
+from simulation.events import JUMP_DIMS
 from simulation.kernel import run_days
 from simulation.layout import Floats, Integers, World
 from simulation.network import Network
 from simulation.selection import Labels
+from simulation.settings import Engine, SimulationSettings
 from simulation.streams import Streams
 from simulation.trial import AS_PLANNED, RunDays, Trial, TrialResult
-from simulation.trials import Trials
+from simulation.trials import Trials, prepare
 
 # What the kernel books every day, and which activity of the ledger it is.
 DAILY = {
@@ -35,6 +40,8 @@ DAILY = {
     "operations": "run",
     "covers": "covered",
     "demands": "delivered",
+    "takebacks": "returned",
+    "disposals": "discard",
 }
 AT_ONCE = ("adopt",)  # counted when it happens, not per year
 COLUMNS = ("day", "period", "event", "activity", "element", "quantity")
@@ -194,6 +201,22 @@ def keep_journal(trials: Trials, index: int, run: RunDays = run_days) -> Journal
     return Journal(trials, index, diary, result, trials.accounts.book(result), trial.world)
 
 
+def journal_of(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> Journal:
+    """Replay the trial that the settings name, with the engine that they name.
+
+    Raises UnplayableError for the numpy engine, which plays all trials at once and keeps no journal.
+    """
+    if settings.engine is Engine.NUMPY:
+        message = "simulation.engine=numpy keeps no journal: use kernel or plain"
+        raise UnplayableError(message)
+    run: RunDays = run_days
+    if settings.engine is Engine.PLAIN:
+        from simulation.plain import plain_run_days
+
+        run = plain_run_days()
+    return keep_journal(prepare(scenario, plan, settings), settings.trial or 0, run)
+
+
 def write_journal(path: Path, journal: Journal) -> None:
     """Write the journal as CSV: an amount of zero is left blank."""
     frames = [frame for frame in journal.frames() if len(frame)]
@@ -207,7 +230,7 @@ def write_journal(path: Path, journal: Journal) -> None:
 
 
 def _labels(network: Network, name: str) -> Labels:
-    return network.plan[ACTIVITY_DIMS[name]].to_numpy().astype(str)
+    return network.plan[(ACTIVITY_DIMS | JUMP_DIMS)[name]].to_numpy().astype(str)
 
 
 def _events(when: tuple[int, int, str], found: Sequence[tuple[str, str, float]]) -> pd.DataFrame:

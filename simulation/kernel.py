@@ -1,6 +1,7 @@
 """The days between two events: goods move through the whole network, one call for all days.
 
-A day has fixed phases: receive, produce, deliver, release (order and dispatch), record. Every
+A day has fixed phases: receive, produce, deliver, take back, release (order and dispatch), depart, discard,
+record. Every
 activity does what the plan says for the day plus a correction in proportion to the deviation from
 the planned stock position, so corrections vanish identically when nothing varies. Compiled by
 numba; plain Python when ``NUMBA_DISABLE_JIT=1`` is set.
@@ -12,6 +13,8 @@ from simulation.compiled import compiled
 from simulation.dispatch import release
 from simulation.layout import ARC, OPERATION, Floats, Records, World
 from simulation.production import decide_runs, produce
+from simulation.takeback import discard, take_back
+from simulation.vehicles import depart
 
 
 @compiled
@@ -22,7 +25,10 @@ def run_days(first: int, last: int, world: World) -> None:
         decide_runs(day, world)
         produce(world.free, world.nodes, world.operations, world.entries, world.lines, world.run_order)
         deliver(world.free, world.nodes, world.demands, world.demand[day])
+        take_back(day, world)
         release(day, world)
+        depart(day, world)
+        discard(world)
         record(world.nodes, world.covers, world.operations, world.arcs, world.offers)
 
 
@@ -45,6 +51,7 @@ def deliver(free: bool, nodes: Records, demands: Records, asked: Floats) -> None
         owed = demand.waiting + asked[d]
         served = owed if free else min(owed, max(node.stock, 0.0))
         demand.waiting = owed - served
+        demand.served = served
         demand.booked += served
         node.stock -= served
         node.deviation += asked[d] - demand.planned

@@ -19,6 +19,7 @@ from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.statistics import mean_interval, wilson_interval
 from simulation.trials import Progress, Trials, prepare, run_all
 
+DISRUPTIONS = "disruptions of the scenario"
 SOURCES = {
     "yearly demand": ("demand_annual_cv", "demand_persistence", "demand_correlation"),
     "daily demand": ("demand_daily_cv",),
@@ -29,6 +30,7 @@ SOURCES = {
     "line breakdowns": ("breakdowns_per_year", "repair_mean_days"),
     "renewable output": ("renewable_cv",),
     "late interventions": ("intervention_delay_mean_years",),
+    DISRUPTIONS: ("disruptions",),
 }
 ALL = "all together"
 MEASURES = {
@@ -79,6 +81,8 @@ def ladder(
     count, seed = outcome.sizes["trial"], int(outcome.attrs["seed"])
     settings = replace(settings, trials=count, seed=seed, precision=None)
     trials, sources = prepare(scenario, plan, settings), sources_of(settings.uncertainty)
+    if not len(scenario.disruptions.label):
+        sources = [source for source in sources if source != DISRUPTIONS]
     twin = _measured_alone(trials, UncertaintySettings.off(), outcome, None, (0, 0), 1)
     rungs = []
     for done, source in enumerate(sources):

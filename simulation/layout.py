@@ -49,11 +49,22 @@ OPERATION_RECORD = _record(
 ENTRY = _record(
     "node", "planned quantity scarce_below"
 )  # recipe, per unit: with planned savings, and as it is
-ARC_RECORD = _record("tail head lane", "mass planned possible reserve owed fitting correction done booked")
+ARC_RECORD = _record(
+    "tail head lane first_gate end_gate",
+    "mass planned possible reserve owed fitting correction done loaded booked",
+)
 OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
 LINE = _record("site", "capacity room left load")  # room: not used since the period opened
-LANE = _record("origin first_arc end_arc", "capacity room left passable")  # t
-DEMAND = _record("node", "planned waiting booked")
+LANE = _record(
+    "origin first_arc end_arc",
+    # payload of a vehicle that leaves when it is full, 0: anything leaves at once; slack: of the plan's trips
+    "capacity room left passable payload loaded slack booked",  # t; booked, slack: trips
+)
+HUB = _record("site first_member end_member", "capacity room left passable")
+DEMAND = _record("node", "planned waiting served booked")
+TAKEBACK = _record("node demand", "planned share booked", signed="lag")  # lag: days since the delivery
+DISPOSAL = _record("node limit", "planned part done booked")  # part: of the excess at its node, thrown away
+LIMIT = _record("", "capacity room left")  # of disposals
 COVER = _record("family element", "weight booked")  # weight: share of the activity that is covered now
 
 
@@ -71,12 +82,18 @@ class World(NamedTuple):
     offers: Records
     lines: Records
     lanes: Records
+    hubs: Records  # of limited capacity
     demands: Records
+    takebacks: Records
+    disposals: Records
+    limits: Records
     covers: Records
     maker: Places  # operations by node of their main output
     leaving: Places  # arcs by tail
     arriving: Places  # arcs by head
     seller: Places  # offers by node
+    gate: Places  # hubs by arc that leaves them
+    member: Places  # arcs by hub that they leave
     run_order: Places  # operations, upstream first
     want_order: Places  # nodes with operations, downstream first
     send_order: Places  # nodes, heads of arcs before their tails
@@ -86,9 +103,14 @@ class World(NamedTuple):
     site_up: Floats  # share of the day, (H, sites)
     lane_up: Floats  # (H, lanes)
     line_up: Floats  # (H, lines)
+    closes: Flags  # whether a day is the last of its period, (H,)
+    history: Floats  # delivered beyond plan, of the demands that takebacks belong to, (H, takebacks)
 
 
-RECORD_FAMILIES = ("nodes", "operations", "entries", "arcs", "offers", "lines", "lanes", "demands", "covers")
+RECORD_FAMILIES = (
+    *("nodes", "operations", "entries", "arcs", "offers", "lines", "lanes", "hubs"),
+    *("demands", "takebacks", "disposals", "limits", "covers"),
+)
 
 
 def records(kind: np.dtype[np.void], count: int) -> Records:
@@ -106,19 +128,25 @@ def empty_world() -> World:
         "offers": OFFER_RECORD,
         "lines": LINE,
         "lanes": LANE,
+        "hubs": HUB,
         "demands": DEMAND,
+        "takebacks": TAKEBACK,
+        "disposals": DISPOSAL,
+        "limits": LIMIT,
         "covers": COVER,
     }
-    lists = ("maker", "leaving", "arriving", "seller", "run_order", "want_order", "send_order")
-    shares = ("demand", "site_up", "lane_up", "line_up")
+    ways = ("maker", "leaving", "arriving", "seller", "gate", "member")
+    lists = (*ways, "run_order", "want_order", "send_order")
+    shares = ("demand", "site_up", "lane_up", "line_up", "history")
     fields: dict[str, Any] = {name: records(kind, 0) for name, kind in kinds.items()}
     fields |= {name: np.zeros(0, dtype=np.uint32) for name in lists}
     fields |= {name: np.zeros((0, 0)) for name in shares}
     fields |= {"gain": 0.0, "surge": 0.0, "patience": 1.0, "free": False}
+    fields["closes"] = np.zeros(0, dtype=bool)
     return World(coming=np.zeros((1, 0)), lead=np.zeros((0, 0), dtype=np.int64), **fields)
 
 
 def fresh(world: World, **changes: object) -> World:
-    """Return a copy with its own records, and with the fields in `changes` replaced."""
-    own = {name: getattr(world, name).copy() for name in RECORD_FAMILIES}
+    """Return a copy with its own records and history, and with the fields in `changes` replaced."""
+    own = {name: getattr(world, name).copy() for name in (*RECORD_FAMILIES, "history")}
     return world._replace(**{**own, **changes})

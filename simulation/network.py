@@ -11,6 +11,7 @@ import xarray as xr
 
 from scenarios.scenario import Scenario
 from simulation.calendar_days import Days, days_of
+from simulation.kept_goods import KeptGoods, kept_goods
 from simulation.layout import Flags, Floats, Integers, World
 from simulation.selection import Labels, Used, choose_used, yearly
 from simulation.wiring import build_world, places_of
@@ -30,6 +31,10 @@ class Planned:
     line_capacity: Floats  # (T, L)
     lane_capacity: Floats  # t, (T, K)
     offer_capacity: Floats  # (T, O)
+    hub_capacity: Floats  # (T, H)
+    returned: Floats  # (T, B)
+    discarded: Floats  # (T, W)
+    discard_limit: Floats  # (T, Q + 1), of all rows with a limit; the last stands for none
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Network:
     modules: Floats
     cover_share: Floats
     spared: SparedInputs
+    kept: KeptGoods
 
     @property
     def cover_intervention(self) -> Integers:
@@ -106,6 +112,10 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
     active = modules > 0.5
     used = choose_used(scenario, plan, active)
     template = build_world(scenario, used)
+    closes = np.zeros(days.count, dtype=bool)
+    closes[days.first[1:] - 1] = True
+    history = np.zeros((days.count, len(used.takeback)))
+    template = template._replace(closes=closes, history=history)
     return Network(
         scenario=scenario,
         plan=plan,
@@ -117,6 +127,7 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
         modules=modules,
         cover_share=_cover_share(scenario, plan, used, active),
         spared=_spared(scenario, used, template),
+        kept=kept_goods(scenario, plan, used),
     )
 
 
@@ -137,6 +148,12 @@ def _planned(scenario: Scenario, plan: xr.Dataset, used: Used, template: World, 
     purchase = yearly(plan, "purchase")[:, used.offer] * per_day
     on_line = _sum_by(template.operations["line"], run * template.operations["use"], len(used.line))
     on_lane = _sum_by(template.arcs["lane"], flow * template.arcs["mass"], len(used.lane))
+    members = template.hubs["end_member"] - template.hubs["first_member"]
+    hub = np.repeat(np.arange(len(used.hub)), members)
+    through = _sum_by(hub, flow[:, template.member], len(used.hub))
+    discarded = yearly(plan, "discard")[:, used.disposal] * per_day
+    thrown = _sum_by(template.disposals["limit"], discarded, len(template.limits))
+    limit = np.append(scenario.disposals.limit, np.inf)
     return Planned(
         run=run,
         flow=flow,
@@ -146,6 +163,10 @@ def _planned(scenario: Scenario, plan: xr.Dataset, used: Used, template: World, 
         line_capacity=np.maximum(yearly(plan, "standing")[:, used.line] * per_day, on_line),
         lane_capacity=np.maximum(scenario.lanes.capacity[used.lane] * per_day, on_lane),
         offer_capacity=np.maximum(scenario.offers.capacity[used.offer].T * per_day, purchase),
+        hub_capacity=np.maximum(scenario.hubs.capacity[used.hub].T * per_day, through),
+        returned=yearly(plan, "returned")[:, used.takeback] * per_day,
+        discarded=discarded,
+        discard_limit=np.maximum(limit * per_day, thrown),
     )
 
 

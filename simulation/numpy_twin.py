@@ -12,7 +12,7 @@ every trial conditions of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,9 +21,10 @@ from scenarios.errors import UnplayableError
 from simulation.conditions import Situation
 from simulation.layout import Floats, World, fresh
 from simulation.network import Network
+from simulation.numpy_sharing import hand_out
+from simulation.playable import refuse_beyond_numpy
 from simulation.trial import BOOKED, ROUNDING_DAYS, Trial, TrialResult
 
-ROUNDS = 3  # in which what one cannot take is handed to the others
 SOLVER_TOLERANCE = 1 + 1e-6
 STATE = {
     "nodes": "stock transit deviation spare pull made used stock_days transit_days",
@@ -31,18 +32,20 @@ STATE = {
     "arcs": "owed fitting correction booked",
     "offers": "room left done booked",
     "lines": "room left",
-    "lanes": "room left passable",
+    "lanes": "room left passable booked",
     "demands": "waiting booked",
     "covers": "booked",
+    "takebacks": "booked",
+    "disposals": "booked",
 }
 Books = dict[str, Floats]
-Take = Callable[[int, Floats], None]
 
 
 def play_all(trials: Sequence[Trial], network: Network) -> list[TrialResult]:
     """Play trials that have not been run, all at once, and return what happened in each.
 
-    Raises UnplayableError when an intervention goes live late.
+    Raises UnplayableError when an intervention goes live late, and for what only the kernel plays: whole
+    vehicles, hubs of limited capacity, stores, returns and disposal.
     """
     if any(trial.late_go_lives() for trial in trials):
         message = (
@@ -50,6 +53,7 @@ def play_all(trials: Sequence[Trial], network: Network) -> list[TrialResult]:
             "simulation.uncertainty.intervention_delay_mean_years=0, or simulation.engine=kernel"
         )
         raise UnplayableError(message)
+    refuse_beyond_numpy(network)
     for trial in trials:
         trial.enter_outages()
     days = _Days(network, [trial.world for trial in trials])
@@ -72,6 +76,15 @@ def play_all(trials: Sequence[Trial], network: Network) -> list[TrialResult]:
 
 class _Days:
     """State of all trials and the phases of a day; arrays (n, K), so that one element's row is (K,)."""
+
+    nodes: SimpleNamespace
+    operations: SimpleNamespace
+    arcs: SimpleNamespace
+    offers: SimpleNamespace
+    lines: SimpleNamespace
+    lanes: SimpleNamespace
+    demands: SimpleNamespace
+    covers: SimpleNamespace
 
     def __init__(self, network: Network, worlds: Sequence[World]) -> None:
         self.plan: World = worlds[0]
@@ -172,7 +185,7 @@ class _Days:
             amount = amount + (x.fitting[r] - x.want[r]) * made[r]
             self._run_more(r, np.maximum(np.minimum(self.gain * x.owed[r], self._line_room(r)), 0.0))
         weights = [p.operations[name][makers] for name in ("possible", "reserve")]
-        self._hand_out(amount, makers, weights, made[makers], self._line_room, self._run_more)
+        hand_out(amount, makers, weights, made[makers], self._line_room, self._run_more)
         total = sum((x.want[r] * made[r] for r in makers), np.zeros(self.trials))
         cut = np.where(
             (amount < 0) & (total > 0), np.minimum(-amount / np.where(total > 0, total, 1), 1), 0.0
@@ -215,7 +228,9 @@ class _Days:
                     part = np.where(asked > stock, stock / np.where(asked > stock, asked, 1.0), 1.0)
                     done = np.minimum(done, np.where(asked > stock, x.want[r] * part, done))
             line = p.operations["line"][r]
-            x.done[r], x.starved[r] = done, x.want[r] - done > 1e-6 * x.want[r] + 1e-12 * p.lines["capacity"][line]
+            lacking = x.want[r] - done
+            x.starved[r] = lacking > 1e-6 * x.want[r] + 1e-12 * p.lines["capacity"][line]
+            x.done[r] = done
             x.owed[r] = np.maximum(x.owed[r] + p.operations["possible"][r] - done, 0.0)
             x.booked[r] += done
             self.lines.room[line] -= done * p.operations["use"][r]
@@ -329,7 +344,7 @@ class _Days:
         for a in arriving:
             x.correction[a] -= cut * x.fitting[a]
         weights = [self.plan.arcs[name][arriving] for name in ("possible", "reserve")]
-        self._hand_out(extra, arriving, weights, np.ones(len(arriving)), self._way_room, self._send_more)
+        hand_out(extra, arriving, weights, np.ones(len(arriving)), self._way_room, self._send_more)
 
     def _way_room(self, a: int) -> Floats:
         arc = self.plan.arcs[a]
@@ -357,7 +372,7 @@ class _Days:
             x.done[o] *= keep
 
         weights = [offers[name][sellers] for name in ("possible", "reserve")]
-        self._hand_out(extra, sellers, weights, np.ones(len(sellers)), x.left.__getitem__, self._buy_more)
+        hand_out(extra, sellers, weights, np.ones(len(sellers)), x.left.__getitem__, self._buy_more)
         for o in sellers:
             x.room[o] -= x.done[o]
             x.booked[o] += x.done[o]
@@ -378,29 +393,3 @@ class _Days:
         for i in members:
             owed[i] *= keep
         return np.where(total > 0, keep * total, 0.0)
-
-    def _hand_out(
-        self,
-        amount: Floats,
-        members: Sequence[int],
-        weights: Sequence[Floats],
-        worth: Floats,
-        room: Callable[[int], Floats],
-        take: Take,
-    ) -> None:
-        """Share `amount` where it is positive, tier by tier, by weight among `members` that have room."""
-        going, enough = amount > 0, 1e-12 * amount
-        for weight in weights:
-            tier = going
-            for _ in range(ROUNDS):
-                total = np.zeros(self.trials)
-                for i, w, value in zip(members, weight, worth, strict=True):
-                    total = total + np.where(room(i) > 0, w * value, 0.0)
-                tier = tier & (total > 0)
-                asked = np.where(tier, amount / np.where(tier, total, 1.0), 0.0)
-                for i, w, value in zip(members, weight, worth, strict=True):
-                    more = np.maximum(np.minimum(asked * w, room(i)), 0.0)
-                    take(i, more)
-                    amount = amount - more * value
-                tier = tier & (amount > enough)
-                going = going & ~((amount <= enough) & (total > 0))

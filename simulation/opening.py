@@ -32,12 +32,14 @@ class Opening:
     stock, transit : product units by node, (N,).
     coming : product units by day of arrival, (days ahead, N).
     scarce_below : stock of its input below which a recipe entry's operation eases off, (E,).
+    closing : stock at the end of each period when all goes as planned, (T, N).
     """
 
     stock: Floats
     transit: Floats
     coming: Floats
     scarce_below: Floats
+    closing: Floats
 
 
 def opening_balance(network: Network, safety_days: float, buffer_days: float) -> Opening:
@@ -50,15 +52,19 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
     """
     template = network.template
     coming = _pipeline(network)
-    lowest = _dry_run(network, coming)
-    use = largest_use(network)
+    lowest, closing = _dry_run(network, coming)
+    use = planned_use(network).max(axis=0)
+    thrown = np.bincount(template.disposals["node"], network.planned.discarded.max(axis=0), len(use))
     kept = np.zeros(len(template.nodes), dtype=bool)
     comes_and_goes = [template.arcs["tail"], template.arcs["head"], template.demands["node"]]
     kept[np.concatenate([*comes_and_goes, template.offers["node"]])] = True
     safety, buffer = np.where(kept, safety_days * use, 0.0), np.where(kept, 0.0, buffer_days * use)
-    stock = np.maximum(-lowest, 0.0) + MARGIN_DAYS * use + safety + buffer
-    stock[template.nodes["source"]] = 0.0
-    return Opening(stock, coming.sum(axis=0), coming, _scarce_below(network, safety))
+    more = np.maximum(-lowest, 0.0) + MARGIN_DAYS * (use + thrown) + safety + buffer
+    more[template.nodes["source"]] = 0.0
+    scarce_below = _scarce_below(network, safety)
+    return Opening(
+        network.kept.opening + more, coming.sum(axis=0), coming, scarce_below, closing=closing + more
+    )
 
 
 def _scarce_below(network: Network, safety: Floats) -> Floats:
@@ -81,8 +87,8 @@ def _scarce_below(network: Network, safety: Floats) -> Floats:
     return SCARCE * share * safety[entries["node"]]
 
 
-def largest_use(network: Network) -> Floats:
-    """Return the largest planned use of a day at each node, (N,)."""
+def planned_use(network: Network) -> Floats:
+    """Return the planned use of a day at each node, (T, N)."""
     template, planned = network.template, network.planned
     operations, nodes = template.operations, len(template.nodes)
     owner = np.repeat(np.arange(len(operations)), operations["end_entry"] - operations["first_entry"])
@@ -92,7 +98,7 @@ def largest_use(network: Network) -> Floats:
         leaving = np.bincount(template.arcs["tail"], planned.flow[period], nodes)
         delivered = np.bincount(template.demands["node"], planned.delivered[period], nodes)
         use.append(leaving + delivered + np.bincount(template.entries["node"], inputs, nodes))
-    return np.max(use, axis=0)
+    return np.array(use)
 
 
 def _pipeline(network: Network) -> Floats:
@@ -103,15 +109,21 @@ def _pipeline(network: Network) -> Floats:
     return coming
 
 
-def _dry_run(network: Network, coming: Floats) -> Floats:
-    """Return the lowest stock at each node, (N,), when nothing varies and nothing holds goods back."""
+def _dry_run(network: Network, coming: Floats) -> tuple[Floats, Floats]:
+    """Return lowest stock, (N,), and stock at the ends of periods, (T, N), when nothing varies or is limited.
+
+    The first day begins with what the scenario has in its stores.
+    """
     situation = Situation(network)
     draws, _ = draw(network, UncertaintySettings.off(), Streams(0, 0))
     world = fresh(network.template, free=True, coming=coming.copy(), **draws)
-    for room in (world.lines["room"], world.lanes["room"], world.offers["room"]):
-        room[:] = np.inf
+    world.nodes["stock"] = network.kept.opening
+    closing = []
+    for limited in (world.lines, world.lanes, world.offers, world.hubs):
+        limited["room"] = np.inf
     for period in range(len(network.planned.run)):
         situation.open_period(world, period)
         situation.apply(world, period, network.active[period])
         run_days(int(network.days.first[period]), int(network.days.first[period + 1]), world)
-    return world.nodes["lowest"]
+        closing.append(world.nodes["stock"].copy())
+    return world.nodes["lowest"], np.array(closing)

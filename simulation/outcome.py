@@ -136,6 +136,22 @@ def _add_caps(
     ):
         _add(outcome, name, BY_CAP, np.where(holds, values, np.nan), "1", meaning)
     _add_ever(outcome, missed & holds, settings.confidence)
+    given = [a.cap_chance for a in accounts if a.cap_chance is not None]
+    if given:
+        _add_factors(outcome, np.array(given), holds, settings.confidence)
+
+
+def _add_factors(outcome: xr.Dataset, given: Floats, holds: Flags, confidence: float) -> None:
+    """Add the chance of missing each cap with what is not known about emission factors in it.
+
+    `given` : the chance in each trial given what happened, (trials, caps, T); their mean has less spread
+    than one draw a trial would, and an interval of Student's.
+    """
+    found = mean_interval(given, confidence)
+    names = ("chance_with_factors", "chance_with_factors_low", "chance_with_factors_high")
+    meanings = ("chance of missing the cap where emission factors vary too", "lower end of its interval")
+    for name, values, meaning in zip(names, found, (*meanings, "upper end of its interval"), strict=True):
+        _add(outcome, name, BY_CAP, np.where(holds, np.clip(values, 0.0, 1.0), np.nan), "1", meaning)
 
 
 def _add_ever(outcome: xr.Dataset, missed: Flags, confidence: float) -> None:

@@ -1,30 +1,22 @@
-"""What the simulation cannot play yet, said before it starts."""
+"""What an engine cannot play yet, said before it starts."""
 
 from __future__ import annotations
 
-import numpy as np
-import xarray as xr
-
 from scenarios.errors import UnplayableError
-from scenarios.scenario import Scenario
+from simulation.network import Network
 
 
-def refuse_unplayable(scenario: Scenario, plan: xr.Dataset) -> None:
-    """Raise UnplayableError naming everything in the plan that days cannot be played with yet."""
-    hubs, flow = scenario.hubs, plan["flow"].to_numpy()
-    bounded = np.isfinite(hubs.capacity[hubs.leaving_hub]).any(axis=1)
+def refuse_beyond_numpy(network: Network) -> None:
+    """Raise UnplayableError naming what the plan uses and the numpy engine cannot play."""
+    used, lanes = network.used, network.template.lanes
     found = {
-        "stocks kept between periods": bool(scenario.stores.opening.any()) or _any(plan, "stock"),
-        "returns of what was delivered": _any(plan, "returned"),
-        "disposal": _any(plan, "discard"),
-        "lanes paid by the whole vehicle": _any(plan, "trips"),
-        "hubs of limited capacity": bool((flow[hubs.leaving_arc[bounded]] > 0).any()),
+        "stocks kept between periods": len(used.store),
+        "returns of what was delivered": len(used.takeback),
+        "disposal": len(used.disposal),
+        "lanes paid by the whole vehicle": int((lanes["payload"] > 0).sum()),
+        "hubs of limited capacity": len(used.hub),
     }
-    named = [feature for feature, used in found.items() if used]
+    named = [feature for feature, count in found.items() if count]
     if named:
-        message = f"the simulation cannot play {', '.join(named)} yet; the plan itself stands"
+        message = f"simulation.engine=numpy cannot play {', '.join(named)}: set simulation.engine=kernel"
         raise UnplayableError(message)
-
-
-def _any(plan: xr.Dataset, name: str) -> bool:
-    return name in plan and bool((plan[name] > 0).any())

@@ -6,9 +6,10 @@ import numpy as np
 
 from scenarios.scenario import Scenario
 from simulation.layout import Floats
+from simulation.levels import level, related, varied
 from simulation.network import Network, yearly
 from simulation.settings import UncertaintySettings
-from simulation.streams import Streams, mean_one_lognormal
+from simulation.streams import Streams
 
 BEFORE_GRID = ("onsite", "ppa", "certificate")  # in this order; the grid takes the rest
 
@@ -38,7 +39,9 @@ def renewable_factors(network: Network, uncertainty: UncertaintySettings, stream
     """
     supplies, days = network.scenario.supplies, network.days
     factors = np.ones((len(days.in_period), len(supplies.label)))
-    if uncertainty.renewable_cv == 0:
+    usual = uncertainty.renewable_cv
+    cv = level(network, "renewable_output", "cv", usual, usual)
+    if not np.any(cv > 0):
         return factors
     first_year = days.year[days.first[:-1]]
     years = network.scenario.periods.years
@@ -46,7 +49,8 @@ def renewable_factors(network: Network, uncertainty: UncertaintySettings, stream
     members = np.flatnonzero(np.isin(kind, ("ppa", "onsite")))
     names = np.where(kind == "ppa", supplies.option, supplies.label)[members]
     normals = streams.normals_of(tuple(f"power {name}" for name in names), "output", days.years)
-    luck = mean_one_lognormal(normals, uncertainty.renewable_cv)
+    normals = related(network, "renewable_output", normals, "output", streams, members)
+    luck = varied(network, "renewable_output", normals, cv, members)
     factors[:, members] = np.add.reduceat(luck, first_year, axis=0) / years[:, None]
     return factors
 

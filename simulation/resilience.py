@@ -3,30 +3,32 @@
 Deterministic: nothing varies but that one supplier or site stands still from the first day of a year. Time
 to survive is how long customers are served although it never comes back; time to recover is how long, once it
 is back after an outage of stated length, nobody waits any more and stocks are where the plan has them
-(Simchi-Levi, Schmidt and Wei 2014, who take the second as given and compare it with the first).
+(Simchi-Levi, Schmidt and Wei 2014, who take the second as given and compare it with the first). Who still
+waits when a period closes is lost, as in any trial, and does not hold up the recovery.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import contextlib
 from dataclasses import dataclass, replace
 
 import numpy as np
-import simpy
 import xarray as xr
 
 from scenarios.caps import main_accounts
 from scenarios.errors import ConfigError
 from scenarios.scenario import Scenario
 from simulation.accounting import Account
+from simulation.kernel import run_days
+from simulation.layout import World
 from simulation.network import Network
-from simulation.opening import largest_use
+from simulation.opening import planned_use
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.trial import Trial
 from simulation.trials import Progress, Trials, prepare
 
 LONGEST = 365  # days after which a time to survive is not looked for any further
-BACK_DAYS = 0.1  # stocks are back when less than this much of a day's largest use is missing
+BACK_DAYS = 0.1  # a stock is back when less than this much of a day's use is missing; one not in use is
 WAITING = 1e-6  # of a day's demand: less counts as nobody waiting
 CUSTOMER = "customer"
 
@@ -52,52 +54,60 @@ class _EnoughSeenError(Exception):
     """Ends a trial of which nothing more is wanted."""
 
 
-class WatchedTrial(Trial):
-    """A trial in which one site stands still, watched at the end of each day until all is known.
+class Watch:
+    """Runs the days of a trial in which one site stands still, and looks at the evenings until all is known.
 
     Parameters
     ----------
-    least_fill : share of a day's demand and backlog below which a customer counts as not served.
+    least_fill : share of a day's demand below which a customer counts as not served.
     whole : run to the end for the account; else only until the time to survive is known.
     """
 
     def __init__(self, trials: Trials, outage: Outage, least_fill: float, whole: bool) -> None:
-        super().__init__(trials.network, trials.opening, trials.settings, UncertaintySettings.off(), 0)
         self.seen = Seen()
         self._outage, self._least_fill, self._whole = outage, least_fill, whole
-        self._use = largest_use(trials.network)
-        self.world.site_up[outage.start : outage.end, outage.site] = 0.0
-        self.environment.process(self._watch())
+        self._use, self._period = planned_use(trials.network), trials.network.days.period
 
-    def _watch(self) -> Generator[simpy.Event, None, None]:
-        """Look at the evening of each day from the outage's start on.
+    def __call__(self, first: int, last: int, world: World) -> None:
+        """Run days `first` to `last` - 1, one by one from the outage on while something is not known."""
+        day = min(max(first, self._outage.start), last)
+        run_days(first, day, world)
+        while day < last and not self._done(day):
+            run_days(day, day + 1, world)
+            self._look(day, world)
+            day += 1
+        run_days(day, last, world)
 
-        A look at noon of a day sees the days before it played, and its own not yet.
-        """
-        outage, days = self._outage, len(self.world.site_up)
-        yield self.environment.timeout(outage.start + 1.5)
-        for day in range(outage.start, min(days - 1, outage.start + LONGEST)):
-            if self._short(day) and np.isinf(self.seen.survived):
-                self.seen.survived = day - outage.start
-                if not self._whole:
-                    raise _EnoughSeenError
-            if day >= outage.end - 1 and self._back(day):
-                self.seen.recovered = day - (outage.end - 1)
-                return
-            yield self.environment.timeout(1)
-        if not self._whole:
+    def _done(self, day: int) -> bool:
+        return np.isfinite(self.seen.recovered) or day >= self._outage.start + LONGEST
+
+    def _look(self, day: int, world: World) -> None:
+        """Look at the evening of a day."""
+        if np.isinf(self.seen.survived) and self._short(day, world):
+            self.seen.survived = day - self._outage.start
+        if day >= self._outage.end - 1 and self._back(day, world):
+            self.seen.recovered = day - (self._outage.end - 1)
+        if not self._whole and (np.isfinite(self.seen.survived) or self._done(day + 1)):
             raise _EnoughSeenError
 
-    def _short(self, day: int) -> bool:
-        """Return whether a customer got too little of what he asked for today and still waited for."""
-        asked, waiting = self.world.demand[day], self.world.demands["waiting"]
-        return bool((waiting > (1 - self._least_fill) * asked + WAITING * asked).any())
+    def _short(self, day: int, world: World) -> bool:
+        """Return whether more waits at a customer than he may be left short of of a day's demand."""
+        return bool((world.demands["waiting"] > (1 - self._least_fill + WAITING) * world.demand[day]).any())
 
-    def _back(self, day: int) -> bool:
-        """Return whether nobody waits and all stocks, goods on the way included, are as planned."""
-        waits = self.world.demands["waiting"] > WAITING * self.world.demand[day]
-        missing = self.world.nodes["deviation"] > BACK_DAYS * self._use
+    def _back(self, day: int, world: World) -> bool:
+        """Return whether nobody waits and all stocks in use, goods on the way included, are as planned."""
+        waits = world.demands["waiting"] > WAITING * world.demand[day]
+        use = self._use[self._period[day]]
+        missing = (world.nodes["deviation"] > BACK_DAYS * use) & (use > 0)
         return not (waits.any() or missing.any())
+
+
+def _watched(trials: Trials, outage: Outage, watch: Watch) -> Trial:
+    """Return a trial in which nothing varies but that outage."""
+    off = UncertaintySettings.off()
+    trial = Trial(trials.network, trials.opening, trials.settings, off, 0, watch)
+    trial.world.site_up[outage.start : outage.end, outage.site] = 0.0
+    return trial
 
 
 def time_to_survive(trials: Trials, site: int, start: int, least_fill: float) -> float:
@@ -105,12 +115,11 @@ def time_to_survive(trials: Trials, site: int, start: int, least_fill: float) ->
 
     Infinite when they are for a year.
     """
-    trial = WatchedTrial(trials, Outage(site, start, trials.network.days.count), least_fill, whole=False)
-    try:
-        trial.run()
-    except _EnoughSeenError:
-        return trial.seen.survived
-    return trial.seen.survived
+    outage = Outage(site, start, trials.network.days.count)
+    watch = Watch(trials, outage, least_fill, whole=False)
+    with contextlib.suppress(_EnoughSeenError):
+        _watched(trials, outage, watch).run()
+    return watch.seen.survived
 
 
 def time_to_recover(trials: Trials, site: int, start: int, days: int) -> tuple[float, Account]:
@@ -118,9 +127,10 @@ def time_to_recover(trials: Trials, site: int, start: int, days: int) -> tuple[f
 
     Infinite when it is not within a year of the outage's start.
     """
-    trial = WatchedTrial(trials, Outage(site, start, start + days), 0.0, whole=True)
-    account = trials.accounts.book(trial.run())
-    return trial.seen.recovered, account
+    outage = Outage(site, start, start + days)
+    watch = Watch(trials, outage, 0.0, whole=True)
+    account = trials.accounts.book(_watched(trials, outage, watch).run())
+    return watch.seen.recovered, account
 
 
 def sites_at_risk(network: Network) -> list[int]:

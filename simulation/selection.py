@@ -35,6 +35,10 @@ class Used:
     site: Integers
     demand: Integers
     cover: Integers
+    hub: Integers  # of limited capacity
+    store: Integers
+    takeback: Integers  # returns
+    disposal: Integers
 
 
 def yearly(plan: xr.Dataset, name: str) -> Floats:
@@ -51,6 +55,10 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
     operation = _sorted(np.flatnonzero(takes_part), scenario.operations.label)
     demand = _sorted(np.arange(len(scenario.demands.label)), scenario.demands.label)
     entries = np.flatnonzero(np.isin(scenario.recipe.operation, operation))
+    kept, stores = yearly(plan, "stock"), scenario.stores
+    store = _sorted(np.flatnonzero(_ever(kept > 0) | (stores.opening > 0)), stores.label)
+    takeback = _sorted(np.flatnonzero(_ever(yearly(plan, "returned") > 0)), scenario.returns.label)
+    disposal = _sorted(np.flatnonzero(_ever(yearly(plan, "discard") > 0)), scenario.disposals.label)
     node = np.concatenate(
         [
             scenario.arcs.tail[arc],
@@ -58,6 +66,9 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
             scenario.offers.node[offer],
             scenario.recipe.node[entries],
             scenario.demands.node[demand],
+            stores.node[store],
+            scenario.returns.node[takeback],
+            scenario.disposals.node[disposal],
         ]
     )
     members = {"operation": operation, "arc": arc, "offer": offer}
@@ -82,7 +93,19 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
         site=_sorted(site, scenario.sites.label),
         demand=demand,
         cover=_sorted(cover, covers.label),
+        hub=_limited_hubs(scenario, arc),
+        store=store,
+        takeback=takeback,
+        disposal=disposal,
     )
+
+
+def _limited_hubs(scenario: Scenario, arc: Integers) -> Integers:
+    """Return the hubs of limited capacity that the arcs leave."""
+    hubs = scenario.hubs
+    leaving = hubs.leaving_hub[np.isin(hubs.leaving_arc, arc)]
+    limited = _ever(np.isfinite(hubs.capacity).T)
+    return _sorted(leaving[limited[leaving]], hubs.label)
 
 
 def _ever(flags: Flags) -> Flags:

@@ -20,7 +20,8 @@ class Engine(StrEnum):
     """What plays the days: all give the same trials to 1e-9.
 
     ``kernel`` is compiled and fast, ``plain`` is the same source in plain Python, ``numpy`` an independent
-    writing of it that refuses late go-lives.
+    writing of it that refuses late go-lives, whole vehicles, hubs of limited capacity, stores, returns and
+    disposal.
     """
 
     KERNEL = "kernel"
@@ -49,6 +50,8 @@ class UncertaintySettings:
     breakdowns_per_year, repair_mean_days : a line stands still.
     renewable_cv : yearly output of a power contract or an onsite plant.
     intervention_delay_mean_years : from the planned to the real go-live, exponential.
+    disruptions : factor on the probability of the scenario's own disruptions that nothing sets off; 0: none
+        of them happens.
     """
 
     demand_annual_cv: Spread = 0.05
@@ -66,11 +69,35 @@ class UncertaintySettings:
     repair_mean_days: NotNegative = 1.5
     renewable_cv: Spread = 0.08
     intervention_delay_mean_years: NotNegative = 0.25
+    disruptions: Share = 1.0
 
     @classmethod
     def off(cls) -> UncertaintySettings:
         """Return the settings under which nothing varies."""
         return cls(**{f.name: 0.0 for f in dataclasses.fields(cls)})
+
+
+@dataclass(config=STRICT)
+class FactorSettings:
+    """How well emission factors are known: cv of a lognormal of mean one; zero: exactly.
+
+    Attributes
+    ----------
+    own_cv, supplier_cv, sector_cv, regional_cv, national_cv : footprint of an offer by its data tier; one
+        factor an offer in the first two, one a product in the others.
+    freight_cv : one factor a mode. grid_cv : one a region. process_cv : direct emissions, one a process.
+    draws : of all factors in each trial; what happened is played once.
+    """
+
+    own_cv: Spread = 0.0
+    supplier_cv: Spread = 0.0
+    sector_cv: Spread = 0.0
+    regional_cv: Spread = 0.0
+    national_cv: Spread = 0.0
+    freight_cv: Spread = 0.0
+    grid_cv: Spread = 0.0
+    process_cv: Spread = 0.0
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 200
 
 
 @dataclass(config=STRICT)
@@ -113,6 +140,7 @@ class SimulationSettings:
         the caps, until trials with fresh seeds confirm it. None: the plan stays as it is, as it
         does when the plan of a former run is tried again.
     uncertainty : what may go otherwise than planned.
+    factors : how well emission factors are known; adds the chance of missing a cap with that in it.
     engine : what plays the days.
     trial : replay the trial of this number alone.
     journal : also write the replayed trial's journal: every quantity on its day, with cost and emissions.
@@ -122,6 +150,8 @@ class SimulationSettings:
     resilience_year : in which it stands still from the first day on; none: the first.
     resilience_days : how long, for the time to recover and for what the outage costs.
     resilience_service : share of a day's demand that a customer has to get to count as served.
+    service_target : share of demand to be served on its day; with it, the stock that each customer needs for
+        that is proposed from recorded days of the trials. None: no proposal.
     """
 
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 100
@@ -136,6 +166,7 @@ class SimulationSettings:
     surge: Spread = 0.1
     target_chance: Annotated[float, Field(gt=0, lt=1)] | None = None
     uncertainty: UncertaintySettings = field(default_factory=UncertaintySettings)
+    factors: FactorSettings = field(default_factory=FactorSettings)
     engine: Engine = Engine.KERNEL
     trial: Annotated[int, Field(ge=0)] | None = None
     journal: bool = False
@@ -144,6 +175,7 @@ class SimulationSettings:
     resilience_year: int | None = None
     resilience_days: Annotated[int, Field(ge=1)] = 30
     resilience_service: Share = 0.95
+    service_target: Annotated[float, Field(gt=0, lt=1)] | None = None
 
     @model_validator(mode="after")
     def journal_of_one_trial(self) -> SimulationSettings:

@@ -91,7 +91,7 @@ class Streams:
             yield -math.log1p(-uniform())
 
 
-def mean_one_lognormal(normals: Floats, cv: float) -> Floats:
+def mean_one_lognormal(normals: Floats, cv: float | Floats) -> Floats:
     """Return lognormal factors of mean one and coefficient of variation `cv`; ones where `cv` is zero."""
     variance = np.log1p(cv * cv)
     factors = np.sqrt(variance) * normals
@@ -99,7 +99,7 @@ def mean_one_lognormal(normals: Floats, cv: float) -> Floats:
     return np.exp(factors, out=factors)
 
 
-def persistent(normals: Floats, correlation: float) -> Floats:
+def persistent(normals: Floats, correlation: float | Floats) -> Floats:
     """Return stationary standard normal AR(1) paths along the first axis, driven by `normals`, (n, ...)."""
     path = np.array(normals, dtype=float)
     innovation = np.sqrt(1 - correlation * correlation)

@@ -1,4 +1,4 @@
-"""What is asked for besides the trials: the ladder and resilience, joined to the outcome."""
+"""What is asked for besides the trials: ladder, resilience and safety stocks, joined to the outcome."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import xarray as xr
 from scenarios.scenario import Scenario
 from simulation.ladder import ladder
 from simulation.resilience import resilience
+from simulation.safety_stock import safety_stock
 from simulation.settings import SimulationSettings
 
 Tell = Callable[[str], None]
@@ -24,6 +25,8 @@ def with_studies(
 ) -> xr.Dataset:
     """Return the outcome with the studies that the settings ask for, as variables of their own dimensions.
 
+    There is no ladder beside a trial that is replayed alone.
+
     Parameters
     ----------
     tell : called with a line now and then.
@@ -32,10 +35,12 @@ def with_studies(
     ------
     ConfigError : as :func:`simulation.resilience.resilience` does.
     """
-    if settings.ladder:
+    if settings.ladder and settings.trial is None:
         outcome = joined(outcome, ladder(scenario, plan, outcome, settings, _steps("ladder: trial", tell)))
     if settings.resilience:
         outcome = joined(outcome, resilience(scenario, plan, settings, _steps("resilience: site", tell)))
+    if settings.service_target is not None:
+        outcome = joined(outcome, safety_stock(scenario, plan, settings, _steps("stocks: trial", tell)))
     return outcome
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
+from scenarios.uncertainty import BUYING
 from simulation.conditions import Situation
 from simulation.draws import draw, go_live_days
+from simulation.events import Jumps, close, happenings, jumps, power_left
 from simulation.kernel import run_days
 from simulation.layout import Floats, World, fresh
+from simulation.levels import outage_level
 from simulation.network import Network, yearly
 from simulation.opening import Opening
 from simulation.outages import enter_outages
@@ -22,9 +25,8 @@ from simulation.streams import Streams
 Steps = Generator[simpy.Event, None, None]
 RunDays = Callable[[int, int, World], None]
 AS_PLANNED = ("standing", "contracted", "adopt", "in_effect", "use_lane", "indebted")
-BOOKED = ("operations", "arcs", "offers", "demands", "covers")
+BOOKED = ("operations", "arcs", "offers", "demands", "covers", "lanes", "takebacks", "disposals")
 ROUNDING_DAYS = 1e-9  # of a day's capacity, for the rounding of sums
-BUYING = ("supplier", "collection")  # roles of sites whose outage is a supplier's
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class TrialResult:
     mass_error : largest imbalance of a product over its throughput.
     closing_stock, closing_transit, mean_stock, mean_transit : product units by used node, (N,); means
         over the days.
-    events : outages and everything that SimPy let happen.
+    events : outages, disruptions and everything that SimPy let happen.
+    jumps : what disruptions add to prices; none: nothing.
+    streams : the trial's random streams, for what is drawn after the last day.
     """
 
     activities: Mapping[str, Floats]
@@ -50,6 +54,8 @@ class TrialResult:
     mean_stock: Floats
     mean_transit: Floats
     events: int
+    jumps: Jumps | None = None
+    streams: Streams | None = None
 
 
 class CountingEnvironment(simpy.Environment):
@@ -89,7 +95,8 @@ class Trial:
         self._network, self._opening, self._uncertainty = network, opening, uncertainty
         self._run_days = days
         self._streams = Streams(settings.seed, index)
-        draws, self._required = draw(network, uncertainty, self._streams)
+        self._happened = happenings(network, uncertainty, self._streams)
+        draws, self._required = draw(network, uncertainty, self._streams, self._happened)
         self.world = fresh(
             network.template,
             gain=settings.gain,
@@ -106,6 +113,7 @@ class Trial:
         self._live = np.zeros(network.active.shape[1], dtype=bool)
         self._period = 0
         self._books: list[dict[str, Floats]] = []
+        self._closing: list[Floats] = []
         self._outages = -1  # not entered yet
         self.environment = CountingEnvironment()
 
@@ -157,7 +165,8 @@ class Trial:
         self._live = self._network.active[period] & (self._go_live[period] <= morning)
         self._situation.open_period(self.world, period)
         self._apply()
-        for family in (self.world.lines, self.world.lanes, self.world.offers):
+        world = self.world
+        for family in (world.lines, world.lanes, world.offers, world.hubs, world.limits):
             family["room"] = ROUNDING_DAYS * family["capacity"]
 
     def _apply(self) -> None:
@@ -167,6 +176,7 @@ class Trial:
         """End a period: book it; what customers still wait for is lost to them and counts as unmet."""
         world = self.world
         self._books.append({name: getattr(world, name)["booked"].copy() for name in BOOKED})
+        self._closing.append(world.nodes["stock"].copy())
         for name in BOOKED:
             getattr(world, name)["booked"] = 0.0
         np.subtract.at(world.nodes["deviation"], world.demands["node"], world.demands["waiting"])
@@ -175,18 +185,29 @@ class Trial:
     # ---- set-up and result
 
     def enter_outages(self) -> None:
-        """Enter all outages of the horizon; :meth:`run` does it when it has not been done."""
+        """Enter all outages and closings of the horizon; :meth:`run` does it when it has not been done."""
         if self._outages >= 0:
             return
         network, chance, world = self._network, self._uncertainty, self.world
         role = network.scenario.sites.role[network.used.site].astype(str)
         buying = np.isin(role, BUYING)
-        per_year = np.where(
-            buying, chance.supplier_disruptions_per_year, chance.site_disruptions_per_year
-        ) * (role != "customer")  # a customer does not close
-        mean = np.where(buying, chance.supplier_disruption_mean_days, chance.site_disruption_mean_days)
-        of_lanes = (chance.lane_disruptions_per_year, chance.lane_disruption_mean_days)
-        of_lines = (chance.breakdowns_per_year, chance.repair_mean_days)
+        of_suppliers = outage_level(
+            network,
+            "supplier_outage",
+            chance.supplier_disruptions_per_year,
+            chance.supplier_disruption_mean_days,
+        )
+        of_sites = outage_level(
+            network, "site_outage", chance.site_disruptions_per_year, chance.site_disruption_mean_days
+        )
+        per_year, mean = (np.where(buying, a, b) for a, b in zip(of_suppliers, of_sites, strict=True))
+        per_year = per_year * (role != "customer")  # a customer does not close
+        of_lanes = outage_level(
+            network, "lane_outage", chance.lane_disruptions_per_year, chance.lane_disruption_mean_days
+        )
+        of_lines = outage_level(
+            network, "line_breakdown", chance.breakdowns_per_year, chance.repair_mean_days
+        )
         count = 0
         for family, up, cause, (often, long) in (
             ("site", world.site_up, "disruption", (per_year, mean)),
@@ -195,7 +216,8 @@ class Trial:
         ):
             chances = (np.full(up.shape[1], often), np.full(up.shape[1], long))
             count += enter_outages(up, network.entities[family], cause, chances, self._streams)
-        self._outages = count
+        close(network, self._happened, world)
+        self._outages = count + len(self._happened)
 
     def late_go_lives(self) -> list[tuple[float, int]]:
         """Return day and intervention of what goes live late within the horizon, in the order of days."""
@@ -213,10 +235,10 @@ class Trial:
         network, scenario, plan = self._network, self._network.scenario, self._network.plan
         years = scenario.periods.years[:, None]
 
-        def whole(family: str, period_totals: Floats) -> Floats:
+        def whole(family: str, period_totals: Floats, used: str = "") -> Floats:
             """Return activities a year of the whole scenario, (T, n)."""
             full = np.zeros((len(years), len(getattr(scenario, f"{family}s").label)))
-            full[:, getattr(network.used, family)] = period_totals / years
+            full[:, getattr(network.used, used or family)] = period_totals / years
             return full
 
         booked = {name: np.array([book[name] for book in self._books]) for name in BOOKED}
@@ -225,6 +247,8 @@ class Trial:
         delivered = np.minimum(whole("demand", booked["demands"]), required)
         available = renewable_factors(network, self._uncertainty, self._streams)
         available = available * onsite_built(network, self._go_live)
+        if self._happened:
+            available = available * power_left(network, self._happened)
         by_period = {
             "purchase": whole("offer", booked["offers"]),
             "flow": whole("arc", booked["arcs"]),
@@ -232,27 +256,48 @@ class Trial:
             "covered": covered,
             "power": settle(network, run, covered, available),
             "unmet": required - delivered,
+            "trips": network.kept.trips(booked["lanes"]),
+            "returned": whole("return", booked["takebacks"], "takeback"),
+            "discard": whole("disposal", booked["disposals"]),
+            "stock": self._stocks(),
         } | {name: yearly(plan, name) for name in AS_PLANNED}
         nodes, days = self.world.nodes, network.days.count
         return TrialResult(
             activities={name: values.T for name, values in by_period.items()},
             required=required.T,
             delivered=delivered.T,
-            mass_error=self._mass_error(booked["offers"], booked["demands"]),
+            mass_error=self._mass_error(booked),
             closing_stock=nodes["stock"].copy(),
             closing_transit=nodes["transit"].copy(),
             mean_stock=nodes["stock_days"] / days,
             mean_transit=nodes["transit_days"] / days,
             events=self._outages + self.environment.events,
+            jumps=jumps(network, self._happened),
+            streams=self._streams,
         )
 
-    def _mass_error(self, bought: Floats, delivered: Floats) -> float:
-        """Opening + bought + made = used + delivered + closing, by product, stock and goods on the way."""
+    def _stocks(self) -> Floats:
+        """Return what the stores hold at the ends of periods, (T, n)."""
+        if not self._closing:  # another engine's, that refuses stores
+            return self._network.kept.stock
+        # The opening may be of a longer horizon, of which this trial plays the first periods.
+        planned = self._opening.closing[: len(self._closing)]
+        return self._network.kept.stocks(np.array(self._closing), planned)
+
+    def _mass_error(self, booked: Mapping[str, Floats]) -> float:
+        """Opening + bought + made + returned = used + delivered + discarded + closing, by product.
+
+        Opening and closing are stock and goods on the way.
+        """
         network, world, opening = self._network, self.world, self._opening
         product = network.scenario.nodes.product[network.used.node]
         count, nodes = len(network.scenario.products.label), world.nodes
         came = np.bincount(product, opening.stock + opening.transit + nodes["made"], count)
-        came += np.bincount(product[world.offers["node"]], bought.sum(axis=0), count)
         went = np.bincount(product, nodes["stock"] + nodes["transit"] + nodes["used"], count)
-        went += np.bincount(product[world.demands["node"]], delivered.sum(axis=0), count)
+        moved = {
+            family: np.bincount(product[getattr(world, family)["node"]], booked[family].sum(axis=0), count)
+            for family in ("offers", "takebacks", "demands", "disposals")
+        }
+        came = came + moved["offers"] + moved["takebacks"]
+        went = went + moved["demands"] + moved["disposals"]
         return float(np.max(np.abs(came - went) / np.maximum(came, 1e-9), initial=0.0))

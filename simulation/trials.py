@@ -49,7 +49,7 @@ def prepare(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) 
     """Return the trials of a plan, ready to run."""
     network = build_network(scenario, plan)
     opening = opening_balance(network, settings.safety_days, settings.buffer_days)
-    return Trials(network, opening, Accounts(scenario, plan), settings)
+    return Trials(network, opening, Accounts(scenario, plan, settings.factors), settings)
 
 
 def run_all(

@@ -12,14 +12,18 @@ from simulation.layout import (
     ARC_RECORD,
     COVER,
     DEMAND,
+    DISPOSAL,
     ENTRY,
+    HUB,
     LANE,
+    LIMIT,
     LINE,
     NODE,
     OFFER,
     OFFER_RECORD,
     OPERATION,
     OPERATION_RECORD,
+    TAKEBACK,
     Integers,
     Records,
     World,
@@ -27,6 +31,7 @@ from simulation.layout import (
     records,
 )
 from simulation.order import by_group, upstream_first
+from simulation.outages import DAYS_PER_YEAR
 from simulation.selection import Used, entries_of, main_output
 
 FAMILIES = {"operation": OPERATION, "arc": ARC, "offer": OFFER}
@@ -45,7 +50,11 @@ def build_world(scenario: Scenario, used: Used) -> World:
     demands["node"] = places_of(scenario.demands.node[used.demand], used.node)
     nodes = records(NODE, len(used.node))
     nodes["source"][offers["node"]] = True
-    nodes["source"][np.concatenate([arcs["head"], entries["node"], demands["node"]])] = False
+    stores = places_of(scenario.stores.node[used.store], used.node)
+    takebacks, disposals, limits = _takebacks(scenario, used), *_disposals(scenario, used)
+    comes_or_stays = [arcs["head"], entries["node"], demands["node"], stores]
+    comes_or_stays += [takebacks["node"], disposals["node"]]
+    nodes["source"][np.concatenate(comes_or_stays)] = False
     lists: dict[str, Any] = {}
     makes = np.flatnonzero(operations["made_node"] >= 0)
     for name, members, node in (
@@ -57,6 +66,12 @@ def build_world(scenario: Scenario, used: Used) -> World:
         start, order = by_group(node, len(nodes))
         nodes[f"first_{name}"], nodes[f"end_{name}"] = start[:-1], start[1:]
         lists[name] = members[order].astype(np.uint32)
+    hubs = _hubs(scenario, used)
+    hub, arc = _leaving(scenario, used)
+    for family, name, owner, pointed in ((hubs, "member", hub, arc), (arcs, "gate", arc, hub)):
+        start, order = by_group(owner, len(family))
+        family[f"first_{name}"], family[f"end_{name}"] = start[:-1], start[1:]
+        lists[name] = pointed[order].astype(np.uint32)
     run_order, want_order = _production_orders(operations, entries, len(nodes))
     links = zip(arcs["tail"].tolist(), arcs["head"].tolist(), strict=True)
     send_order = upstream_first(len(nodes), links)[::-1]
@@ -68,7 +83,11 @@ def build_world(scenario: Scenario, used: Used) -> World:
         offers=offers,
         lines=lines,
         lanes=lanes,
+        hubs=hubs,
         demands=demands,
+        takebacks=takebacks,
+        disposals=disposals,
+        limits=limits,
         covers=_covers(scenario, used),
         **lists,
         run_order=run_order.astype(np.uint32),
@@ -117,10 +136,44 @@ def _lanes(scenario: Scenario, used: Used) -> Records:
     """Return lanes; the arcs of a lane stand together."""
     lanes = records(LANE, len(used.lane))
     lanes["origin"] = places_of(scenario.lanes.origin[used.lane], used.site)
+    whole = scenario.lanes.whole_vehicles[used.lane]
+    lanes["payload"] = np.where(whole, scenario.lanes.payload[used.lane], 0.0)
     on = places_of(scenario.arcs.lane[used.arc], used.lane)
     lanes["first_arc"] = np.searchsorted(on, np.arange(len(lanes)))
     lanes["end_arc"] = np.searchsorted(on, np.arange(len(lanes)), side="right")
     return lanes
+
+
+def _hubs(scenario: Scenario, used: Used) -> Records:
+    hubs = records(HUB, len(used.hub))
+    hubs["site"] = places_of(scenario.hubs.site[used.hub], used.site)
+    return hubs
+
+
+def _leaving(scenario: Scenario, used: Used) -> tuple[Integers, Integers]:
+    """Return the pairs of a hub of limited capacity and an arc that leaves it."""
+    hub = places_of(scenario.hubs.leaving_hub, used.hub)
+    arc = places_of(scenario.hubs.leaving_arc, used.arc)
+    both = (hub >= 0) & (arc >= 0)
+    return hub[both], arc[both]
+
+
+def _takebacks(scenario: Scenario, used: Used) -> Records:
+    returns, takebacks = scenario.returns, records(TAKEBACK, len(used.takeback))
+    takebacks["node"] = places_of(returns.node[used.takeback], used.node)
+    takebacks["demand"] = places_of(returns.demand[used.takeback], used.demand)
+    takebacks["lag"] = np.rint(returns.lag_years[used.takeback] * DAYS_PER_YEAR)
+    return takebacks
+
+
+def _disposals(scenario: Scenario, used: Used) -> tuple[Records, Records]:
+    """Return disposals and the limits of their rows; those without a limit share the last one."""
+    disposals = records(DISPOSAL, len(used.disposal))
+    limits = records(LIMIT, len(scenario.disposals.limit) + 1)
+    disposals["node"] = places_of(scenario.disposals.node[used.disposal], used.node)
+    limit = scenario.disposals.limit_of[used.disposal]
+    disposals["limit"] = np.where(limit >= 0, limit, len(limits) - 1)
+    return disposals, limits
 
 
 def _covers(scenario: Scenario, used: Used) -> Records:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 import yaml
@@ -311,3 +312,29 @@ def test_tables_may_be_one_workbook(zerolane, my_case):
             pd.read_csv(file).to_excel(book, sheet_name=file.stem, index=False)
     answer = zerolane("validate", "--config-dir", my_case, "scenario=my_case", "scenario.data=tables.xlsx")
     assert answer.code == 0, answer.err
+
+
+def test_a_trial_is_replayed_alone_with_its_journal(zerolane, first_run, tmp_path):
+    """The short spelling and the settings are the same command; the trial is that of the former run."""
+    answer = zerolane("simulate", "first", "--trial", "3", "--journal", "out=alone")
+    assert answer.code == 0, answer.err
+    assert files(tmp_path / "alone") == sorted([*FILES, "journal.csv"])
+    with (
+        xr.open_dataset(first_run / "outcome.nc", engine="netcdf4") as many,
+        xr.open_dataset(tmp_path / "alone" / "outcome.nc", engine="netcdf4") as alone,
+    ):
+        assert list(alone["trial"]) == [3]
+        assert alone.attrs["stopping_rule"] == "trial 3 replayed alone"
+        assert float(alone["cost_npv"][0]) == float(many["cost_npv"].sel(trial=3))
+        paid = alone["cost"].isel(trial=0).sum().item()
+    journal = pd.read_csv(tmp_path / "alone" / "journal.csv")
+    booked = journal[[c for c in journal if c.startswith("cost_")]].sum().sum()
+    assert booked == pytest.approx(paid, rel=1e-9)
+    same = zerolane("simulate", "run=first", "simulation.trial=3", "simulation.journal=true", "out=same")
+    assert same.code == 0, same.err
+    assert (tmp_path / "same" / "journal.csv").read_bytes() == (
+        tmp_path / "alone" / "journal.csv"
+    ).read_bytes()
+    refused = zerolane("simulate", "run=first", "simulation.journal=true", "out=none")
+    assert refused.code == 2
+    assert "simulation.journal=true needs simulation.trial=N" in refused.err

@@ -351,7 +351,16 @@ def add_studies(outcome: xr.Dataset) -> xr.Dataset:
     }
     rungs |= {f"{n}_low": [v - abs(v) / 5 for v in rungs[n]] for n in list(rungs) if n.endswith("added")}
     rungs |= {f"{n}_high": [v + abs(v) / 5 for v in rungs[n]] for n in list(rungs) if n.endswith("added")}
-    outcome = outcome.assign_coords(source=sources, disrupted=["tangshan", "qianan_ore"])
+    outcome = outcome.assign_coords(
+        source=sources, disrupted=["tangshan", "qianan_ore"], kept=["shenyang:steel", "far:steel"]
+    )
+    stocks = {
+        "stock_now": [14.0, 14.0],
+        "stock_more": [-3.25, np.inf],
+        "stock_more_units": [-90_000.0, np.inf],
+        "served_now": [0.999, 0.91],
+        "served_then": [0.982, 0.96],
+    }
     sites = {
         "days_to_survive": [24.0, np.inf],
         "days_to_recover": [61.0, 0.0],
@@ -362,7 +371,8 @@ def add_studies(outcome: xr.Dataset) -> xr.Dataset:
     return outcome.assign(
         {f"ladder_{name}": ("source", values) for name, values in rungs.items()}
         | {name: ("disrupted", values) for name, values in sites.items()}
-    ).assign_attrs(resilience_year=2025, resilience_days=30, resilience_service=0.95)
+        | {name: ("kept", values) for name, values in stocks.items()}
+    ).assign_attrs(resilience_year=2025, resilience_days=30, resilience_service=0.95, service_target=0.98)
 
 
 @pytest.fixture(scope="session")

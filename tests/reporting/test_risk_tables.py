@@ -36,7 +36,8 @@ def test_what_was_not_asked_for_is_not_shown(
 def test_the_ladder_names_what_costs_and_what_takes_service(payload: Payload) -> None:
     ladder = risk_tables(payload)[0]
     assert ladder.title == (
-        "Most cost is added by line breakdowns, CNY 5.00 m; most service is lost to line breakdowns, 1.20 points"
+        "Most cost is added by line breakdowns, CNY 5.00 m; "
+        "most service is lost to line breakdowns, 1.20 points"
     )
     assert [row[0] for row in ladder.rows] == ["Yearly demand", "Line breakdowns", "All together"]
     assert ladder.rows[1][1:] == [
@@ -55,6 +56,29 @@ def test_resilience_says_what_never_happens(payload: Payload) -> None:
     assert table.title.startswith("Tangshan mill out for 30 days costs most, CNY 7.00 m; ")
     assert "served 24 days without Tangshan mill" in table.title
     assert table.rows[1] == ["Qian'an ore", "over a year", "0", "\u22120.10", "\u22122.00", "0"]
+
+
+def test_of_many_sites_the_dearest_and_the_soonest_felt_are_shown(payload: Payload) -> None:
+    row = payload["risk"]["resilience"]["rows"][0]
+    many = [
+        {**row, "name": f"site {n}", "outage_cost": 100.0 - n, "days_to_survive": None if n == 29 else 50 - n}
+        for n in range(30)
+    ]
+    changed = {**payload, "risk": {**payload["risk"]}}
+    changed["risk"]["resilience"] = {**payload["risk"]["resilience"], "rows": many}
+    table = risk_tables(changed)[1]
+    shown = [int(cells[0].split()[1]) for cells in table.rows]
+    assert shown == [*range(8), *range(28, 22, -1)]
+    assert "the dearest and the shortest survived of 30" in table.unit
+
+
+def test_stocks_out_of_reach_stand_first(payload: Payload) -> None:
+    table = risk_tables(payload)[2]
+    assert table.title == "1 of 2 stocks are too small to serve 98.0% on the day"
+    assert table.rows == [
+        ["far:steel", "14.0", "out of reach", "", "91.0%", "96.0%"],
+        ["shenyang:steel", "14.0", "\u22123.25", "\u221290,000", "99.9%", "98.2%"],
+    ]
 
 
 def test_accounts_say_which_moves_and_leave_zeros_out(payload: Payload, plan: xr.Dataset) -> None:
@@ -85,6 +109,7 @@ def test_page_and_terminal_show_them(payload: Payload) -> None:
     assert "\u2026" not in text.getvalue()  # nothing is cut at the width of a plain console
 
 
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 def test_workbook_holds_every_row(
     plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset, with_studies: Study, tmp_path: Path
 ) -> None:
@@ -104,3 +129,4 @@ def test_workbook_holds_every_row(
     assert len(served) == outcome.sizes["demand"] * outcome.sizes["period"]
     assert [row["CNY added"] for row in rows("Ladder")] == studied["ladder_cost_added"].values.tolist()
     assert [row["Days to survive"] for row in rows("Resilience")] == [24, None]
+    assert [row["Days to add"] for row in rows("SafetyStocks")] == [-3.25, None]

@@ -29,7 +29,7 @@ def test_one_source_alone():
 
 @pytest.fixture(scope="module")
 def tried(two_routes, make):
-    """Two sources: demand of a year, and onsite and contracted power, tried 6 times."""
+    """Two sources, demand of a year and breakdowns of lines, tried 6 times."""
     uncertainty = make.uncertain(demand_annual_cv=0.1, breakdowns_per_year=20.0, repair_mean_days=4.0)
     settings = SimulationSettings(trials=6, uncertainty=uncertainty, ladder=True)
     outcome = simulate(two_routes.scenario, two_routes.plan, settings)

@@ -60,6 +60,13 @@ def test_recovery_at_the_pace_of_the_line(make, capacity, spare):
     assert account.delivered == pytest.approx(account.required)
 
 
+def test_a_stock_not_in_use_is_not_waited_for(make, tutorial):
+    """The arc furnace, planned for the second year, helps out and empties the scrap that waits for it."""
+    trials = make.trials(tutorial)
+    found, _ = time_to_recover(trials, position(trials, "mill"), 0, 30)
+    assert 30 <= found < 200
+
+
 def test_what_an_outage_costs(make, all_ore):
     settings = SimulationSettings(resilience=True, resilience_days=60)
     told = []
