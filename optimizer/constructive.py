@@ -23,7 +23,6 @@ from scenarios.scenario import Integers
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
 NEARLY = 0.1  # from a whole number: decided with the many
 FIRST_SHARE = 0.25  # of the split choices decided in one step
-JUMP = 3e-3  # share of the objective that one step may cost
 MOST_STEPS = 120
 FEW = 12  # split choices that branch and bound settles at once
 WORTH = 0.02  # share of the objective by which its plan may be worse than the relaxation
@@ -69,7 +68,7 @@ class Dive:
     steps: int = 0
     stopped: bool = False
 
-    def run(self, first: Found, relax: Solve, finish: Solve, late: Callable[[], bool]) -> Found | None:
+    def run(self, first: Found, relax: Solve, finish: Solve, bearable: Callable[[], float]) -> Found | None:
         """Return a plan of whole numbers, or None when the dive ends without one or is stopped.
 
         A step that leaves no plan, or costs much more than the last one, is taken back and a smaller one
@@ -79,7 +78,7 @@ class Dive:
         ----------
         relax : solves the relaxation within column bounds. finish : searches within them for whole
             numbers; asked when few choices are left split, all others held.
-        late : whether to hurry: large steps, whatever they cost.
+        bearable : what one step may cost now, as a share of the objective; more when time runs short.
         """
         found, share, best = first, FIRST_SHARE, None
         while self.steps < MOST_STEPS and not self._is_stopped:
@@ -96,7 +95,7 @@ class Dive:
             if not (following.has_values or following.infeasible):
                 break  # out of time
             jump = following.objective - found.objective
-            if following.has_values and (late() or jump <= JUMP * abs(found.objective)):
+            if following.has_values and jump <= bearable() * abs(found.objective):
                 found, share = following, min(share * 2, FIRST_SHARE)
             elif made > 1:
                 self.lower, self.upper = before

@@ -38,7 +38,8 @@ Arrays = tuple[CompiledModel, Scaling, csr_array]
 BETTER = 1e-6  # share of the objective by which a plan must be better to count
 STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before the whole model is tried
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
-DIVE_SHARE = 0.3  # of the time left: a dive that takes longer hurries
+# Share of the time the dive has taken, and what one of its steps may then cost, as a share of the objective.
+BEARABLE = ((0.3, 3e-3), (0.5, 1e-2), (math.inf, math.inf))
 METHOD = "large strategy"
 
 
@@ -217,8 +218,13 @@ class _Search:
             seconds = min(PART_SECONDS, self.left() / 4)
             return self._solve(lower, part, relaxed=False, seconds=seconds, gap=self.settings.mip_gap)
 
-        begun, room = time.monotonic(), DIVE_SHARE * self.left()
-        found = dive.run(self.relaxed, relax, finish, lambda: time.monotonic() - begun > room)
+        begun, room = time.monotonic(), self.left()
+
+        def bearable() -> float:
+            spent = (time.monotonic() - begun) / room
+            return next(jump for share, jump in BEARABLE if spent <= share)
+
+        found = dive.run(self.relaxed, relax, finish, bearable)
         self.stopped |= dive.stopped
         if found is not None:
             self._take(found, f"plan by diving in {dive.steps} steps")

@@ -14,12 +14,13 @@ from collections.abc import Callable
 
 import highspy
 import numpy as np
+from scipy.sparse import csr_array
 
 from optimizer.arrays import Floats
 from optimizer.restricted import ROW_WISE, STATUS, Found, Problem
 from optimizer.runner import Runner
 from optimizer.settings import SolverSettings
-from scenarios.scenario import Flags
+from scenarios.scenario import Flags, Integers
 
 KEPT_RATIO = 1e-2  # reduced cost as a share of the amounts it is the difference of: kept below it
 WRONG_SIGN = 1e-6
@@ -27,8 +28,6 @@ MOST_JOINING = 0.05  # of the columns at work, in one round
 ROUNDS = 3
 PATIENCE, AFRESH = 0.7, 4  # of the seconds afresh that simplex gets; how many go afresh after it failed
 PRICED_FROM = 1e-3  # share of the objective: a step that costs less needs no more columns
-# HiGHS's simplex_strategy: decisions held leave a dual feasible vertex, columns that join a primal feasible one.
-DUAL, PRIMAL = 1, 4
 
 
 def promising(problem: Problem, relaxed: Found, ratio: float = KEPT_RATIO) -> Flags:
@@ -54,22 +53,22 @@ class Thinned:
 
     One HiGHS instance goes from relaxation to relaxation: a vertex first, by interior point where there
     are many columns, then by dual simplex from the last vertex, which decisions held one by one hardly
-    disturb (generated network of 100,000 variables: 3 s a step, 15 s afresh).
+    disturb. Where simplex takes longer than afresh, the next few go afresh. Rows that the columns at work
+    cannot break are left out, so most links of unused lanes; when columns join, all is given anew.
     """
 
     def __init__(
         self, problem: Problem, settings: SolverSettings, at_work: Flags, objective: float = -math.inf
     ) -> None:
         self.problem, self.settings, self.at_work = problem, settings, at_work
-        self._columns = problem.matrix.tocsc()
         self._order = np.zeros(0, dtype=np.int64)  # the columns HiGHS holds
+        self._rows = np.zeros(0, dtype=np.int64)  # and the rows
         self._whole = np.zeros(0, dtype=np.int32)  # where the whole-number ones stand among them
         self._last = objective  # of the last relaxation
         self._afresh = 1  # relaxations to solve afresh before the last vertex is tried again
         self._first_seconds = math.inf
         self._highs: highspy.Highs | None = None
         self._runner: Runner | None = None
-        self._joined = False
 
     def relax(self, lower: Floats, upper: Floats, left: Callable[[], float]) -> Found:
         """Return the relaxation within bounds of the whole-number columns, all columns priced.
@@ -114,7 +113,6 @@ class Thinned:
             returned, interrupted = self._go("ipx" if many else "choose", ends - began)
             if self._first_seconds == math.inf:
                 self._first_seconds, self._afresh = time.monotonic() - began, 0
-        self._joined = False
         status = highs.getModelStatus()
         found = Found(stopped_by_user=interrupted, said=highs.modelStatusToString(status))
         found.infeasible = status == STATUS.kInfeasible
@@ -123,7 +121,8 @@ class Thinned:
         answer = highs.getSolution()
         found.values = problem.lower.copy()
         found.values[self._order] = np.asarray(answer.col_value)
-        found.row_duals = np.asarray(answer.row_dual)
+        found.row_duals = np.zeros(problem.matrix.shape[0])
+        found.row_duals[self._rows] = np.asarray(answer.row_dual)
         found.column_duals = problem.cost - problem.matrix.T @ found.row_duals
         found.objective = found.bound = problem.objective(found.values)
         found.solved = True
@@ -136,7 +135,6 @@ class Thinned:
         for option, value in {
             "solver": solver,
             "presolve": "off" if solver == "simplex" else self.settings.presolve.value,
-            "simplex_strategy": PRIMAL if self._joined and solver == "simplex" else DUAL,
             "time_limit": self._highs.getRunTime() + max(seconds, 0.1),
         }.items():
             self._highs.setOptionValue(option, value)
@@ -149,6 +147,8 @@ class Thinned:
         self._order = np.flatnonzero(self.at_work)
         self._whole = np.flatnonzero(problem.whole[self._order]).astype(np.int32)
         part = problem.matrix[:, self._order]
+        self._rows = np.flatnonzero(_breakable(problem, part, self._order))
+        part = part[self._rows]
         for option, value in {
             "output_flag": False,
             "threads": settings.threads,
@@ -158,7 +158,7 @@ class Thinned:
         highs.passModel(
             *(len(self._order), part.shape[0], part.nnz, ROW_WISE, int(highspy.ObjSense.kMinimize)),
             *(problem.offset, problem.cost[self._order], lower[self._order], upper[self._order]),
-            *(problem.row_lower, problem.row_upper),
+            *(problem.row_lower[self._rows], problem.row_upper[self._rows]),
             *(part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data),
             np.zeros(len(self._order), dtype=np.int32),
         )
@@ -174,11 +174,17 @@ class Thinned:
         most = int(MOST_JOINING * len(self._order)) + 100
         if len(near) > most:
             near = near[np.argpartition(ratio[near], most)[:most]]
-        problem, entries = self.problem, self._columns[:, near]
-        self._highs.addCols(
-            *(len(near), problem.cost[near], problem.lower[near], problem.upper[near], entries.nnz),
-            *(entries.indptr[:-1].astype(np.int32), entries.indices.astype(np.int32), entries.data),
-        )
-        self._order = np.concatenate([self._order, near])
-        self.at_work[near] = self._joined = True
+        self.at_work[near] = True
+        self._highs = self._runner = None
+        self._afresh, self._first_seconds = 1, math.inf
         return True
+
+
+def _breakable(problem: Problem, part: csr_array, columns: Integers) -> Flags:
+    """Return the rows (m,) that values within the bounds of `columns`, the only ones in `part`, can break."""
+    lower, upper = problem.lower[columns], problem.upper[columns]
+    above, below = part.maximum(0), part.minimum(0)
+    with np.errstate(invalid="ignore"):
+        most, least = above @ upper + below @ lower, above @ lower + below @ upper
+        kept: Flags = (most <= problem.row_upper) & (least >= problem.row_lower)
+    return ~kept

@@ -17,7 +17,7 @@ from scenarios.settings import CapKind
 from scenarios.sourcing import tier_activities
 from simulation.events import jump_activities
 from simulation.factors import chances_of_missing, draw_factors, factors_of
-from simulation.layout import Floats
+from simulation.layout import Floats, Integers
 from simulation.settings import FactorSettings
 from simulation.trial import TrialResult
 
@@ -39,6 +39,7 @@ class Account:
     events : what happened at a moment: outages, go-lives, closes of periods.
     cap_chance : chance of missing each cap given what happened, over draws of the emission factors,
         (caps, T); none: the factors are known.
+    happened : how often each disruption of the scenario did, (E,).
     """
 
     cost: Floats
@@ -52,6 +53,7 @@ class Account:
     closing_stock: Floats
     events: int
     cap_chance: Floats | None = None
+    happened: Integers | None = None
 
 
 class Accounts:
@@ -109,6 +111,7 @@ class Accounts:
             closing_stock=result.closing_stock,
             events=result.events,
             cap_chance=self._chance(result),
+            happened=result.happened,
         )
 
     def _chance(self, result: TrialResult) -> Floats | None:

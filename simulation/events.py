@@ -16,7 +16,7 @@ from scipy.special import ndtri
 
 from scenarios.disruptions import FAMILY, Disruptions
 from scenarios.scenario import Scenario
-from simulation.layout import Floats, World
+from simulation.layout import Floats, Integers, World
 from simulation.network import Network
 from simulation.settings import UncertaintySettings
 from simulation.streams import SMALLEST, Streams, mean_one_lognormal
@@ -80,6 +80,12 @@ def happenings(network: Network, uncertainty: UncertaintySettings, streams: Stre
         for i, day in came[e].items():
             found.append(Happening(e, day, day + length_of(disruptions, e, float(luck["length"][i]))))
     return found
+
+
+def counted(network: Network, happened: Sequence[Happening]) -> Integers:
+    """Return how often each disruption happened, (E,)."""
+    count = len(network.scenario.disruptions.label)
+    return np.bincount([h.event for h in happened], minlength=count) if count else np.zeros(0, np.int64)
 
 
 def length_of(disruptions: Disruptions, event: int, uniform: float) -> float:

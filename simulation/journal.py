@@ -43,6 +43,7 @@ DAILY = {
     "takebacks": "returned",
     "disposals": "discard",
 }
+AS_COUNTED = ("stock", "trips")  # of the whole period, not per year
 AT_ONCE = ("adopt",)  # counted when it happens, not per year
 COLUMNS = ("day", "period", "event", "activity", "element", "quantity")
 DIGITS = "%.15g"
@@ -109,7 +110,8 @@ class Journal:
             daily = [prices.of_days(t, name, self._booked(family, t)) for family, name in DAILY.items()]
             yield pd.concat([*self._outages(t), *daily]).sort_values("day", kind="stable")
             for name in sorted(set(activities) - set(AS_PLANNED) - set(DAILY.values())):
-                yield prices.rows((closes, t, "period closes"), name, activities[name][:, t] * years[t])
+                rows = prices.rows((closes, t, "period closes"), name, activities[name][:, t] * years[t])
+                yield rows.assign(quantity=rows["quantity"] / (years[t] if name in AS_COUNTED else 1.0))
         last = (network.days.count - 1, len(years) - 1)
         for name in AT_ONCE:
             yield prices.rows_at_end((*last, "horizon ends"), name, activities[name])

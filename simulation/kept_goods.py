@@ -52,7 +52,8 @@ class KeptGoods:
         """Return stocks at the ends of periods, (T, n) over all stores.
 
         A store holds what the plan has it hold, and what its node has beyond the `planned` stock on hand
-        (below it: less, and not below nothing); both (T, N).
+        (below it: less, and not below nothing); both (T, N). The capacity of a store binds the plan alone:
+        what luck leaves beyond it is kept, and paid.
         """
         stock = self.stock.copy()
         beyond = (there - planned)[:, self.store_node]

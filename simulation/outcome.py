@@ -11,6 +11,7 @@ import xarray as xr
 
 from scenarios.caps import main_accounts
 from simulation.accounting import Account
+from simulation.event_cost import event_costs
 from simulation.layout import Flags, Floats
 from simulation.network import Network
 from simulation.opening import Opening
@@ -52,6 +53,8 @@ def outcome_dataset(
     outcome = outcome.assign(service_of(accounts, settings.confidence))
     outcome = outcome.assign(tails_of(outcome, list(main_accounts(scenario)), settings.confidence))
     outcome = outcome.assign(accounts_of(outcome, settings.confidence))
+    labels = scenario.disruptions.label
+    outcome = outcome.assign(event_costs(accounts, labels, settings.confidence, scenario.currency))
     _add_stocks(outcome, network, opening, accounts)
     outcome.attrs |= {
         "scenario": scenario.name,

@@ -11,9 +11,9 @@ import simpy
 from scenarios.uncertainty import BUYING
 from simulation.conditions import Situation
 from simulation.draws import draw, go_live_days
-from simulation.events import Jumps, close, happenings, jumps, power_left
+from simulation.events import Jumps, close, counted, happenings, jumps, power_left
 from simulation.kernel import run_days
-from simulation.layout import Floats, World, fresh
+from simulation.layout import Floats, Integers, World, fresh
 from simulation.levels import outage_level
 from simulation.network import Network, yearly
 from simulation.opening import Opening
@@ -43,6 +43,7 @@ class TrialResult:
     events : outages, disruptions and everything that SimPy let happen.
     jumps : what disruptions add to prices; none: nothing.
     streams : the trial's random streams, for what is drawn after the last day.
+    happened : how often each disruption of the scenario did, (E,).
     """
 
     activities: Mapping[str, Floats]
@@ -56,6 +57,7 @@ class TrialResult:
     events: int
     jumps: Jumps | None = None
     streams: Streams | None = None
+    happened: Integers | None = None
 
 
 class CountingEnvironment(simpy.Environment):
@@ -274,6 +276,7 @@ class Trial:
             events=self._outages + self.environment.events,
             jumps=jumps(network, self._happened),
             streams=self._streams,
+            happened=counted(network, self._happened),
         )
 
     def _stocks(self) -> Floats:

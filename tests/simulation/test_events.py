@@ -15,8 +15,10 @@ from scenarios import CarbonSettings, scenario_from_tables
 from scenarios.loading import _typed
 from scenarios.schema import TABLES
 from simulation.engines import play_many
+from simulation.event_cost import welch
 from simulation.events import Happening, happenings, length_of, power_left, share_of_days
 from simulation.journal import keep_journal
+from simulation.outcome import outcome_dataset
 from simulation.settings import Engine, UncertaintySettings
 from simulation.streams import Streams
 from simulation.trials import _portable
@@ -255,6 +257,34 @@ def test_a_shortage_of_certificates_leaves_grid_power(tried):
     grid = planned[:, supplies.option == "grid"].sum(axis=1)
     grid += np.array([0, 0.5 * certificates])
     assert emitted == pytest.approx(0.6 * grid, rel=1e-6, abs=1e-3)
+
+
+# ---------------------------------------------------------------- what each costs
+
+
+def test_what_an_event_adds_is_its_price(tried):
+    """A tax that comes half the time: with it less without it is its amount times the tonnes, to rounding."""
+    jump = {"event": "tax", "kind": "raises_carbon_price", "amount": 90, "earliest": "2026-01-01"}
+    trials = tried({**jump, "probability": 0.5}, {**CLOSED, "probability": 0})
+    accounts = [trials.run(index) for index in range(12)]
+    network, settings = trials.network, trials.settings
+    outcome = outcome_dataset(network, trials.opening, accounts, settings, "all")
+    tax = outcome.sel(disruption="tax")
+    assert 0 < float(tax["disruption_share"]) < 1
+    assert float(tax["disruption_share"]) == np.mean([len(happened(trials, i)) for i in range(12)])
+    without = min(a.cost_npv for a in accounts)
+    with_it = max(a.cost_npv for a in accounts)
+    assert with_it - without > 1e6
+    assert float(tax["disruption_cost_added"]) == pytest.approx(with_it - without, rel=1e-9)
+    assert float(tax["disruption_unmet_added"]) == pytest.approx(0, abs=1e-12)
+    assert np.isnan(outcome["disruption_cost_added"].sel(disruption="port_closed"))
+
+
+def test_two_samples_differ_by_their_means():
+    """Worked by hand: means 3 and 1, variances of the means 1/3 and 1/3, 4 degrees of freedom."""
+    found = welch(np.array([2.0, 3.0, 4.0]), np.array([0.0, 1.0, 2.0]), 0.95)
+    half = 2.7764451 * np.sqrt(2 / 3)
+    assert found == pytest.approx((2.0, 2.0 - half, 2.0 + half), rel=1e-7)
 
 
 # ---------------------------------------------------------------- other engines, and the journal

@@ -24,8 +24,6 @@ CAUGHT_BY = {
     "a line's use is not counted": "capacity of a year",
     "an outage stops nothing": "capacity of a day",
     "delivery booked by demand": "mass balance",
-    "runs booked as wanted": "capacity of a day",
-    "a period's books are kept": "journal",
     "a year is divided by days": "twin",
 }
 QUICK = ["lead time a day short", "served goods go back on the shelf", "a day's line capacity too much"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from optimizer import SolverSettings, optimize
@@ -13,6 +14,7 @@ from scenarios.errors import UnplayableError
 from simulation import SimulationSettings, UncertaintySettings, simulate
 from simulation.accounting import relative_errors
 from simulation.engines import play
+from simulation.journal import keep_journal
 from simulation.kernel import run_days
 from simulation.trial import Trial
 from simulation.trials import prepare
@@ -119,6 +121,20 @@ def test_trips_of_a_period_of_several_years_are_flushed_at_its_end():
     assert_twin(trials, result)
 
 
+def test_products_share_a_vehicle():
+    """1 t of ore and 1 t of coke a day fill 30 t every fifteenth day; 730 t a year are 25 vehicles."""
+    two = {
+        "products": "product\nore\ncoke",
+        "offers": "offer site product price footprint\nore port ore 10 1\ncoke port coke 10 1",
+        "lanes": BY_TRIP["lanes"].replace("road ore", "road ore;coke"),
+        "demand": "site product quantity\nmill ore 365\nmill coke 365",
+    }
+    trials, _, result, booked = played(*case(**two, hubs=""))
+    assert np.flatnonzero(booked["lanes"][:365, 0]).tolist() == [*range(14, 360, 15), 364]
+    assert result.activities["trips"].tolist() == [[25.0, 25.0]]
+    assert_twin(trials, result)
+
+
 def test_vehicles_wait_while_their_lane_is_shut_and_trips_are_those_that_left():
     scenario, plan = case(**BY_TRIP, hubs="")
     trials, trial, _, _ = played(scenario, plan)
@@ -186,6 +202,15 @@ def test_a_store_is_filled_while_goods_are_cheap_and_emptied_after():
     trials, _, result, _ = played(*case(**STORE, hubs="", lanes=BY_TRIP["lanes"].replace("yes", "no")))
     assert result.activities["stock"][0] == pytest.approx([365.0, 0.0], abs=1e-9)
     assert result.activities["purchase"][0] == pytest.approx([670.0, 0.0], abs=1e-9)
+    assert_twin(trials, result)
+
+
+def test_a_store_where_goods_are_bought_ships_what_it_holds():
+    """The port buys two years' ore in the first and ships it a year at a time."""
+    store = {"storage": "site product holding_cost opening\nport ore 1 0"}
+    trials, _, result, _ = played(*case(**store, **BY_TRIP, hubs=""))
+    assert result.activities["stock"][0] == pytest.approx([365.0, 0.0], abs=1e-9)
+    assert result.activities["purchase"][0] == pytest.approx([730.0, 0.0], abs=1e-9)
     assert_twin(trials, result)
 
 
@@ -275,3 +300,19 @@ def test_plain_python_plays_everything_like_the_compiled_kernel():
     assert float((compiled.required - compiled.delivered).sum()) >= 0
     for name, values in compiled.activities.items():
         assert plain.activities[name] == pytest.approx(values, rel=1e-12, abs=1e-9), name
+
+
+def test_trips_stocks_returns_and_disposal_are_in_the_journal():
+    """Periods of three years and one: quantities as they were, and every currency unit of the account."""
+    trials, _, _, _ = played(*case(years=3, last_year=2028, **EVERYTHING), disturbed(demand_daily_cv=0.5))
+    journal = keep_journal(trials, 0)
+    rows = pd.concat([frame for frame in journal.frames() if len(frame)], ignore_index=True)
+    paid = rows.filter(like="cost_").sum()
+    accounts = [f"cost_{name}" for name in trials.network.plan["cost_account"].to_numpy()]
+    expected = journal.account.cost.sum(axis=1)
+    assert paid.reindex(accounts, fill_value=0.0).to_numpy() == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    activities, years = journal.result.activities, np.array([3, 1])
+    found = rows[rows["event"] != "closing stock"].groupby("activity")["quantity"].sum()
+    for name in ("returned", "discard"):
+        assert found[name] == pytest.approx((activities[name] * years).sum())
+    assert found["trips"] == activities["trips"].sum() == pytest.approx(round(found["trips"]))
