@@ -23,11 +23,14 @@ from scenarios.scenario import Integers
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
 NEARLY = 0.1  # from a whole number: decided with the many
 FIRST_SHARE = 0.25  # of the split choices decided in one step
+GROWTH = 1.4  # of that share after a step that went well; a quarter after one that did not
+LOSS = 0.02  # share of the objective that all decisions together may cost
 MOST_STEPS = 120
 FEW = 12  # split choices that branch and bound settles at once
 WORTH = 0.02  # share of the objective by which its plan may be worse than the relaxation
 
 Solve = Callable[[Floats, Floats], Found]  # within column bounds
+Relax = Callable[[Floats, Floats, bool], Found]  # whether columns left out are priced
 
 
 def choices(problem: Problem) -> Integers:
@@ -68,7 +71,7 @@ class Dive:
     steps: int = 0
     stopped: bool = False
 
-    def run(self, first: Found, relax: Solve, finish: Solve, bearable: Callable[[], float]) -> Found | None:
+    def run(self, first: Found, relax: Relax, finish: Solve, bearable: Callable[[], float]) -> Found | None:
         """Return a plan of whole numbers, or None when the dive ends without one or is stopped.
 
         A step that leaves no plan, or costs much more than the last one, is taken back and a smaller one
@@ -76,11 +79,13 @@ class Dive:
 
         Parameters
         ----------
-        relax : solves the relaxation within column bounds. finish : searches within them for whole
+        relax : solves the relaxation. finish : searches within them for whole
             numbers; asked when few choices are left split, all others held.
-        bearable : what one step may cost now, as a share of the objective; more when time runs short.
+        bearable : what any step may cost now, as a share of the objective; more when time runs short. A step
+            of many choices may cost their share of `LOSS`.
         """
         found, share, best = first, FIRST_SHARE, None
+        everything = max(len(np.unique(self.group[self._split(first.values)])), 1)
         while self.steps < MOST_STEPS and not self._is_stopped:
             split = self._split(found.values)
             if not len(split):
@@ -91,12 +96,13 @@ class Dive:
                     break
             before = self.lower.copy(), self.upper.copy()
             made = self._decide(found.values, split, share)
-            following = self._relax(relax)
+            following = self._relax(relax, made == 1)  # of many, one that looks costly is taken back anyway
             if not (following.has_values or following.infeasible):
                 break  # out of time
             jump = following.objective - found.objective
-            if following.has_values and jump <= bearable() * abs(found.objective):
-                found, share = following, min(share * 2, FIRST_SHARE)
+            worth = max(bearable(), LOSS * made / everything) * abs(found.objective)
+            if following.has_values and jump <= worth:
+                found, share = following, min(share * GROWTH, FIRST_SHARE)
             elif made > 1:
                 self.lower, self.upper = before
                 share /= 4
@@ -107,7 +113,7 @@ class Dive:
         return best if best is not None and best.has_values else None
 
     def _cheaper_way(
-        self, found: Found, split: Integers, one: Found, before: tuple[Floats, Floats], relax: Solve
+        self, found: Found, split: Integers, one: Found, before: tuple[Floats, Floats], relax: Relax
     ) -> Found:
         """Decide a single choice the other way round, unless the first way was cheaper after all."""
         first = self.lower, self.upper
@@ -118,7 +124,7 @@ class Dive:
             mine = split[np.isin(self.group[split], self.group[dropped])]
             best = mine[np.argmax(found.values[mine])]
             self.lower[best] = np.minimum(np.ceil(found.values[best]), self.upper[best])
-        other = self._relax(relax)
+        other = self._relax(relax, priced=True)
         if one.has_values and not other.objective < one.objective:
             self.lower, self.upper = first
             return one
@@ -133,8 +139,8 @@ class Dive:
         self.stopped |= answer.stopped_by_user
         return answer
 
-    def _relax(self, relax: Solve) -> Found:
-        return self._note(relax(self.lower, self.upper))
+    def _relax(self, relax: Relax, priced: bool) -> Found:
+        return self._note(relax(self.lower, self.upper, priced))
 
     def _around(self, values: Floats, split: Integers) -> tuple[Floats, Floats]:
         """Return bounds that leave the split choices open and hold all other whole numbers."""

@@ -208,8 +208,8 @@ class _Search:
         problem = self.problem
         dive = Dive(problem, self.group, problem.lower.copy(), problem.upper.copy())
 
-        def relax(lower: Floats, upper: Floats) -> Found:
-            answer = self.thinned.relax(lower, upper, self.left)
+        def relax(lower: Floats, upper: Floats, priced: bool) -> Found:
+            answer = self.thinned.relax(lower, upper, self.left, priced)
             self.teller.tell(self.best.objective, self.bound)
             return answer
 

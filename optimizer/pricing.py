@@ -70,14 +70,15 @@ class Thinned:
         self._highs: highspy.Highs | None = None
         self._runner: Runner | None = None
 
-    def relax(self, lower: Floats, upper: Floats, left: Callable[[], float]) -> Found:
-        """Return the relaxation within bounds of the whole-number columns, all columns priced.
+    def relax(self, lower: Floats, upper: Floats, left: Callable[[], float], priced: bool = True) -> Found:
+        """Return the relaxation within bounds of the whole-number columns.
 
         Parameters
         ----------
         lower, upper : (n,), of which only those of whole-number columns may have changed.
         left : the seconds left. Out of time, the last answer stands. What is infeasible on the columns
             at work counts as infeasible.
+        priced : whether columns join that make it cheaper, if it costs more than the last one.
         """
         found = Found()
         for round_ in range(ROUNDS):
@@ -86,11 +87,11 @@ class Thinned:
                 return found if found.has_values else answer
             found = answer
             costly = found.objective - self._last > PRICED_FROM * abs(found.objective)
-            if found.stopped_by_user or not costly or round_ == ROUNDS - 1:
+            if found.stopped_by_user or not (priced and costly) or round_ == ROUNDS - 1:
                 break
             if not self._join(found, upper > lower):
                 break
-        self._last = found.objective
+        self._last = min(found.objective, self._last) if not priced else found.objective
         return found
 
     def _run(self, lower: Floats, upper: Floats, seconds: float) -> Found:

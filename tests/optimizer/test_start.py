@@ -1,5 +1,6 @@
 """The rounded start: respects groups and prerequisites, is a true plan, and leaves the model as it was."""
 
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from optimizer import SolverSettings, optimize
 from optimizer.models.build import build_model
 from optimizer.models.instance import make_instance
+from optimizer.solution import Solution, Status
 from optimizer.start import round_decisions, rounded_start
 from scenarios import CarbonSettings, ScenarioSettings, load_scenario
 from scenarios.caps import cap_limits, cap_terms
@@ -74,16 +76,13 @@ def test_plan_with_and_without_the_start_agree_within_the_gap(steel):
 
 
 def test_ctrl_c_before_there_is_a_plan_stops_everything(steel, monkeypatch):
-    from optimizer import start
-    from optimizer.solution import Solution, Status
-
     class Stopped:
-        def __init__(self, *arguments, **named):
-            pass
-
-        def run(self, progress=None):
+        def run(self):
             return Solution(Status.NO_SOLUTION, "stopped by the user", layout=None, stopped_by_user=True)
 
-    monkeypatch.setattr(start, "HighsModel", Stopped)
+    def stopped_start(model, instance, settings, relaxed):
+        return rounded_start(model, instance, settings, Stopped())
+
+    monkeypatch.setattr(sys.modules[optimize.__module__], "rounded_start", stopped_start)
     with pytest.raises(KeyboardInterrupt):
         optimize(steel, SolverSettings(rounding_binaries=0))
