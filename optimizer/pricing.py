@@ -22,7 +22,7 @@ from optimizer.runner import Runner
 from optimizer.settings import SolverSettings
 from scenarios.scenario import Flags, Integers
 
-KEPT_RATIO = 1e-2  # reduced cost as a share of the amounts it is the difference of: kept below it
+KEPT_RATIO = 2e-2  # reduced cost as a share of the amounts it is the difference of: kept below it
 WRONG_SIGN = 1e-6
 MOST_JOINING = 0.05  # of the columns at work, in one round
 ROUNDS = 3
