@@ -56,7 +56,7 @@ def cost(tables, reference, cap=None, levers=None):
 
 
 @given(tables=random_tables(), caps=st.lists(st.floats(0.3, 1.0), min_size=2, max_size=2))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_tightening_a_cap_never_lowers_cost(tables, caps):
     reference = reference_plan(scenario_from_tables(tables, SETTINGS))
     tight, loose = sorted(caps)
@@ -66,7 +66,7 @@ def test_tightening_a_cap_never_lowers_cost(tables, caps):
 
 
 @given(tables=random_tables(), cap=st.floats(0.5, 1.0))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_more_levers_never_cost_more(tables, cap):
     reference = reference_plan(scenario_from_tables(tables, SETTINGS))
     none = cost(tables, reference, cap, LeverSettings(interventions=False, power=["grid"]))
