@@ -1,8 +1,8 @@
 """Planning beyond what branch and bound can take whole: a proven bound, a constructed plan, a better one.
 
 1. The linear relaxation by interior point. Its duals prove the bound, whatever the solver's tolerances.
-2. A plan: from the caller, or by diving (`optimizer.constructive`) on the columns that matter
-   (`optimizer.pricing`).
+2. A plan: from the caller, or by settling what is local (`optimizer.local_rounding`) and diving for the
+   rest (`optimizer.constructive`) on the columns that matter (`optimizer.pricing`).
 3. While time is left and the gap is open: parts of the plan set free and solved by branch and bound
    (`optimizer.neighbourhoods`); where nothing more is found that way, the whole model from the plan on.
 4. All decisions held, all quantities solved once more: exact balances, and duals.
@@ -24,6 +24,7 @@ from optimizer.arrays import Floats
 from optimizer.bridge import CompiledModel
 from optimizer.constructive import Dive, choices, held
 from optimizer.highs import HighsModel
+from optimizer.local_rounding import LOSS, LocalRounding
 from optimizer.neighbourhoods import Neighbourhoods
 from optimizer.pricing import Thinned, promising
 from optimizer.restricted import Found, Problem, problem_of, proven_bound, solve_restricted
@@ -40,6 +41,7 @@ STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before th
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
 # Share of the time the dive has taken, and what one of its steps may then cost, as a share of the objective.
 BEARABLE = ((0.3, 3e-3), (0.5, 1e-2), (math.inf, math.inf))
+MANY_SPLIT = 40  # choices: fewer are left to the dive
 METHOD = "large strategy"
 
 
@@ -204,9 +206,12 @@ class _Search:
     # ------------------------------------------------------------ a first plan
 
     def _construct(self) -> None:
-        """Dive for a plan; what the dive leaves split at last is settled by branch and bound."""
+        """Settle what is local, dive for the rest; what that leaves split goes to branch and bound."""
         problem = self.problem
-        dive = Dive(problem, self.group, problem.lower.copy(), problem.upper.copy())
+        lower, upper, relaxed = self._settle_locally()
+        if self.is_done:
+            return
+        dive = Dive(problem, self.group, lower, upper)
 
         def relax(lower: Floats, upper: Floats, priced: bool) -> Found:
             answer = self.thinned.relax(lower, upper, self.left, priced)
@@ -224,7 +229,7 @@ class _Search:
             spent = (time.monotonic() - begun) / room
             return next(jump for share, jump in BEARABLE if spent <= share)
 
-        found = dive.run(self.relaxed, relax, finish, bearable)
+        found = dive.run(relaxed, relax, finish, bearable)
         self.stopped |= dive.stopped
         if found is not None:
             self._take(found, f"plan by diving in {dive.steps} steps")
@@ -236,6 +241,26 @@ class _Search:
             seconds = max(self.left() / 3, LEAST_SECONDS)
             found = self._solve(lower, part, relaxed=False, seconds=seconds, gap=0.02)
             self._take(found, "plan by branch and bound")
+
+    def _settle_locally(self) -> tuple[Floats, Floats, Found]:
+        """Return column bounds with local choices settled, where there are many, and the relaxation then."""
+        problem = self.problem
+        open_ = problem.lower.copy(), problem.upper.copy(), self.relaxed
+        local = LocalRounding(problem, self.settings, self.group, self.relaxed, self.thinned.at_work)
+        if len(local.split) < MANY_SPLIT:
+            return open_
+        ends = time.monotonic() + self.left() / 3
+        local.run(lambda: ends - time.monotonic())
+        self.stopped |= local.stopped
+        if not local.settled or self.is_done:
+            return open_
+        self.teller.tell(self.best.objective, self.bound)
+        after = self.thinned.relax(local.lower, local.upper, self.left)
+        self.stopped |= after.stopped_by_user
+        if not after.has_values or after.objective - self.relaxed.objective > LOSS * abs(after.objective):
+            return open_
+        self.steps.append(f"{local.settled} of {len(local.split)} split choices settled locally")
+        return local.lower, local.upper, after
 
     # ------------------------------------------------------------ a better plan
 

@@ -80,10 +80,10 @@ class Neighbourhoods:
         found: list[int] = [int(start)]
         while len(front) and len(found) < self.size:
             seen[front] = True
-            rows = np.unique(_entries(self._columns, front))
+            rows = np.unique(entries_of(self._columns, front))
             rows = rows[narrow[rows] & ~seen_rows[rows]]
             seen_rows[rows] = True
-            front = np.unique(_entries(matrix, rows))
+            front = np.unique(entries_of(matrix, rows))
             front = front[~seen[front]]
             whole = front[problem.whole[front]]
             met = np.setdiff1d(self.group[whole], found)
@@ -101,7 +101,7 @@ class Neighbourhoods:
         return self.random.choice(groups, number, replace=False) if number else groups[:0]
 
 
-def _entries(matrix: object, major: Integers) -> Integers:
+def entries_of(matrix: object, major: Integers) -> Integers:
     """Return the minor positions of all entries of some rows of a CSR matrix (or columns of a CSC one)."""
     starts, ends = matrix.indptr[major], matrix.indptr[major + 1]  # type: ignore[attr-defined]
     count = ends - starts
