@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.bridge import CompiledModel, load_values
+from optimizer.last_resort import every_or_none, without_the_needless
 from optimizer.runner import Runner, Snapshot
 from optimizer.sending import SentModel
 from optimizer.settings import Presolve, SolverSettings
@@ -149,6 +150,8 @@ class HighsModel(SentModel):
         else:
             solution = self._result(*self._read_status(returned, found, interrupted))
             self._read_figures(solution, exact=found == MODEL_STATUS.kOptimal)
+            if solution.status is Status.NO_SOLUTION and self.is_mip and not interrupted:
+                self._make_every_decision(solution)
         solution.seconds = time.monotonic() - began
         solution.stopped_by_user = interrupted
         return solution
@@ -238,21 +241,45 @@ class HighsModel(SentModel):
         if is_mip:
             answer, exact = self._clean_up(answer[0])
         values = np.clip(scaling.values(answer[0]), compiled.lower, compiled.upper)
-        objective = float(compiled.cost @ values) + compiled.offset
         if not is_mip and exact:
-            bound = objective
-        bound = min(bound, objective)  # the clean-up may beat the bound by rounding
-        gap = relative_gap(objective, bound, ABSOLUTE_GAP / scaling.objective)
-        solution.values = values
-        solution.objective, solution.bound = compiled.sign * objective, compiled.sign * bound
-        solution.gap = gap
-        if is_mip and solution.status is Status.OPTIMAL and math.isfinite(gap):
-            solution.termination = f"solved to gap {100 * gap:.2f} %"
+            bound = math.inf  # none below its own objective
+        self._fill(solution, values, bound)
+        if is_mip and solution.status is Status.OPTIMAL and math.isfinite(solution.gap):
+            solution.termination = f"solved to gap {100 * solution.gap:.2f} %"
         if is_mip and not exact:
             solution.termination += "; the clean-up did not finish: balances hold within tolerance only"
         if exact:
-            solution.row_duals = scaling.row_duals(compiled.sign * answer[1])
-            solution.column_duals = scaling.reduced_costs(compiled.sign * answer[2])
+            self._read_duals(solution, answer)
+
+    def _fill(self, solution: Solution, values: Floats, bound: float) -> None:
+        """Fill in values, objective and gap; the values may beat the bound by rounding, which then gives way.
+
+        Values and bound are in natural units, minimising.
+        """
+        compiled = self._compiled
+        objective = float(compiled.cost @ values) + compiled.offset
+        bound = min(bound, objective)
+        solution.gap = relative_gap(objective, bound, ABSOLUTE_GAP / self._scaling.objective)
+        solution.values = values
+        solution.objective, solution.bound = compiled.sign * objective, compiled.sign * bound
+
+    def _read_duals(self, solution: Solution, answer: Answer) -> None:
+        compiled, scaling = self._compiled, self._scaling
+        solution.row_duals = scaling.row_duals(compiled.sign * answer[1])
+        solution.column_duals = scaling.reduced_costs(compiled.sign * answer[2])
+
+    def _make_every_decision(self, solution: Solution) -> None:
+        """Give a solve that ended without a plan the one with every decision made, or with none."""
+        compiled, scaling, bound = self._compiled, self._scaling, solution.bound * self._compiled.sign
+        for decided in every_or_none(compiled, self._whole):
+            answer, solved = self._clean_up(decided / scaling.unit)
+            if solved:
+                values = np.clip(scaling.values(answer[0]), compiled.lower, compiled.upper)
+                solution.status = Status.FEASIBLE
+                self._fill(solution, without_the_needless(compiled, self._whole, values), bound)
+                self._read_duals(solution, answer)
+                solution.termination += "; this one makes every decision that something uses"
+                return
 
     def _answer(self) -> Answer:
         """Return what HiGHS holds as its solution."""

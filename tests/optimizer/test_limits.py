@@ -57,12 +57,40 @@ def test_the_time_limit():
 
 def test_no_plan_before_the_limit():
     model = hard_model()
+    count = len(model.pick.value_array)
+    model.some = rows(1).at_least(1.0, [term(model.pick, row=np.zeros(count, dtype=int))])
     model.pick.value_array[:] = 0.5
-    solution = solve(model, SolverSettings(time_limit_seconds=1e-9))
+    solution = solve(model, SolverSettings(time_limit_seconds=1e-9))  # all is too much, none too little
     assert solution.status is Status.NO_SOLUTION
     assert solution.termination == "stopped at the time limit of 1e-09 s before any plan was found"
     assert not solution.has_values
     assert set(model.pick.value_array) == {0.5}
+
+
+def test_out_of_time_every_decision_that_something_uses_is_made():
+    # Depots of 10 t at 5, 7 and 6; 12 t to deliver, at 1 a tonne from the first two, at 2 from the third:
+    # all three open cost 18 + 12; the third, which nothing needs then, is closed again: 12 + 12.
+    model = pyo.ConcreteModel()
+    model.opened = pyo.Var(range(3), domain=pyo.Binary)
+    model.sent = pyo.Var(range(3), bounds=(0, 10))
+    model.room = pyo.Constraint(range(3), rule=lambda m, d: m.sent[d] <= 10 * m.opened[d])
+    model.all = pyo.Constraint(expr=sum(model.sent[d] for d in range(3)) == 12)
+    fixed, each = [5, 7, 6], [1, 1, 2]
+    model.cost = pyo.Objective(
+        expr=sum(fixed[d] * model.opened[d] + each[d] * model.sent[d] for d in range(3))
+    )
+    solution = solve(model, SolverSettings(time_limit_seconds=1e-9))
+    assert solution.status is Status.FEASIBLE
+    assert solution.objective == pytest.approx(24)
+    assert [pyo.value(model.opened[d]) for d in range(3)] == [1, 1, 0]
+    assert solution.termination.endswith("this one makes every decision that something uses")
+    assert not solution.bound > 24
+
+
+def test_out_of_time_no_decision_is_made_where_all_are_too_many():
+    solution = solve(hard_model(), SolverSettings(time_limit_seconds=1e-9))
+    assert solution.status is Status.FEASIBLE
+    assert solution.objective == 0
 
 
 def test_progress_is_in_natural_units_and_throttled():
