@@ -1,8 +1,10 @@
 """A first plan for a model too large for branch and bound: the relaxation's decisions, fixed bit by bit.
 
 Diving with a way back. Each step solves the relaxation with what is decided so far, takes the decisions
-it wants most as made, and goes on until nothing is split. When a step leaves no plan, its decisions are
-taken back and fewer are made at once; a single decision that leaves no plan is ruled out instead. All
+it wants most as made, and goes on until nothing is split. What is not made is dropped only when it is
+hardly wanted: a base or hub opened costs what it costs, one closed may leave its customers to nobody.
+When a step leaves no plan, its decisions are taken back and fewer are made at once; where a single
+decision costs too much, both ways are tried. All
 whole-number columns are treated alike; rows that allow one of several yes/no columns (an intervention
 in one of the periods, a lane of several, a tier) tell which belong together.
 
@@ -22,6 +24,8 @@ from scenarios.scenario import Integers
 
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
 NEARLY = 0.1  # from a whole number: decided with the many
+HARDLY = 0.005  # wanted of a choice that is dropped
+TIE = 1e-3  # weight of how far the column itself is from whole, among choices wanted alike
 FIRST_SHARE = 0.25  # of the split choices decided in one step
 GROWTH = 1.4  # of that share after a step that went well; a quarter after one that did not
 LOSS = 0.02  # share of the objective that all decisions together may cost
@@ -155,20 +159,21 @@ class Dive:
         return whole[np.abs(values[whole] - np.round(values[whole])) > SPLIT]
 
     def _decide(self, values: Floats, split: Integers, share: float) -> int:
-        """Decide the split choices nearest to a whole number; return how many.
+        """Decide the split choices that are wanted most; return how many.
 
-        A choice is made by raising the column of it that is wanted most, or dropped as a whole, whichever
-        is nearer. Those all but decided go together; of the others the share that is nearest, at least one.
+        A choice is made by raising the column of it that is wanted most, and dropped as a whole when it is
+        hardly wanted. Those all but decided go together; of the others the share that is nearest, at least
+        one.
         """
         group, whole = self.group, np.flatnonzero(self.problem.whole)
         many = np.unique(group[split])
         best = split[np.lexsort((-values[split], group[split]))]
         best = best[np.unique(group[best], return_index=True)[1]]  # of each of `many`
         floor = np.floor(values[whole] + SPLIT)
-        down = np.bincount(group[whole], values[whole] - floor, minlength=len(group))[many]
-        up = np.ceil(values[best]) - values[best]
+        wanted = np.bincount(group[whole], values[whole] - floor, minlength=len(group))[many]
         kept = np.bincount(group[whole], self.lower[whole] + floor, minlength=len(group))[many]
-        down = np.where((down >= 1 - SPLIT) | (kept > 0), np.inf, down)
+        up = np.maximum(1 - wanted, 0.0) + TIE * (np.ceil(values[best]) - values[best])
+        down = np.where((wanted <= HARDLY) & (kept <= 0), wanted, np.inf)
         nearness = np.minimum(up, down)
         order = np.argsort(nearness, kind="stable")
         number = max(int(np.ceil(share * len(many))), 1)
