@@ -277,7 +277,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--points", type=int, default=20, help="points of a frontier")
     parser.add_argument("--sweep", type=int, default=200, help="points of the linear sweep")
     parser.add_argument("--every", type=int, default=5, help="sweep: a fresh build at every so many points")
-    parser.add_argument("--minutes", type=float, default=8.0, help="points beyond are left out")
+    parser.add_argument("--minutes", type=float, default=7.0, help="points beyond are left out")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     chosen = parser.parse_args(words)
     settings = SolverSettings(mip_gap=5e-3, time_limit_seconds=60)
