@@ -25,6 +25,7 @@ from scenarios.scenario import Integers
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
 NEARLY = 0.1  # from a whole number: decided with the many
 HARDLY = 0.005  # wanted of a choice that is dropped
+EARLY = 0.25  # of the share of the column wanted most
 TIE = 1e-3  # weight of how far the column itself is from whole, among choices wanted alike
 FIRST_SHARE = 0.25  # of the split choices decided in one step
 GROWTH = 1.4  # of that share after a step that went well; a quarter after one that did not
@@ -88,14 +89,17 @@ class Dive:
         bearable : what any step may cost now, as a share of the objective; more when time runs short. A step
             of many choices may cost their share of `LOSS`.
         """
-        found, share, best = first, FIRST_SHARE, None
+        found, share, best, few = first, FIRST_SHARE, None, FEW
         everything = max(len(np.unique(self.group[self._split(first.values)])), 1)
         while self.steps < MOST_STEPS and not self._is_stopped:
             split = self._split(found.values)
             if not len(split):
                 return found if best is None or found.objective < best.objective else best
-            if best is None and len(np.unique(self.group[split])) <= FEW:
-                best = self._note(finish(*self._around(found.values, split)))
+            count = len(np.unique(self.group[split]))
+            if count <= few:
+                few = count // 2  # where the search ends without a plan, the next waits until it is easier
+                ended = self._note(finish(*self._around(found.values, split)))
+                best = ended if best is None or ended.objective < best.objective else best
                 if best.objective - found.objective <= WORTH * abs(found.objective):
                     break
             before = self.lower.copy(), self.upper.copy()
@@ -167,8 +171,7 @@ class Dive:
         """
         group, whole = self.group, np.flatnonzero(self.problem.whole)
         many = np.unique(group[split])
-        best = split[np.lexsort((-values[split], group[split]))]
-        best = best[np.unique(group[best], return_index=True)[1]]  # of each of `many`
+        best = self._first_wanted(values, split)
         floor = np.floor(values[whole] + SPLIT)
         wanted = np.bincount(group[whole], values[whole] - floor, minlength=len(group))[many]
         kept = np.bincount(group[whole], self.lower[whole] + floor, minlength=len(group))[many]
@@ -185,6 +188,19 @@ class Dive:
         dropped = whole[np.isin(group[whole], many[chosen][up[chosen] > down[chosen]])]
         self.upper[dropped] = self.lower[dropped]
         return len(chosen)
+
+
+    def _first_wanted(self, values: Floats, split: Integers) -> Integers:
+        """Return of each split choice, in the order of their numbers, the column to raise.
+
+        The first that is wanted nearly as much as the one wanted most: the columns of a decision stand in
+        the order of time, and what is done later than wanted leaves a gap.
+        """
+        group = self.group
+        most = np.zeros(len(group))
+        np.maximum.at(most, group[split], values[split])
+        wanted = np.sort(split[values[split] >= EARLY * most[group[split]]])
+        return wanted[np.unique(group[wanted], return_index=True)[1]]
 
 
 def held(problem: Problem, values: Floats) -> tuple[Floats, Floats]:

@@ -40,7 +40,7 @@ BETTER = 1e-6  # share of the objective by which a plan must be better to count
 STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before the whole model is tried
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
 # Share of the time the dive has taken, and what one of its steps may then cost, as a share of the objective.
-BEARABLE = ((0.3, 3e-3), (0.5, 1e-2), (math.inf, math.inf))
+BEARABLE = ((0.6, 3e-3), (0.8, 1e-2), (math.inf, math.inf))
 MANY_SPLIT = 40  # choices: fewer are left to the dive
 METHOD = "large strategy"
 

@@ -112,6 +112,18 @@ class SessionReplanner:
         return continued(posed.plan, found, state.period)
 
 
+def replanner_for(
+    scenario: Scenario, settings: SolverSettings, replan: str, decisions: str
+) -> SessionReplanner | None:
+    """Return who makes plans again inside trials, by the words of their settings; None for ``none``.
+
+    Parameters
+    ----------
+    replan : ``none`` or ``yearly``. decisions : ``kept`` or ``free``.
+    """
+    return None if replan == "none" else SessionReplanner(scenario, settings, decisions == "free")
+
+
 @dataclass(frozen=True)
 class _Posed:
     """A plan, and its scenario with the limits, (C, T), that it was made for, hard ones at a price."""
