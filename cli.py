@@ -303,9 +303,12 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         with request.timed("simulate"):
             plan, outcome = try_plan(request, scenario, plan, reference)
     if settings["simulation"].journal and outcome is not None:
+        from optimizer.replanning import replanner_for
         from simulation.journal import journal_of, write_journal
 
-        write_journal(folder.file("journal.csv"), journal_of(scenario, plan, settings["simulation"]))
+        trials, solver = settings["simulation"], settings["solver"]
+        again = replanner_for(scenario, solver, trials.replan, trials.replan_decisions)
+        write_journal(folder.file("journal.csv"), journal_of(scenario, plan, trials, again))
     with request.timed("report"):
         payload = write_results(folder, plan, reference, outcome, frontier)
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
@@ -340,6 +343,7 @@ def try_plan(
 ) -> tuple[Dataset, Dataset | None]:
     """Simulate the plan; where certainty is asked for, plan again until its caps hold that surely."""
     from optimizer import optimize
+    from optimizer.replanning import replanner_for
     from optimizer.session import PlanSession
     from reporting.terminal import trial_progress
     from scenarios.errors import UnplayableError
@@ -350,6 +354,7 @@ def try_plan(
     trials, solver = request.settings["simulation"], replace(request.settings["solver"])
     solver.diagnosis = replace(solver.diagnosis, automatic=False)  # the loop says itself how far it got
 
+    inside = replanner_for(scenario, solver, trials.replan, trials.replan_decisions)
     sessions: list[PlanSession] = []  # one model for all plans, made when the first is asked for
 
     def replan(below: Scenario) -> Dataset:
@@ -360,15 +365,15 @@ def try_plan(
     with trial_progress(trials.trials) as progress:
         try:
             if trials.target_chance is None or trials.trial is not None or request.command == "simulate":
-                outcome = simulate(scenario, plan, trials, progress)
+                outcome = simulate(scenario, plan, trials, progress, inside)
             else:
-                plan, outcome = hold_caps(scenario, plan, trials, replan, progress, say)
+                plan, outcome = hold_caps(scenario, plan, trials, replan, progress, say, inside)
         except UnplayableError as error:
             if request.command == "simulate":
                 raise
             say(f"not simulated: {error}")
             return plan, None
-    return plan, with_studies(scenario, plan, outcome, trials, say)
+    return plan, with_studies(scenario, plan, outcome, trials, say, inside)
 
 
 def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder) -> Dataset:

@@ -49,6 +49,9 @@ EMISSIONS: dict[str, Account] = {
     "scope3_upstream_transport_wtt": Account(
         "Scope 3.4, fuel supply inbound", "Inbound transport, scope 3.4", "#2a9d8f"
     ),
+    "scope3_upstream_transport_idling": Account(
+        "Scope 3.4, idling at gates", "Inbound transport, scope 3.4", "#2a9d8f"
+    ),
     "scope3_waste": Account("Scope 3.5, waste", "Waste, scope 3.5", "#7a4a1e"),
     "scope3_downstream_transport_ttw": Account(
         "Scope 3.9, vehicles outbound", "Outbound transport, scope 3.9", "#a7d8cf"
@@ -78,6 +81,8 @@ COSTS: dict[str, Account] = {
     "carbon_price": Account("Carbon price", "", "#af4e04"),
     "shortage": Account("Unmet demand", "", "#b9b6ad"),
     "cap_overrun": Account("Paid for missing a cap", "", "#b3261e"),
+    "gates": Account("Waiting at gates and wrong grades", "", "#a8763e"),
+    "responses": Account("Expediting and other responses", "", "#6b4226"),
 }
 
 # What is left of a cut once interventions' own savings are taken out, by emission account.
@@ -92,6 +97,7 @@ REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "scope3_upstream_transport_ttw",
             "scope3_upstream_transport_wtt",
+            "scope3_upstream_transport_idling",
             "scope3_downstream_transport_ttw",
             "scope3_downstream_transport_wtt",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from reporting.figures import (
@@ -64,6 +65,8 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
     rows.append(
         ("Simulation", counted(risk["trials"], "future") + seed, risk["stopping_rule"] or "fixed number")
     )
+    if risk["replans"] is not None:
+        rows.append(("Plans made again", *_made_again(risk["replans"])))
     if risk["site_days"] is not None:
         rows.append(("Steps", *steps_played(risk)))
     if risk["twin_error"] is not None:
@@ -261,3 +264,12 @@ def limits(payload: Payload) -> list[str]:
         )
     found.append("Demand and prices are forecasts of the input tables, not of zerolane.")
     return found
+
+
+def _made_again(replans: Mapping[str, Any]) -> tuple[str, str]:
+    """Return how plans were made again inside futures, and what came of it."""
+    what = "quantities and decisions" if replans["decisions"] == "free" else "quantities"
+    said = f"{what} of the years ahead, {counted(replans['asked'], 'time')} in all futures together"
+    if replans["kept"]:
+        said += f"; {replans['kept']:,} of them there was no plan, and the one there was stayed"
+    return "each year", said

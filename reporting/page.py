@@ -27,11 +27,15 @@ from reporting import (
 )
 from reporting.appearance import humanise, mode_colours
 from reporting.decisions import timetable
+from reporting.disruptions import disruption_tables
 from reporting.drawing import Chart
 from reporting.figures import count, emission_scale, interval, money, plain, rate, whole_percent
+from reporting.gates import gate_tables
 from reporting.payload import Payload, main_cap
+from reporting.responses import response_tables
 from reporting.risk_tables import risk_tables
 from reporting.tiles import tiles
+from reporting.uncertain_figures import factor_tables, price_fact
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -98,7 +102,13 @@ def render_page(payload: Payload) -> str:
         lanes=lanes,
         lane_unit=lane_unit,
         facts=_facts(payload),
-        risk_tables=risk_tables(payload),
+        risk_tables=[
+            *disruption_tables(payload),
+            *response_tables(payload),
+            *gate_tables(payload),
+            *factor_tables(payload),
+            *risk_tables(payload),
+        ],
         assumptions=basis.assumptions(payload),
         uncertainties=basis.uncertainties(payload),
         quality=basis.quality(payload),
@@ -241,6 +251,9 @@ def _facts(payload: Payload) -> list[Fact]:
             f"Net present value; the plan says {money(cost['plan'], currency)}",
         )
     )
+    prices = price_fact(payload)
+    if prices is not None:
+        found.append(Fact("Cost in 9 of 10 futures, whatever prices do", *prices))
     ends = " to ".join(money(cost["worst"][end], currency) for end in ("low", "high"))
     found.append(
         Fact("Mean cost of the worst 1 in 20", money(cost["worst"]["mean"], currency), f"95% interval {ends}")

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.reading import array, document, labels, number, numbers
-from reporting.trials import trial_tables
+from reporting.trials import disruption_rows, factor_chances, gate_rows, price_range, trial_tables
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -41,12 +41,28 @@ def risk(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any] | None:
         "cost": _cost(plan, outcome),
         "service": _service(outcome),
         **trial_tables(plan, outcome),
+        "disruptions": disruption_rows(outcome),
+        "factor_chances": factor_chances(outcome),
+        "gates": gate_rows(outcome),
+        "price_range": price_range(outcome),
         "twin_error": number(outcome.attrs.get("twin_max_relative_error")),
         "seconds": number(outcome.attrs.get("simulate_seconds")),
         "site_days": number(outcome.attrs.get("site_days")),
         "events": number(outcome.attrs.get("events")),
         "uncertainty": document(outcome, "uncertainty_json"),
         "certainty": document(outcome, "certainty_json") or None,
+        "replans": _replans(outcome),
+    }
+
+
+def _replans(outcome: xr.Dataset) -> dict[str, Any] | None:
+    """Return what a plan made again could change, how often it was, and how often there was none."""
+    if "replans" not in outcome:
+        return None
+    return {
+        "decisions": str(outcome.attrs["replan_decisions"]),
+        "asked": int(outcome["replans"].sum()),
+        "kept": int(outcome["replans_kept"].sum()),
     }
 
 

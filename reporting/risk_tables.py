@@ -48,10 +48,11 @@ def risk_tables(payload: Payload) -> list[RiskTable]:
 
 
 def studies(payload: Payload) -> list[RiskTable]:
-    """Return the tables of what was asked for besides the trials: ladder, resilience and stocks."""
+    """Return the tables of what was asked for besides: ladder, resilience, stocks and reorder policies."""
     if payload["risk"] is None:
         return []
-    return [table for table in (ladder(payload), resilience(payload), stocks(payload)) if table is not None]
+    found = (ladder(payload), resilience(payload), stocks(payload), ordering(payload))
+    return [table for table in found if table is not None]
 
 
 def ladder(payload: Payload) -> RiskTable | None:
@@ -180,6 +181,35 @@ def stocks(payload: Payload) -> RiskTable | None:
                 "" if row["stock_more_units"] is None else plain(row["stock_more_units"], signed=True),
                 f"{plain(100 * row['served_now'])}%",
                 f"{plain(100 * row['served_then'])}%",
+            ]
+            for row in by_need[:MOST_CUSTOMERS]
+        ],
+    )
+
+
+def ordering(payload: Payload) -> RiskTable | None:
+    """Return how sites with a reorder policy fared; None where all follow the plan."""
+    rows = payload["risk"]["ordering"]
+    if rows is None:
+        return None
+    by_need = sorted(rows, key=lambda row: -row["ordering_empty"])
+    few = f"{MOST_CUSTOMERS} of {count(len(rows))}, " if len(rows) > MOST_CUSTOMERS else ""
+    ran_dry = sum(row["ordering_empty"] > 0 for row in rows)
+    title = f"{count(ran_dry)} of {count(len(rows))} stocks ordered by a policy run dry now and then"
+    return RiskTable(
+        title if ran_dry else "No stock ordered by a policy runs dry",
+        f"{few}those that run dry most first; means over the futures, empty: share of evenings without "
+        "stock; the check against the plan follows the plan",
+        ["Site and product", "Policy", "Orders a year", "Mean order", "Mean stock", "In days", "Empty"],
+        [
+            [
+                shorten(row["key"], 40),
+                row["policy"].replace("_", " "),
+                plain(row["orders_per_year"]),
+                plain(row["order_size"]),
+                plain(row["ordering_stock"]),
+                plain(row["ordering_stock_days"]),
+                percent(row["ordering_empty"]),
             ]
             for row in by_need[:MOST_CUSTOMERS]
         ],

@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reporting.basis import solver_status, steps_played
+from reporting.disruptions import disruption_tables
 from reporting.figures import (
     change,
     count,
@@ -34,7 +35,9 @@ from reporting.figures import (
     whole_percent,
 )
 from reporting.findings import cap_chance, certainty, headline
+from reporting.gates import gate_tables
 from reporting.payload import Payload, cap_line, main_cap
+from reporting.responses import response_tables
 from reporting.risk_tables import RiskTable, studies
 
 BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
@@ -76,7 +79,12 @@ def show_summary(payload: Payload, console: Console | None = None) -> None:
     console.print()
     for name, text, style in _lines(payload):
         console.print(Text.assemble((f" {name:<18}", "dim"), (text, style)))
-    for study in studies(payload):
+    for study in (
+        *disruption_tables(payload),
+        *response_tables(payload),
+        *gate_tables(payload),
+        *studies(payload),
+    ):
         console.print()
         console.print(Text(f" {study.title}"))
         console.print(Text(f" {study.unit}", style="dim"))

@@ -5,23 +5,32 @@ from __future__ import annotations
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.disruptions import workbook_disruptions
+from reporting.gates import workbook_gates
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
+from reporting.responses import workbook_responses
+from reporting.uncertain_figures import workbook_factors
 from reporting.workbook_columns import Column, Row, Table
 
 ENDS = ("", "_low", "_high")
 
 
 def trial_tables(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset | None) -> list[Table]:
-    """Return the tables, none without trials; ladder, resilience and stocks only if asked for."""
+    """Return the tables, none without trials; ladder, resilience, stocks and orders only if asked for."""
     risk = payload["risk"]
     if risk is None or outcome is None:
         return []
     found = [plan_against_trials(payload, plan, outcome), customer_service(payload)]
+    found += [workbook_disruptions(payload)] if risk["disruptions"] else []
+    found += [workbook_factors(payload, plan)] if risk["factor_chances"] else []
+    found += [workbook_responses(payload, outcome, plan)] if risk["responses"] else []
+    found += [workbook_gates(outcome, plan)] if risk["gates"] else []
     found += [_ladder(payload)] if risk["ladder"] is not None else []
     found += [_resilience(payload)] if risk["resilience"] is not None else []
-    return found + ([_stocks(payload)] if risk["stocks"] is not None else [])
+    found += [_stocks(payload)] if risk["stocks"] is not None else []
+    return found + ([_ordering(payload)] if risk["ordering"] is not None else [])
 
 
 def plan_against_trials(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset) -> Table:
@@ -135,3 +144,20 @@ def _stocks(payload: Payload) -> Table:
     columns = [Column("Customer and product", width=30), *(Column(h, form, 22) for h, _, form in shown)]
     meaning = f"Stock at each customer that serves {100 * found['target']:g} % of demand on its day."
     return Table("SafetyStocks", meaning, columns, rows, note="Blank days: 60 more are not enough.")
+
+
+def _ordering(payload: Payload) -> Table:
+    shown = [
+        ("Orders a year", "orders_per_year", "amount"),
+        ("Mean order", "order_size", "amount"),
+        ("Mean stock", "ordering_stock", "amount"),
+        ("Mean stock, days", "ordering_stock_days", "amount"),
+        ("Evenings without stock", "ordering_empty", "share"),
+    ]
+    rows: list[Row] = [
+        [row["key"], row["policy"], *(row[key] for _, key, _ in shown)] for row in payload["risk"]["ordering"]
+    ]
+    columns = [Column("Site and product", width=30), Column("Policy", width=18)]
+    columns += [Column(head, form, 22) for head, _, form in shown]
+    meaning = "Sites that order by a policy in the futures, in product units and days of largest planned use."
+    return Table("ReorderPolicies", meaning, columns, rows)

@@ -29,6 +29,8 @@ COST_ACCOUNTS: dict[str, str] = {
     "carbon_price": "carbon price paid",
     "shortage": "price of unmet demand",
     "cap_overrun": "price of emissions above a soft cap",
+    "gates": "vehicles waiting at gates and goods graded wrongly, in trials",
+    "responses": "expediting, spot purchase, substitution and curtailment in trials",
 }
 
 EMISSION_ACCOUNTS: dict[str, str] = {
@@ -38,6 +40,7 @@ EMISSION_ACCOUNTS: dict[str, str] = {
     "scope3_purchased_goods": "category 1: cradle to gate of what is bought, and partners' sites",
     "scope3_upstream_transport_ttw": "category 4: inbound freight, tank to wheel",
     "scope3_upstream_transport_wtt": "category 4: inbound freight, well to tank",
+    "scope3_upstream_transport_idling": "category 4: inbound vehicles idling at gates, in trials",
     "scope3_waste": "category 5: treatment of what is discarded",
     "scope3_downstream_transport_ttw": "category 9: freight to customers, tank to wheel",
     "scope3_downstream_transport_wtt": "category 9: freight to customers, well to tank",

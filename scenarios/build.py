@@ -16,13 +16,17 @@ from scenarios.custom_rules import make_custom_rules
 from scenarios.disruptions import make_disruptions
 from scenarios.effects import Targets, resolve_effects
 from scenarios.errors import DataError, Problem
+from scenarios.gates import make_gates
 from scenarios.loading import find_data, in_files, read_tables
 from scenarios.network import generate_arcs
 from scenarios.periods import make_periods
 from scenarios.pins import make_pins
+from scenarios.policies import make_policies
+from scenarios.responses import make_responses
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing_checks import lanes_that_serve_alone
+from scenarios.timetables import make_timetables, within_timetables
 from scenarios.uncertainty import make_uncertainty
 
 Tables = Mapping[str, pd.DataFrame]
@@ -73,11 +77,26 @@ def scenario_from_tables(
     pins, wrong_pins = make_pins(tables["pins"], scenario)
     disruptions, idle = make_disruptions(tables["disruptions"], scenario)
     uncertainty, about_nothing = make_uncertainty(tables["uncertainty"], scenario)
-    problems += wrong_pins + idle + about_nothing
+    policies, never_order = make_policies(tables["policies"], scenario)
+    responses, powerless = make_responses(tables["responses"], scenario)
+    timetables, wrong_lanes = make_timetables(tables["timetables"], scenario)
+    gates, never_passed = make_gates(tables["gates"], scenario)
+    problems += wrong_pins + idle + about_nothing + never_order + powerless + wrong_lanes + never_passed
     if problems:
         raise DataError(in_files(problems, path))
     rules = make_custom_rules(settings.rules, scenario)
-    return replace(scenario, pins=pins, custom_rules=rules, disruptions=disruptions, uncertainty=uncertainty)
+    return replace(
+        scenario,
+        pins=pins,
+        custom_rules=rules,
+        disruptions=disruptions,
+        uncertainty=uncertainty,
+        policies=policies,
+        responses=responses,
+        lanes=within_timetables(scenario.lanes, timetables),
+        timetables=timetables,
+        gates=gates,
+    )
 
 
 def _assemble(

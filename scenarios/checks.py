@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from scenarios import checks_investment
 from scenarios.errors import Problem
 from scenarios.flow_checks import FLOW_RULES
+from scenarios.gates import GATE_RULES
+from scenarios.policies import POLICY_RULES
+from scenarios.responses import RESPONSE_RULES
 from scenarios.risk_checks import RISK_RULES
 from scenarios.schema import TABLES, Table
 from scenarios.sourcing_checks import check_sourcing
+from scenarios.timetables import TIMETABLE_RULES
 from scenarios.uncertainty import UNCERTAINTY_RULES
 
 Tables = Mapping[str, pd.DataFrame]
@@ -39,6 +43,10 @@ def check_tables(tables: Tables) -> list[Problem]:
         *FLOW_RULES,
         *RISK_RULES,
         *UNCERTAINTY_RULES,
+        *TIMETABLE_RULES,
+        *GATE_RULES,
+        *POLICY_RULES,
+        *RESPONSE_RULES,
         checks_investment.intervention_counts,
         checks_investment.budget_kinds,
     ):
@@ -133,7 +141,8 @@ def _unlike_rows(frame: pd.DataFrame, table: Table, fixed: Sequence[str]) -> NDA
 def unknown_regions(tables: Tables) -> Iterator[Problem]:
     """A region named by a rule must have a site."""
     known = set(tables["sites"]["region"])
-    for name in ("effects", "power_options", "sourcing_rules", "disruptions", "uncertainty"):
+    filtered = ("effects", "power_options", "sourcing_rules", "disruptions", "uncertainty")
+    for name in (*filtered, "policies", "responses", "timetables"):
         frame = tables[name]
         for number, region in zip(frame["row"], frame["region"], strict=True):
             if region and region not in known:

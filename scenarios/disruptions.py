@@ -30,6 +30,8 @@ FAMILY = {
     "changes_demand": "demand",
     "raises_price": "offer",
     "raises_carbon_price": "",
+    "raises_footprint": "offer",
+    "raises_grid_factor": "supply",
     "cuts_power": "supply",
 }
 
@@ -61,7 +63,7 @@ class Disruptions:
     mean_days : inf: to the end of the horizon.
     duration : distribution of the length: fixed, exponential or lognormal with `duration_cv`.
     severity : share lost of what is closed or cut.
-    amount : share added to demand or price, or currency added to a tCO2e.
+    amount : share added to demand, price or factor, or currency added to a tCO2e.
     """
 
     label: Labels = field(default_factory=_no_labels)

@@ -52,7 +52,7 @@ def _columns(family: str, scenario: Scenario) -> Mapping[str, Labels]:
     columns = {"site": sites.label[of], "region": sites.region[of], "role": sites.role[of]}
     if family in ("line", "offer"):
         columns[family] = members.label
-    if family in ("demand", "offer"):
+    if family in ("demand", "offer", "node"):
         columns["product"] = products[members.product]
     if family == "supply":
         columns["option"] = members.option

@@ -256,8 +256,9 @@ def make_lanes_and_arcs(
     """Return the lanes and their arcs, with cost and emission factors per unit of product."""
     mode_at = {mode: m for m, mode in enumerate(mode_table["mode"])}
     # A lane given one by one may share its key with generated arcs of other products: its own figures hold.
-    own = ["capacity", "fixed_cost", "minimum", "whole_vehicles"]
-    rows = rows.astype({"capacity": float, "fixed_cost": float, "minimum": float, "whole_vehicles": bool})
+    figures = ["capacity", "fixed_cost", "minimum", "least_load", "longest_wait_days"]
+    own = [*figures, "whole_vehicles"]
+    rows = rows.astype(dict.fromkeys(figures, float) | {"whole_vehicles": bool})
     by_key = rows.groupby(["origin", "destination", "mode"], sort=False)
     lane_rows = by_key[own].max().reset_index()
     lanes = Lanes(
@@ -270,6 +271,8 @@ def make_lanes_and_arcs(
         minimum=lane_rows["minimum"].fillna(0.0).to_numpy(float),
         whole_vehicles=lane_rows["whole_vehicles"].to_numpy(bool),
         payload=mode_table.set_index("mode").loc[lane_rows["mode"], "payload_t"].to_numpy(float),
+        least_load=lane_rows["least_load"].fillna(1.0).to_numpy(float),
+        longest_wait_days=lane_rows["longest_wait_days"].fillna(np.inf).to_numpy(float),
     )
     mode = mode_table.set_index("mode").loc[rows["mode"]]
     product = found(rows["product"], at.product)
@@ -321,6 +324,7 @@ def make_demands(frame: pd.DataFrame, at: Positions, periods: Periods) -> Demand
         quantity=by_period(frame, key, "quantity", periods, 0.0),
         shortage_cost=by_period(frame, key, "shortage_cost", periods, np.inf),
         single_source=first["single_source"].to_numpy(bool),
+        tolerance_days=first["tolerance_days"].fillna(np.inf).to_numpy(float),
     )
 
 
@@ -387,4 +391,5 @@ def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: Lev
         exclusive_group=labels(frame["exclusive_group"]),
         maximum_modules=frame["maximum_modules"].to_numpy(float).astype(np.int64),
         subsidy_share=frame["subsidy_share"].to_numpy(float),
+        ramp_up_years=frame["ramp_up_years"].to_numpy(float),
     )

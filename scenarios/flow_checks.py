@@ -42,6 +42,15 @@ def vehicles_with_weight(tables: Tables) -> Iterator[Problem]:
             )
 
 
+def part_loads(tables: Tables) -> Iterator[Problem]:
+    """Only vehicles that are counted leave full or in part."""
+    lanes = tables["lanes"]
+    for name in ("least_load", "longest_wait_days"):
+        for _, row in lanes[lanes[name].notna() & ~lanes["whole_vehicles"]].iterrows():
+            fix = "write whole_vehicles yes, or leave it blank"
+            yield Problem("lanes", "no whole vehicle leaves here", fix, row["row"], name, row[name])
+
+
 def hub_sites(tables: Tables) -> Iterator[Problem]:
     """Hubs stand at hub sites, what opens them is named, and a lane is locked once only."""
     sites, hubs, effects = tables["sites"], tables["hubs"], tables["effects"]
@@ -137,6 +146,7 @@ def ceilings_bind_something(tables: Tables) -> Iterator[Problem]:
 FLOW_RULES = (
     lane_minimums,
     vehicles_with_weight,
+    part_loads,
     hub_sites,
     stores_hold_their_opening,
     returns_of_deliveries,

@@ -10,13 +10,14 @@ Activities, arrays of shape (n, T), per year unless said: ``purchase`` (offers),
 ``run`` (operations), ``covered`` (covers), ``power`` (supplies, MWh), ``contracted`` (supplies,
 MWh under contract), ``standing`` (lines, capacity), ``in_effect`` and ``adopt`` (interventions;
 ``adopt`` once), ``indebted`` (loans being repaid), ``unmet`` (demands), ``overrun`` (caps, t above a
-soft cap).
+soft cap). Trials alone have ``response`` (product units that a response to a shortfall brings or spares),
+``gate_waiting`` (sites, hours that vehicles wait at gates) and ``misgraded`` (sites, t graded wrongly).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,10 +26,12 @@ from numpy.typing import NDArray
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.errors import ConfigError
 from scenarios.flow_rates import flow_rates, freight_left, paid_by_trip
+from scenarios.gate_rates import gate_rates
 from scenarios.investment_rates import investment_rates
 from scenarios.periods import Periods
 from scenarios.rate import Rate, Timing
 from scenarios.rate import every_period as _whole
+from scenarios.response_rates import response_rates
 from scenarios.scenario import Scenario
 from scenarios.sourcing_rates import purchase_rates
 
@@ -166,6 +169,14 @@ def rates(scenario: Scenario) -> Ledger:
     found = [rate for rate in found if rate.per_unit.any()]
     found += _carbon_price(scenario, found)
     return Ledger(tuple(found), scenario.periods, len(scenario.sites.label))
+
+
+def with_responses(ledger: Ledger, scenario: Scenario) -> Ledger:
+    """Return the ledger of trials, which also prices responses and gates, with the carbon price on them."""
+    found = [*response_rates(scenario), *gate_rates(scenario)]
+    found = [rate for rate in found if rate.per_unit.any()]
+    found += _carbon_price(scenario, found)
+    return replace(ledger, rates=(*ledger.rates, *found))
 
 
 def _own(scenario: Scenario, site: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -24,7 +24,15 @@ ARC_COLUMNS = [
     "cost",
     "lead_days",
 ]
-LANE_COLUMNS = ["capacity", "locked", "fixed_cost", "minimum", "whole_vehicles"]
+LANE_COLUMNS = [
+    "capacity",
+    "locked",
+    "fixed_cost",
+    "minimum",
+    "whole_vehicles",
+    "least_load",
+    "longest_wait_days",
+]
 
 
 def generate_arcs(
@@ -123,6 +131,8 @@ def _arcs_of_rule(
             "fixed_cost": np.nan,
             "minimum": np.nan,
             "whole_vehicles": False,
+            "least_load": np.nan,
+            "longest_wait_days": np.nan,
         }
     )
     return _priced(frame, modes)

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from scenarios.errors import Problem
-from scenarios.tables_risk import CHANGES
+from scenarios.tables_risk import CHANGES, SHARES
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -19,6 +19,8 @@ FILTERS = {
     "changes_demand": ("site", "region", "product"),
     "raises_price": ("offer", "site", "region", "product"),
     "raises_carbon_price": (),
+    "raises_footprint": ("offer", "site", "region", "product"),
+    "raises_grid_factor": ("option", "site", "region"),
     "cuts_power": ("option", "site", "region"),
 }
 ALL_FILTERS = tuple(dict.fromkeys(name for names in FILTERS.values() for name in names))
@@ -108,7 +110,7 @@ def disruption_amounts(tables: Tables) -> Iterator[Problem]:
         elif not needs and not pd.isna(amount):
             fix = "write the share lost into severity"
             yield Problem("disruptions", f"{row['kind']} has none", fix, row["row"], "amount", amount)
-        elif row["kind"] in ("changes_demand", "raises_price") and amount < -1:
+        elif row["kind"] in SHARES and amount < -1:
             fix = "write a share of at least -1"
             yield Problem("disruptions", "takes more than there is", fix, row["row"], "amount", amount)
         if row["duration"] != "fixed" and pd.isna(row["mean_days"]):

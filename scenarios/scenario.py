@@ -17,11 +17,15 @@ from numpy.typing import NDArray
 from scenarios.change import PurchaseLimits
 from scenarios.disruptions import Disruptions
 from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
+from scenarios.gates import Gates
 from scenarios.investment import Budgets, InterventionCounts, Loans
 from scenarios.linear_rules import LinearRules
 from scenarios.periods import Periods
+from scenarios.policies import ReorderPolicies
+from scenarios.responses import Responses
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing import OfferTiers, SourcingRules
+from scenarios.timetables import Timetables
 from scenarios.uncertainty import UncertaintyRows
 
 Floats = NDArray[np.float64]
@@ -92,6 +96,8 @@ class Lanes:
     minimum: Floats  # t/year if used at all
     whole_vehicles: Flags  # paid by the trip, full or not
     payload: Floats  # t/trip
+    least_load: Floats  # of the payload with which a whole vehicle leaves in trials
+    longest_wait_days: Floats  # for it in trials, inf: until it is full
 
     @property
     def opened(self) -> Integers:
@@ -174,6 +180,7 @@ class Demands:
     quantity: Floats
     shortage_cost: Floats  # inf: must be met
     single_source: Flags  # one arc into the node in a period
+    tolerance_days: Floats  # how long a customer waits in trials; inf: to the end of the period
 
 
 @dataclass(frozen=True)
@@ -213,6 +220,7 @@ class Interventions:
     exclusive_group: Labels
     maximum_modules: Integers  # capex, opex and capacities are per module
     subsidy_share: Floats  # of the capex
+    ramp_up_years: Floats  # in trials, from going live to the full effect
 
     @property
     def modular(self) -> Integers:
@@ -312,6 +320,10 @@ class Scenario:
     custom_rules: LinearRules = field(default_factory=LinearRules)
     disruptions: Disruptions = field(default_factory=Disruptions)
     uncertainty: UncertaintyRows = field(default_factory=UncertaintyRows)
+    timetables: Timetables = field(default_factory=Timetables)
+    gates: Gates = field(default_factory=Gates)
+    policies: ReorderPolicies = field(default_factory=ReorderPolicies)
+    responses: Responses = field(default_factory=Responses)
 
     @property
     def name(self) -> str:

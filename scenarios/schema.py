@@ -44,7 +44,10 @@ from scenarios.tables_levers import (
     INTERVENTIONS,
     PINS,
 )
+from scenarios.tables_policies import POLICIES
+from scenarios.tables_responses import RESPONSES
 from scenarios.tables_risk import DISRUPTIONS
+from scenarios.tables_traffic import GATES, TIMETABLES
 from scenarios.tables_uncertainty import UNCERTAINTY
 
 __all__ = ["EFFECT_KINDS", "QUALITY_MARKS", "TABLES", "Column", "Table"]
@@ -79,5 +82,9 @@ TABLES: dict[str, Table] = {
         PINS,
         DISRUPTIONS,
         UNCERTAINTY,
+        TIMETABLES,
+        GATES,
+        POLICIES,
+        RESPONSES,
     )
 }

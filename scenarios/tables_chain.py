@@ -213,6 +213,19 @@ LANES = Table(
         ),
         number("minimum", "t/year", "if used at all, at least this much", default=0.0, minimum=0),
         flag("whole_vehicles", "paid by the whole vehicle of the mode's payload, full or not"),
+        number(
+            "least_load",
+            "share",
+            "in trials, a whole vehicle leaves with this much of its payload; blank: when it is full",
+            minimum=0.01,
+            maximum=1,
+        ),
+        integer(
+            "longest_wait_days",
+            "day",
+            "in trials, a whole vehicle leaves when goods have waited so long for it, full or not",
+            minimum=0,
+        ),
     ),
 )
 
@@ -241,6 +254,13 @@ DEMAND = Table(
         number("quantity", "unit/year", "need", required=True, minimum=0),
         number("shortage_cost", "currency/unit", "price of unmet need; blank: must be met", minimum=0),
         flag("single_source", "served by one lane only in a period"),
+        integer(
+            "tolerance_days",
+            "day",
+            "in trials, how long the customer waits for what is late, then it is lost and counts as unmet; "
+            "0: not at all (lost sales); blank: to the end of the period",
+            minimum=0,
+        ),
     ),
     required=True,
     by_period=True,

@@ -17,6 +17,13 @@ INTERVENTIONS = Table(
         number("opex", "currency/year", "yearly cost while active (negative: saving)", default=0.0),
         integer("lead_years", "year", "from decision to effect", default=0, minimum=0),
         integer("life_years", "year", "years of effect", default=20, minimum=1),
+        number(
+            "ramp_up_years",
+            "year",
+            "in trials, years from going live to the full effect, even growth; the plan has it at once",
+            default=0.0,
+            minimum=0,
+        ),
         integer("earliest", "year", "first year it can be decided"),
         integer("latest", "year", "last year it can be decided"),
         names("requires", "interventions that must be active before", refers_to="interventions"),

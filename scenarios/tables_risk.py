@@ -6,7 +6,8 @@ from scenarios.columns import Table, integer, number, text
 from scenarios.tables_chain import SITES
 
 CLOSINGS = ("closes_site", "closes_line", "closes_lane")
-CHANGES = ("changes_demand", "raises_price", "raises_carbon_price")  # by an amount
+SHARES = ("changes_demand", "raises_price", "raises_footprint", "raises_grid_factor")
+CHANGES = (*SHARES, "raises_carbon_price")  # by an amount
 DISRUPTION_KINDS = (*CLOSINGS, *CHANGES, "cuts_power")
 DURATIONS = ("fixed", "exponential", "lognormal")
 
@@ -14,7 +15,8 @@ DISRUPTIONS = Table(
     "disruptions",
     "Events that may befall a plan in trials; what they hit is every element that fits all filled filters. "
     "All that one event hits is hit together; a cap on capacity, a closed region or a closed mode is a "
-    "closing with a severity, a region or a mode. Prices count by the mean over the days of a period.",
+    "closing with a severity, a region or a mode. Prices and factors count by the mean over the days of a "
+    "period.",
     ("event",),
     (
         text("event", "short name; its luck hangs on it", required=True),
@@ -44,7 +46,7 @@ DISRUPTIONS = Table(
         number(
             "amount",
             "1 or currency/tCO2e",
-            "share added to demand or price (-0.2: a fifth less), or currency added to the carbon price",
+            "share added to demand, price or factor (-0.2: a fifth less); currency added to the carbon price",
         ),
     ),
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from scenarios.columns import Table, number, text
 from scenarios.tables_chain import SITES
 
-FACTORS = ("yearly_demand", "daily_demand", "lead_time", "renewable_output")  # with a cv
+PRICES = ("purchase_price", "freight_price", "power_price")
+DRAWN_AGAIN = ("yearly_demand", "daily_demand", "lead_time", "renewable_output", "input_need", *PRICES)
+FACTORS = (*DRAWN_AGAIN, "intervention_effect")  # with a cv; the last is drawn once
 OUTAGES = ("supplier_outage", "site_outage", "lane_outage", "line_breakdown")
-UNCERTAINTY_KINDS = (*FACTORS, *OUTAGES, "late_go_live")
+UNCERTAINTY_KINDS = (*FACTORS, *OUTAGES, "late_go_live", "drop_out")
 DISTRIBUTIONS = ("lognormal", "gamma", "triangular", "uniform")
 FILTERS = (
     *("site", "region", "role", "line"),
     *("origin", "destination", "mode", "product"),
-    *("option", "intervention"),
+    *("offer", "option", "intervention"),
 )
 
 UNCERTAINTY = Table(
@@ -31,6 +33,7 @@ UNCERTAINTY = Table(
         text("destination", "filter: where a lane ends", default="", refers_to="sites"),
         text("mode", "filter: mode of a lane", default="", refers_to="modes"),
         text("product", "filter: product", default="", refers_to="products"),
+        text("offer", "filter: offer", default="", refers_to="offers"),
         text("option", "filter: power option", default="", refers_to="power_options"),
         text("intervention", "filter: intervention", default="", refers_to="interventions"),
         number("cv", "1", "standard deviation over mean of a factor", minimum=0, maximum=2),
@@ -49,5 +52,6 @@ UNCERTAINTY = Table(
         number("per_year", "1/year", "outages a year of up time", minimum=0),
         number("mean_days", "day", "mean length of an outage; blank: general", minimum=0),
         number("mean_years", "year", "mean delay of a go-live", minimum=0),
+        number("probability", "1", "chance that an intervention never goes live", minimum=0, maximum=1),
     ),
 )

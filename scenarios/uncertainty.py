@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenarios.element_filters import fitting
 from scenarios.errors import Problem
-from scenarios.tables_uncertainty import FACTORS, OUTAGES
+from scenarios.tables_uncertainty import DRAWN_AGAIN, FACTORS, OUTAGES
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -24,14 +24,22 @@ FAMILY = {
     "daily_demand": "demand",
     "lead_time": "arc",
     "renewable_output": "supply",
+    "input_need": "node",
+    "purchase_price": "offer",
+    "freight_price": "lane",
+    "power_price": "supply",
+    "intervention_effect": "intervention",
     "supplier_outage": "site",
     "site_outage": "site",
     "lane_outage": "lane",
     "line_breakdown": "line",
     "late_go_live": "intervention",
+    "drop_out": "intervention",
 }
 FILTERS = {
     "demand": ("site", "region", "product"),
+    "offer": ("offer", "site", "region", "role", "product"),
+    "node": ("site", "region", "role", "product"),
     "arc": ("origin", "destination", "mode", "product", "region"),
     "supply": ("option", "site", "region"),
     "site": ("site", "region", "role"),
@@ -42,10 +50,19 @@ FILTERS = {
 ALL_FILTERS = tuple(dict.fromkeys(name for names in FILTERS.values() for name in names))
 FIGURES_OF: Mapping[str, tuple[str, ...]] = {  # the first is needed
     "factor": ("cv", "persistence", "correlation", "group"),
+    "effect": ("cv", "correlation", "group"),
     "outage": ("per_year", "mean_days"),
     "delay": ("mean_years",),
+    "chance": ("probability",),
 }
-FIGURES = ("cv", "persistence", "correlation", "per_year", "mean_days", "mean_years")
+FIGURES = ("cv", "persistence", "correlation", "per_year", "mean_days", "mean_years", "probability")
+SORTS = {  # of kinds, by the figures they have
+    **dict.fromkeys(DRAWN_AGAIN, "factor"),
+    **dict.fromkeys(OUTAGES, "outage"),
+    "intervention_effect": "effect",
+    "late_go_live": "delay",
+    "drop_out": "chance",
+}
 BUYING = ("supplier", "collection")  # roles of sites whose outage is a supplier's
 LARGEST_CV = {"uniform": 1 / np.sqrt(3), "triangular": 1 / np.sqrt(6)}  # mean one, not below zero
 
@@ -111,7 +128,9 @@ def uncertainty_figures(tables: Tables) -> Iterator[Problem]:
     """Each kind has its own figures, and only those."""
     for _, row in tables["uncertainty"].iterrows():
         kind = row["kind"]
-        able = FIGURES_OF["factor" if kind in FACTORS else "outage" if kind in OUTAGES else "delay"]
+        if kind not in SORTS:  # said where choices are checked
+            continue
+        able = FIGURES_OF[SORTS[kind]]
         needed = able[0]
         if pd.isna(row[needed]):
             yield Problem("uncertainty", f"{kind} needs it", "fill it in", row["row"], needed)
@@ -120,7 +139,7 @@ def uncertainty_figures(tables: Tables) -> Iterator[Problem]:
                 fix = f"leave it blank, or fill in: {', '.join(able)}"
                 yield Problem("uncertainty", f"is no figure of {kind}", fix, row["row"], name, row[name])
         if kind not in FACTORS and row["distribution"] != "lognormal":
-            fix = "leave it blank: times of outages and delays are exponential"
+            fix = "leave it blank: it is of what has a cv"
             yield Problem(
                 "uncertainty", "is of factors only", fix, row["row"], "distribution", row["distribution"]
             )

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
 from scenarios.accounts import EMISSION_ACCOUNTS
-from scenarios.caps import Cap, cap_terms
-from scenarios.ledger import Ledger, rates
+from scenarios.caps import Cap, cap_terms, main_accounts
+from scenarios.ledger import Ledger, rates, with_responses
 from scenarios.rate import Rate
 from scenarios.scenario import Scenario
 from scenarios.settings import CapKind
 from scenarios.sourcing import tier_activities
 from simulation.events import jump_activities
 from simulation.factors import chances_of_missing, draw_factors, factors_of
+from simulation.footprints import footprint_activities, footprint_rates
 from simulation.layout import Floats, Integers
+from simulation.prices import PRICE_DIMS, cost_again, paid_at_prices, price_changes, price_rates
+from simulation.response_use import ResponseUse, use_of
 from simulation.settings import FactorSettings
-from simulation.trial import TrialResult
+from simulation.trial_result import TrialResult
 
 EXCEEDED = 1 + 1e-6  # a cap counts as missed beyond the solver's tolerance
 
@@ -39,7 +42,13 @@ class Account:
     events : what happened at a moment: outages, go-lives, closes of periods.
     cap_chance : chance of missing each cap given what happened, over draws of the emission factors,
         (caps, T); none: the factors are known.
+    price_npv : part of the present cost that is due to prices other than planned, events aside.
+    cost_again : present cost at each further draw of the prices, (M,); none: prices are known.
     happened : how often each disruption of the scenario did, (E,).
+    replans : how often a new plan was asked for inside the trial, and how often there was none.
+    responses : what the scenario's responses did; none: it has none.
+    gates : what each gate booked, (G, T) for each of its figures; none: there are no gates.
+    orders : what each reorder policy did, see :func:`order_book`; none: all follow the plan.
     """
 
     cost: Floats
@@ -53,7 +62,13 @@ class Account:
     closing_stock: Floats
     events: int
     cap_chance: Floats | None = None
+    price_npv: float = 0.0
+    cost_again: Floats | None = None
     happened: Integers | None = None
+    replans: tuple[int, int] | None = None
+    responses: ResponseUse | None = None
+    gates: Mapping[str, Floats] | None = None
+    orders: Floats | None = None
 
 
 class Accounts:
@@ -63,15 +78,23 @@ class Accounts:
         self._scenario = scenario
         self._factor_draws = factors.draws if factors else 0
         self._factors = factors_of(scenario, factors or FactorSettings())
-        self._ledger: Ledger = rates(scenario)
+        self._ledger: Ledger = with_responses(rates(scenario), scenario)
+        self._main_accounts = main_accounts(scenario)
         if len(scenario.disruptions.label):
-            self._ledger = replace(self._ledger, rates=self._ledger.rates + _jump_rates(scenario))
+            added = (*_jump_rates(scenario), *footprint_rates(self._ledger))
+            self._ledger = replace(self._ledger, rates=self._ledger.rates + added)
+        self._ledger = replace(self._ledger, rates=self._ledger.rates + price_rates(scenario))
         by_name = {cap.label: cap for cap in cap_terms(scenario, self._ledger)}
         self._caps: list[Cap] = [by_name[name] for name in plan["cap"].to_numpy()]
         self._limits = np.nan_to_num(plan["cap_limit"].transpose("cap", "period").to_numpy(), nan=np.inf)
         self._cost_accounts = [str(name) for name in plan["cost_account"].to_numpy()]
         self._emission_accounts = [str(name) for name in plan["emission_account"].to_numpy()]
         self._years = scenario.periods.years
+
+    @property
+    def caps(self) -> Sequence[Cap]:
+        """The caps, in the order of the plan."""
+        return self._caps
 
     @property
     def ledger(self) -> Ledger:
@@ -81,18 +104,20 @@ class Accounts:
     def activities(self, result: TrialResult) -> tuple[dict[str, Floats], Floats]:
         """Return all activities of a trial, and what its caps count, (caps, T).
 
-        What lies in a price tier, or beyond a soft cap, is an activity of its own, and so is what higher
-        prices cost.
+        What lies in a price tier, or beyond a soft cap, is an activity of its own, and so is what other
+        prices cost and what higher factors emit.
         """
-        bought = tier_activities(self._scenario, result.activities["purchase"])
-        counted = {**result.activities, **bought, "delivered": result.delivered}
+        counted = self._counted(result)
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
         beyond = self._overrun(cap_emissions, result.delivered)
-        activities = {**result.activities, **bought, "overrun": beyond}
+        activities = {**counted, "overrun": beyond}
+        del activities["delivered"]
         if result.jumps is not None:
             emitted = self._carbon_priced(activities)
             activities |= jump_activities(self._scenario, result.jumps, activities, emitted)
+        if result.prices is not None:
+            activities |= price_changes(self._paid_at_prices(activities), result.prices)
         return activities, cap_emissions
 
     def book(self, result: TrialResult) -> Account:
@@ -111,8 +136,33 @@ class Accounts:
             closing_stock=result.closing_stock,
             events=result.events,
             cap_chance=self._chance(result),
+            price_npv=self._price_npv(activities),
+            cost_again=self._cost_again(result, activities, float(priced.cost_npv)),
             happened=result.happened,
+            replans=result.replans,
+            responses=use_of(self._scenario, self._ledger, activities, self._main_accounts),
+            gates=result.gates,
+            orders=result.orders,
         )
+
+    def _paid_at_prices(self, activities: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return what is paid at prices that may be otherwise, by the activity of their change, (n, T)."""
+        emitted = self._carbon_priced(activities)
+        return paid_at_prices(self._scenario, self._ledger, activities, emitted)
+
+    def _price_npv(self, activities: Mapping[str, Floats]) -> float:
+        """Return what changes of prices add to the present cost."""
+        changes = [activities[name].sum(axis=0) for name in PRICE_DIMS if name in activities]
+        return float(np.sum(changes, axis=0) @ self._ledger.weight("yearly")) if changes else 0.0
+
+    def _cost_again(
+        self, result: TrialResult, activities: Mapping[str, Floats], cost_npv: float
+    ) -> Floats | None:
+        """Return the present cost at each further draw of the prices, (M,), none when there is none."""
+        if result.prices is None or not len(result.prices.again):
+            return None
+        paid = self._paid_at_prices(activities)
+        return cost_again(paid, result.prices, cost_npv, self._ledger.weight("yearly"))
 
     def _chance(self, result: TrialResult) -> Floats | None:
         """Return the chance of missing each cap given what happened, (caps, T); none: factors are known."""
@@ -126,12 +176,15 @@ class Accounts:
     def _counted(self, result: TrialResult) -> dict[str, Floats]:
         """Return the activities that caps count."""
         bought = tier_activities(self._scenario, result.activities["purchase"])
-        return {**result.activities, **bought, "delivered": result.delivered}
+        counted = {**result.activities, **bought, "delivered": result.delivered}
+        if result.jumps is not None:
+            counted |= footprint_activities(self._scenario, result.jumps, result.activities)
+        return counted
 
     def _carbon_priced(self, activities: Mapping[str, Floats]) -> Floats:
         """Return tCO2e a year of the accounts with a carbon price, zero in the others, (A, T)."""
         priced, accounts = self._ledger.price(activities), self._scenario.carbon.priced_accounts
-        return np.array([priced.emitted(a) * (a in accounts) for a in self._emission_accounts])
+        return np.array([priced.emitted(a) * (a in accounts) for a in EMISSION_ACCOUNTS])
 
     def _overrun(self, cap_emissions: Floats, delivered: Floats) -> Floats:
         """Return tCO2e beyond the limits of soft caps, (caps, T); zero for hard ones."""

@@ -62,3 +62,11 @@ def days_of(start: Integers | Floats, years: Integers | Floats) -> Days:
     flat = [days for period in lengths for days in period]
     year = (first_month[0] + np.arange(len(flat))) // MONTHS - first_month[0] // MONTHS
     return Days(first, np.repeat(year, flat).astype(np.int64))
+
+
+def days_of_years(days: Days) -> Floats:
+    """Return the share of each period's days that lies in each calendar year, (T, years)."""
+    share = np.zeros((len(days.in_period), days.years))
+    np.add.at(share, (days.period, days.year), 1.0)
+    share /= days.in_period[:, None]
+    return share

@@ -49,11 +49,20 @@ def paired_comparison(before: xr.Dataset, after: xr.Dataset) -> dict[str, Differ
     if count < 2:
         message = "a paired comparison needs at least two trials of each plan"
         raise ConfigError(message)
-    confidence = float(before.attrs["confidence"])
+    confidence, pairs = float(before.attrs["confidence"]), _in_pairs(before)
+    if pairs != _in_pairs(after):
+        message = "the trials of one plan come in antithetic pairs: try both plans the same way"
+        raise ConfigError(message)
     measured = [_measured(outcome.isel(trial=slice(count))) for outcome in (after, before)]
     return {
-        name: paired_difference(values, measured[1][name], confidence) for name, values in measured[0].items()
+        name: paired_difference(values, measured[1][name], confidence, pairs)
+        for name, values in measured[0].items()
     }
+
+
+def _in_pairs(outcome: xr.Dataset) -> bool:
+    """Return whether trials come in antithetic pairs; those of runs from before there were any do not."""
+    return bool(outcome.attrs.get("antithetic", 0))
 
 
 def _measured(outcome: xr.Dataset) -> dict[str, Floats]:

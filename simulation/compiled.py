@@ -16,8 +16,8 @@ NUMBA: Any = numba.config  # its settings have no types
 
 Function = TypeVar("Function", bound=Callable[..., object])
 SOURCES = (
-    "compiled.py", "kernel.py", "production.py", "dispatch.py", "takeback.py", "vehicles.py",
-    "layout.py", "outages.py", "raw_streams.py",
+    "compiled.py", "kernel.py", "production.py", "dispatch.py", "takeback.py", "vehicles.py", "timetables.py",
+    "gates.py", "responses.py", "layout.py", "outages.py", "raw_streams.py", "reorder.py", "lost_sales.py",
 )  # fmt: skip
 # Compiled code owns no memory, it works on arrays of its callers: counting references to them would only
 # take time, a fifth of the kernel's.

@@ -6,7 +6,9 @@ import numpy as np
 
 from simulation.compiled import compiled, inlined
 from simulation.layout import Floats, Places, Records, World
+from simulation.reorder import order
 
+TRACE = 1e-12  # of what is sent: what rounding leaves on order is sent
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
 
@@ -36,6 +38,9 @@ def release(day: int, world: World) -> None:
             buy(node.missing_purchase + excess, node, offers, seller)
             node.deviation = 0.0
             continue
+        if node.orders:
+            order(day, n, world)
+            continue
         fitting, owed = look_over(node, world.patience, arcs, arriving)
         wanted = gain * (node.deviation - owed)
         if node.first_seller < node.end_seller:
@@ -60,18 +65,24 @@ def open_lanes(
         up, load, passable = lane_up[k] * site_up[lane.origin], 0.0, np.inf
         if up < 1.0 or lane.capacity < np.inf:
             for a in range(lane.first_arc, lane.end_arc):
-                load += arcs[a].possible * arcs[a].mass
+                load += due(arcs[a]) * arcs[a].mass
             lane.room += lane.capacity
             passable = most_today(lane.room, lane.capacity, up, load, surge)
         for a in range(lane.first_arc, lane.end_arc):
             arc = arcs[a]
-            fitting = arc.possible
+            fitting = due(arc)
             if load > passable:
                 fitting = fitting * passable / load
             arc.fitting = fitting
             nodes[arc.tail].spare -= fitting
         lane.passable = passable
         lane.left = max(passable - load, 0.0)
+
+
+@inlined
+def due(arc: np.record) -> float:
+    """Return what an arc has to send this morning: its plan, or what its head ordered until yesterday."""
+    return arc.unsent if arc.by_order else arc.possible
 
 
 @inlined
@@ -103,7 +114,8 @@ def open_offers(surge: float, offers: Records, site_up: Floats) -> None:
         offer.left = 0.0
         if offer.possible + offer.reserve > 0.0:
             up = site_up[offer.site]
-            offer.left = most_today(offer.room, offer.capacity, up, offer.possible, surge)
+            usual = offer.unsent if offer.by_order else offer.possible
+            offer.left = most_today(offer.room, offer.capacity, up, usual, surge)
 
 
 @inlined
@@ -152,26 +164,37 @@ def send(there: float, day: int, node: np.record, world: World) -> float:
             hub.passable -= done
             hub.room -= done
         beyond = done - arc.planned
-        arc.owed = max(arc.owed + arc.possible - done, 0.0)
+        excess += beyond
+        deviation += note_sent(done, beyond, arc, head)
         lane.passable -= done * arc.mass
         lane.room -= done * arc.mass
         arc.done = done
         arc.booked += done
         stock -= done
         head.transit += done
-        if lane.payload > 0.0:  # leaves when the vehicle is full
+        if lane.payload > 0.0 or lane.timetable >= 0:  # leaves when the vehicle is full, or by timetable
             arc.loaded += done
             lane.loaded += done * arc.mass
         else:
             slot = today + lead[week, a]
             coming[slot if slot < len(coming) else slot - len(coming), arc.head] += done
-        deviation += beyond
-        head.deviation -= beyond
-        excess += beyond
     node.stock, node.deviation = stock, deviation
     if not node.source:
         node.lowest = min(node.lowest, stock)
     return excess
+
+
+@inlined
+def note_sent(done: float, beyond: float, arc: np.record, head: np.record) -> float:
+    """Write down what an arc sent; return what its origin now lacks beyond plan."""
+    if arc.by_order:  # the origin has known of it since the order
+        head.deviation -= done
+        left = arc.unsent - done
+        arc.unsent = left if left >= TRACE * done else 0.0
+        return -arc.planned
+    arc.owed = max(arc.owed + arc.possible - done, 0.0)
+    head.deviation -= beyond
+    return beyond
 
 
 @inlined
@@ -188,7 +211,9 @@ def buy(extra: float, node: np.record, offers: Records, seller: Places) -> None:
     if extra < 0.0 and total > 0.0:
         keep = max(1.0 + extra / total, 0.0)
         for i in range(node.first_seller, node.end_seller):
-            offers[seller[i]].done *= keep
+            offer = offers[seller[i]]
+            offer.left += (1.0 - keep) * offer.done
+            offer.done *= keep
     elif extra > 0.0:
         buy_more(extra, node, offers, seller)
     for i in range(node.first_seller, node.end_seller):

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.departures import late_departures
 from simulation.events import Happening, shift_demand
-from simulation.layout import Floats, Integers
+from simulation.layout import Flags, Floats, Integers
 from simulation.levels import groups, level, related, varied
 from simulation.network import Network
 from simulation.outages import DAYS_PER_YEAR
@@ -32,6 +33,7 @@ def draw(
     factor = demand_factors(network, uncertainty, streams)
     shift_demand(network, happened, factor)
     drawn: dict[str, NDArray] = {"lead": lead_days(network, uncertainty, streams)}
+    drawn["departures"] = late_departures(network, uncertainty, streams)
     for family in ("site", "lane", "line"):
         drawn[f"{family}_up"] = np.ones((network.days.count, len(getattr(network.used, family))))
     required = []
@@ -104,8 +106,8 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
 def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
     """Return when each intervention really goes live, in days, (T, I), for the spell each period is in.
 
-    An intervention that the plan adopts is late by an exponential delay; one that was there before
-    is not. Infinite where the plan has it idle.
+    An intervention that the plan adopts is late by an exponential delay, or never goes live; one that was
+    there before does neither. Infinite where the plan has it idle.
     """
     adopted = network.plan["adopt"].transpose("period", ...).to_numpy() > 0.5
     result = np.full(network.active.shape, np.inf)
@@ -115,12 +117,31 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
     members = np.flatnonzero(network.active.any(axis=0))
     names = tuple(f"intervention {label}" for label in network.scenario.interventions.label[members])
     uniforms = streams.uniforms_of(names, "delay", len(network.active))
-    for i, drawn in zip(members, uniforms.T.tolist(), strict=True):
-        luck = (-math.log1p(-uniform) for uniform in drawn)
+    dropped = _dropped(network, uncertainty, streams, members, names)
+    for i, drawn, lost in zip(members, uniforms.T.tolist(), dropped.T.tolist(), strict=True):
+        luck = zip((-math.log1p(-uniform) for uniform in drawn), lost, strict=True)
         for t in np.flatnonzero(network.active[:, i]):
             if t > 0 and network.active[t - 1, i]:
                 result[t, i] = result[t - 1, i]
                 continue
-            late = next(luck) * mean[i]
+            times, never = next(luck)
+            late = np.inf if never else times * mean[i]
             result[t, i] = network.days.first[t] + (late if adopted[: t + 1, i].any() else 0.0)
     return result
+
+
+def _dropped(
+    network: Network,
+    uncertainty: UncertaintySettings,
+    streams: Streams,
+    members: Integers,
+    names: tuple[str, ...],
+) -> Flags:
+    """Return which of the spells of `members` never begin, (T, m), by the number of the spell."""
+    usual = uncertainty.intervention_dropout
+    chance = level(network, "drop_out", "probability", usual, usual)
+    if not np.any(chance > 0):
+        return np.zeros((len(network.active), len(members)), dtype=bool)
+    chances = np.broadcast_to(chance, network.active.shape[1])[members]
+    never: Flags = streams.uniforms_of(names, "drop out", len(network.active)) < chances
+    return never

@@ -22,6 +22,7 @@ from simulation.settings import UncertaintySettings
 from simulation.streams import SMALLEST, Streams, mean_one_lognormal
 
 # Activities that only trials have, and the dimension of a plan that each is over.
+JUMPING = ("raises_price", "raises_carbon_price", "raises_footprint", "raises_grid_factor")
 JUMP_DIMS = {"price_jump": "offer", "carbon_price_jump": "emission_account"}
 
 
@@ -42,16 +43,20 @@ class Happening:
 
 @dataclass(frozen=True)
 class Jumps:
-    """What events add to prices, the mean over the days of each period.
+    """What events add to prices and emission factors, the mean over the days of each period.
 
     Attributes
     ----------
     price : share of each offer's price, (O, T).
     carbon : currency per tCO2e, (T,).
+    footprint : share of each offer's footprint, (O, T).
+    grid : share of each supply's factors, (U, T).
     """
 
     price: Floats
     carbon: Floats
+    footprint: Floats
+    grid: Floats
 
 
 def happenings(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> list[Happening]:
@@ -122,25 +127,37 @@ def power_left(network: Network, happened: Sequence[Happening]) -> Floats:
     """Return the share of each supply's power that is there, the mean over a period's days, (T, U)."""
     everything = np.arange(len(network.scenario.supplies.label))
     left = np.ones((network.days.count, len(everything)))
-    for event, hit, share in _of_family(network, happened, "supply", everything):
+    cuts = [h for h in happened if network.scenario.disruptions.kind[h.event] == "cuts_power"]
+    for event, hit, share in _of_family(network, cuts, "supply", everything):
         left[:, hit] *= 1.0 - network.scenario.disruptions.severity[event] * share[:, None]
     return _by_period(network, left)
 
 
 def jumps(network: Network, happened: Sequence[Happening]) -> Jumps | None:
-    """Return what events add to prices, none when they add nothing."""
+    """Return what events add to prices and factors, none when they add nothing."""
     scenario, days = network.scenario, network.days.count
     amount, kinds = scenario.disruptions.amount, scenario.disruptions.kind
-    if not any(kinds[h.event] in ("raises_price", "raises_carbon_price") for h in happened):
+    if not any(kinds[h.event] in JUMPING for h in happened):
         return None
-    everything = np.arange(len(scenario.offers.label))
-    price, carbon = np.zeros((len(network.days.in_period), len(everything))), np.zeros((days, 1))
-    for event, hit, share in _of_family(network, happened, "offer", everything):
-        price[:, hit] += _by_period(network, amount[event] * share[:, None])
+    periods, carbon = len(network.days.in_period), np.zeros((days, 1))
+    added = {
+        "raises_price": np.zeros((periods, len(scenario.offers.label))),
+        "raises_footprint": np.zeros((periods, len(scenario.offers.label))),
+        "raises_grid_factor": np.zeros((periods, len(scenario.supplies.label))),
+    }
+    for kind, shares in added.items():
+        of_kind = [h for h in happened if kinds[h.event] == kind]
+        for event, hit, share in _of_family(network, of_kind, FAMILY[kind], np.arange(shares.shape[1])):
+            shares[:, hit] += _by_period(network, amount[event] * share[:, None])
     for happening in happened:
         if kinds[happening.event] == "raises_carbon_price":
             carbon[:, 0] += amount[happening.event] * share_of_days(happening, days)
-    return Jumps(price.T, _by_period(network, carbon)[:, 0])
+    return Jumps(
+        price=added["raises_price"].T,
+        carbon=_by_period(network, carbon)[:, 0],
+        footprint=added["raises_footprint"].T,
+        grid=added["raises_grid_factor"].T,
+    )
 
 
 def jump_activities(
@@ -153,13 +170,19 @@ def jump_activities(
     activities : with what was bought, and in which price tiers.
     emitted : tCO2e a year of the accounts with a carbon price, zero in the others, (A, T).
     """
+    paid = paid_for_goods(scenario, activities)
+    return {"price_jump": paid * jump.price, "carbon_price_jump": emitted * jump.carbon}
+
+
+def paid_for_goods(scenario: Scenario, activities: Mapping[str, Floats]) -> Floats:
+    """Return what is paid at planned prices for each offer's goods, currency a year (O, T)."""
     offers, tiers = scenario.offers, scenario.offer_tiers
     flat = np.ones(len(offers.label))
     flat[tiers.offers] = 0.0
-    paid = activities["purchase"] * offers.price * flat[:, None]
+    paid: Floats = activities["purchase"] * offers.price * flat[:, None]
     in_tiers = activities["tier_purchase"] * tiers.price + activities["tier_used"] * tiers.intercept
     np.add.at(paid, tiers.offer, in_tiers)
-    return {"price_jump": paid * jump.price, "carbon_price_jump": emitted * jump.carbon}
+    return paid
 
 
 def _of_family(

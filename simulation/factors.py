@@ -20,6 +20,7 @@ import numpy as np
 from scenarios.caps import Cap
 from scenarios.scenario import Scenario
 from scenarios.settings import CapKind
+from simulation.footprints import CARRIED
 from simulation.layout import Floats, Integers
 from simulation.settings import FactorSettings
 from simulation.streams import Streams, mean_one_lognormal
@@ -63,7 +64,12 @@ def factors_of(scenario: Scenario, settings: FactorSettings) -> Factors:
         ],
         "power": [(f"grid of {s.sites.region[site]}", settings.grid_cv) for site in s.supplies.site],
         "trips": [(f"freight by {s.modes[s.lanes.mode[k]]}", settings.freight_cv) for k in s.lanes.by_trip],
+        "response": [
+            (f"freight by {s.modes[s.arcs.mode[arc]]}", settings.freight_cv) if by_lane else ("", 0.0)
+            for arc, by_lane in zip(s.responses.arc, s.responses.by_lane, strict=True)
+        ],
     }
+    named |= {CARRIED[name]: named[name] for name in CARRIED}  # events add to the same factors
     cv = {name: value for rows in named.values() for name, value in rows if value > 0}
     place = {name: k for k, name in enumerate(sorted(cv))}
     return Factors(

@@ -20,17 +20,23 @@ from scenarios.accounts import COST_ACCOUNTS
 from scenarios.errors import UnplayableError
 from scenarios.plans import ACTIVITY_DIMS
 from scenarios.rate import Timing
+from scenarios.replanning import Replanner
 from scenarios.scenario import Scenario
 from simulation.accounting import Account
 from simulation.draws import go_live_days
 from simulation.events import JUMP_DIMS
+from simulation.experiment import asked_for
+from simulation.footprints import FOOTPRINT_DIMS
+from simulation.gatekeeping import GATE_ACTIVITIES
 from simulation.kernel import run_days
 from simulation.layout import Floats, Integers, World
-from simulation.network import Network
+from simulation.network import AS_PLANNED, Network
+from simulation.prices import PRICE_DIMS
 from simulation.selection import Labels
 from simulation.settings import Engine, SimulationSettings
-from simulation.streams import Streams
-from simulation.trial import AS_PLANNED, RunDays, Trial, TrialResult
+from simulation.streams import streams_of
+from simulation.trial import RunDays, Trial
+from simulation.trial_result import TrialResult
 from simulation.trials import Trials, prepare
 
 # What the kernel books every day, and which activity of the ledger it is.
@@ -42,11 +48,13 @@ DAILY = {
     "demands": "delivered",
     "takebacks": "returned",
     "disposals": "discard",
+    "answers": "response",
 }
 AS_COUNTED = ("stock", "trips")  # of the whole period, not per year
 AT_ONCE = ("adopt",)  # counted when it happens, not per year
 COLUMNS = ("day", "period", "event", "activity", "element", "quantity")
 DIGITS = "%.15g"
+DIMS = ACTIVITY_DIMS | JUMP_DIMS | PRICE_DIMS | FOOTPRINT_DIMS
 
 
 @dataclass
@@ -79,6 +87,7 @@ class Journal:
     ----------
     result, account : what the trial came to.
     world : the world after the last day.
+    network : of the plan that was followed in the end.
     """
 
     trials: Trials
@@ -87,6 +96,7 @@ class Journal:
     result: TrialResult
     account: Account
     world: World
+    network: Network
 
     def frames(self) -> Iterator[pd.DataFrame]:
         """Yield the rows, a table for each step of the horizon.
@@ -137,12 +147,14 @@ class Journal:
 
     def _go_lives(self, t: int) -> pd.DataFrame:
         """Return which interventions of this period go live late, and by how many days."""
-        network, trials = self.trials.network, self.trials
-        streams = Streams(trials.settings.seed, self.index)
+        network, trials = self.network, self.trials
+        streams = streams_of(trials.settings.seed, self.index, trials.settings.antithetic)
         go_live = go_live_days(network, trials.settings.uncertainty, streams)[t]
         late = go_live - network.days.first[t]
         labels = network.scenario.interventions.label
         found = [("days late", labels[i], late[i]) for i in np.flatnonzero((late > 0) & np.isfinite(go_live))]
+        never = network.active[t] & np.isinf(go_live)
+        found += [("never live", labels[i], 1.0) for i in np.flatnonzero(never)]
         return _events((int(network.days.first[t]), t, "go-live"), found)
 
     def _stocks(self, event: str, day: int, t: int, stock: Floats, transit: Floats) -> pd.DataFrame:
@@ -198,12 +210,18 @@ class _Prices:
 def keep_journal(trials: Trials, index: int, run: RunDays = run_days) -> Journal:
     """Replay trial `index` alone, with a diary of what `run` does every day."""
     diary, settings = Diary(run), trials.settings
-    trial = Trial(trials.network, trials.opening, settings, settings.uncertainty, index, diary)
+    shared = (trials.network, trials.opening, settings, settings.uncertainty)
+    trial = Trial(*shared, index, diary, trials.recourse)
     result = trial.run()
-    return Journal(trials, index, diary, result, trials.accounts.book(result), trial.world)
+    return Journal(trials, index, diary, result, trials.accounts.book(result), trial.world, trial.network)
 
 
-def journal_of(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> Journal:
+def journal_of(
+    scenario: Scenario,
+    plan: xr.Dataset,
+    settings: SimulationSettings,
+    replanner: Replanner | None = None,
+) -> Journal:
     """Replay the trial that the settings name, with the engine that they name.
 
     Raises UnplayableError for the numpy engine, which plays all trials at once and keeps no journal.
@@ -216,7 +234,8 @@ def journal_of(scenario: Scenario, plan: xr.Dataset, settings: SimulationSetting
         from simulation.plain import plain_run_days
 
         run = plain_run_days()
-    return keep_journal(prepare(scenario, plan, settings), settings.trial or 0, run)
+    trials = prepare(scenario, plan, settings, asked_for(settings, replanner))
+    return keep_journal(trials, settings.trial or 0, run)
 
 
 def write_journal(path: Path, journal: Journal) -> None:
@@ -232,7 +251,11 @@ def write_journal(path: Path, journal: Journal) -> None:
 
 
 def _labels(network: Network, name: str) -> Labels:
-    return network.plan[(ACTIVITY_DIMS | JUMP_DIMS)[name]].to_numpy().astype(str)
+    if name == "response":  # only trials have it
+        return network.scenario.responses.label
+    if name in GATE_ACTIVITIES:
+        return network.scenario.sites.label
+    return network.plan[DIMS[name]].to_numpy().astype(str)
 
 
 def _events(when: tuple[int, int, str], found: Sequence[tuple[str, str, float]]) -> pd.DataFrame:

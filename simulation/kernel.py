@@ -1,19 +1,22 @@
 """The days between two events: goods move through the whole network, one call for all days.
 
-A day has fixed phases: receive, produce, deliver, take back, release (order and dispatch), depart, discard,
-record. Every
-activity does what the plan says for the day plus a correction in proportion to the deviation from
-the planned stock position, so corrections vanish identically when nothing varies. Compiled by
-numba; plain Python when ``NUMBA_DISABLE_JIT=1`` is set.
+A day has fixed phases: receive, pass gates, produce, deliver, lose late, take back, release, depart, discard,
+respond, record. Every activity does what the plan says for the day plus a correction in proportion to
+the deviation from the planned stock position, so corrections vanish identically when nothing varies.
+Compiled by numba; plain Python when ``NUMBA_DISABLE_JIT=1`` is set.
 """
 
 from __future__ import annotations
 
 from simulation.compiled import compiled
 from simulation.dispatch import release
+from simulation.gates import pass_gates
 from simulation.layout import ARC, OPERATION, Floats, Records, World
+from simulation.lost_sales import lose_late
 from simulation.production import decide_runs, produce
+from simulation.responses import respond, take_in
 from simulation.takeback import discard, take_back
+from simulation.timetables import leave
 from simulation.vehicles import depart
 
 
@@ -22,21 +25,26 @@ def run_days(first: int, last: int, world: World) -> None:
     """Run days `first` to `last` - 1, all of one period and with no event in between."""
     for day in range(first, last):
         receive(world.nodes, world.coming[day % len(world.coming)])
+        pass_gates(day, world)
+        take_in(world.nodes, world.shortages, world.answered[day % len(world.answered)])
         decide_runs(day, world)
         produce(world.free, world.nodes, world.operations, world.entries, world.lines, world.run_order)
         deliver(world.free, world.nodes, world.demands, world.demand[day])
+        lose_late(day, world)
         take_back(day, world)
         release(day, world)
         depart(day, world)
+        leave(day, world)
         discard(world)
+        respond(day, world)
         record(world.nodes, world.covers, world.operations, world.arcs, world.offers)
 
 
 @compiled
 def receive(nodes: Records, arriving: Floats) -> None:
-    """Take in what arrives today, (nodes,)."""
+    """Take in what arrives today, (nodes,), and has no gate to pass."""
     for n in range(len(nodes)):
-        if arriving[n] != 0.0:
+        if arriving[n] != 0.0 and not nodes[n].gated:
             nodes[n].stock += arriving[n]
             nodes[n].transit -= arriving[n]
             arriving[n] = 0.0

@@ -12,14 +12,17 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
+from scenarios.replanning import Replanner
 from scenarios.scenario import Scenario
+from simulation.experiment import asked_for
 from simulation.layout import Floats
 from simulation.service import fill_of
 from simulation.settings import SimulationSettings, UncertaintySettings
-from simulation.statistics import mean_interval, wilson_interval
+from simulation.statistics import chance_interval, mean_interval
 from simulation.trials import Progress, Trials, prepare, run_all
 
 DISRUPTIONS = "disruptions of the scenario"
+GATES, RAMPS = "queues at gates", "ramp-up of interventions"
 SOURCES = {
     "yearly demand": ("demand_annual_cv", "demand_persistence", "demand_correlation"),
     "daily demand": ("demand_daily_cv",),
@@ -30,6 +33,16 @@ SOURCES = {
     "line breakdowns": ("breakdowns_per_year", "repair_mean_days"),
     "renewable output": ("renewable_cv",),
     "late interventions": ("intervention_delay_mean_years",),
+    "purchase prices": ("purchase_price_cv", "price_persistence"),
+    "freight prices": ("freight_price_cv", "price_persistence"),
+    "power prices": ("power_price_cv", "price_persistence"),
+    "carbon price": ("carbon_price_cv", "price_persistence"),
+    "input needs": ("input_need_cv",),
+    "effects of interventions": ("intervention_effect_cv",),
+    "interventions dropped": ("intervention_dropout",),
+    "late departures": ("departure_delay_mean_days",),
+    GATES: ("gates",),
+    RAMPS: ("ramp_up",),
     DISRUPTIONS: ("disruptions",),
 }
 ALL = "all together"
@@ -63,6 +76,7 @@ def ladder(
     outcome: xr.Dataset,
     settings: SimulationSettings,
     progress: Progress | None = None,
+    replanner: Replanner | None = None,
 ) -> xr.Dataset:
     """Return what each source of uncertainty alone does to the plan, beside all of them together.
 
@@ -70,6 +84,7 @@ def ladder(
     ----------
     outcome : the trials with all sources on; each rung has as many trials, from the same seed.
     progress : called with trials done and in all, over all rungs.
+    replanner : makes the plan again inside trials, where the settings ask for that.
 
     Returns
     -------
@@ -79,10 +94,14 @@ def ladder(
     trial; ``ladder_chance_any`` of missing any cap in any period, with Wilson's interval.
     """
     count, seed = outcome.sizes["trial"], int(outcome.attrs["seed"])
-    settings = replace(settings, trials=count, seed=seed, precision=None)
-    trials, sources = prepare(scenario, plan, settings), sources_of(settings.uncertainty)
-    if not len(scenario.disruptions.label):
-        sources = [source for source in sources if source != DISRUPTIONS]
+    settings = replace(settings, trials=count, seed=seed, precision=None, price_draws=0)
+    trials = prepare(scenario, plan, settings, asked_for(settings, replanner))
+    there = {
+        DISRUPTIONS: len(scenario.disruptions.label),
+        GATES: len(scenario.gates.site),
+        RAMPS: np.count_nonzero(scenario.interventions.ramp_up_years),
+    }
+    sources = [source for source in sources_of(settings.uncertainty) if there.get(source, 1)]
     twin = _measured_alone(trials, UncertaintySettings.off(), outcome, None, (0, 0), 1)
     rungs = []
     for done, source in enumerate(sources):
@@ -91,7 +110,7 @@ def ladder(
         rungs.append(_measured_alone(trials, alone, outcome, progress, at, settings.trials))
     rungs.append(_measured(outcome))
     found = xr.Dataset(coords={"source": [*sources, ALL]})
-    _add_measures(found, rungs, twin, settings.confidence)
+    _add_measures(found, rungs, twin, settings.confidence, settings.antithetic)
     return found
 
 
@@ -104,7 +123,8 @@ def _measured_alone(
     count: int,
 ) -> dict[str, Floats]:
     """Run `count` trials under another uncertainty and return their measures."""
-    settings = replace(trials.settings, uncertainty=uncertainty, trials=count)
+    pairs = trials.settings.antithetic and count > 1  # the twin is one trial
+    settings = replace(trials.settings, uncertainty=uncertainty, trials=count, antithetic=pairs)
 
     def tell(done: int, _: int) -> None:
         if progress is not None:
@@ -149,11 +169,11 @@ def _measured(outcome: xr.Dataset) -> dict[str, Floats]:
 
 
 def _add_measures(
-    found: xr.Dataset, rungs: list[dict[str, Floats]], twin: dict[str, Floats], confidence: float
+    found: xr.Dataset, rungs: list[dict[str, Floats]], twin: dict[str, Floats], confidence: float, pairs: bool
 ) -> None:
     units = {"cost": "currency", "emissions": "tCO2e", "service": "1"}
     for name, meaning in MEASURES.items():
-        added = np.array([mean_interval(rung[name] - twin[name][0], confidence) for rung in rungs])
+        added = np.array([mean_interval(rung[name] - twin[name][0], confidence, pairs) for rung in rungs])
         spread = np.array([rung[name].std(ddof=1) if len(rung[name]) > 1 else 0.0 for rung in rungs])
         for end, values, words in (
             ("added", added[:, 0], f"mean change of the {meaning} against the plan's twin"),
@@ -166,11 +186,10 @@ def _add_measures(
     worst = np.array([rung["service"].min() for rung in rungs])
     meaning = "share of demand delivered in the worst trial"
     found["ladder_service_worst"] = (("source",), worst, {"units": "1", "long_name": meaning})
-    missed = np.array([rung["missed"].sum() for rung in rungs])
-    count = len(rungs[-1]["missed"])
-    low, high = wilson_interval(missed, count, confidence)
+    missed = np.array([rung["missed"] for rung in rungs]).T
+    share, low, high = chance_interval(missed, confidence, pairs)
     for end, values, words in (
-        ("", missed / count, "share of trials that missed any cap in any period"),
+        ("", share, "share of trials that missed any cap in any period"),
         ("_low", low, "lower end of its Wilson interval"),
         ("_high", high, "upper end of its Wilson interval"),
     ):

@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 Records = NDArray[np.record]
 
 OPERATION, ARC, OFFER = 0, 1, 2
+EXPEDITE, SPOT_PURCHASE, SUBSTITUTE, CURTAIL_DEMAND, CURTAIL_PRODUCTION = range(5)
 
 
 def _record(places: str, numbers: str, flags: str = "", signed: str = "") -> np.dtype[np.void]:
@@ -30,7 +31,8 @@ def _record(places: str, numbers: str, flags: str = "", signed: str = "") -> np.
 
 
 NODE = _record(
-    "first_maker end_maker first_leaving end_leaving first_arriving end_arriving first_seller end_seller",
+    "first_maker end_maker first_leaving end_leaving first_arriving end_arriving first_seller end_seller "
+    "first_customer end_customer policy",  # policy: of a node that orders by one
     # deviation: planned less real stock position (stock + transit - what customers wait for)
     # of the day: what could be sent beyond plan, change of use that operations ask for, inputs not yet taken
     "stock transit deviation spare pull claim "
@@ -38,7 +40,8 @@ NODE = _record(
     "run_part flow_part purchase_part missing_run missing_flow missing_purchase "
     # of the whole run
     "made used stock_days transit_days lowest",
-    "source",  # a supplier's, who ships what he buys the same day
+    # source: a supplier's, who ships what he buys the same day; orders: by a policy; gated: vehicles queue
+    "source orders gated",
 )
 OPERATION_RECORD = _record(
     "line first_entry end_entry",
@@ -51,20 +54,54 @@ ENTRY = _record(
 )  # recipe, per unit: with planned savings, and as it is
 ARC_RECORD = _record(
     "tail head lane first_gate end_gate",
-    "mass planned possible reserve owed fitting correction done loaded booked",
+    "mass planned possible reserve owed fitting correction done loaded booked "
+    "unsent",  # on order and not sent yet
+    "by_order",  # sends what its head orders, not what the plan says
 )
-OFFER_RECORD = _record("node site", "planned possible reserve capacity room left done booked")
+OFFER_RECORD = _record(
+    "node site", "planned possible reserve capacity room left done booked unsent", "by_order"
+)
+POLICY = _record(
+    "review window",  # days between two looks; days that recent use is the mean of, 0: none
+    # reorder point, level to order up to, lot (0: none): product units, or days of recent use;
+    # position after the last order; of the whole run: orders, what they came to, evenings without stock
+    "point level lot position orders ordered empty",
+    "daily",  # orders at each look, whatever the position
+)
 LINE = _record("site", "capacity room left load")  # room: not used since the period opened
 LANE = _record(
     "origin first_arc end_arc",
     # payload of a vehicle that leaves when it is full, 0: anything leaves at once; slack: of the plan's trips
-    "capacity room left passable payload loaded slack booked",  # t; booked, slack: trips
+    "capacity room left passable payload loaded slack booked "  # t; booked, slack: trips
+    "least_load longest_wait waited "  # share of the payload, days; waited: days, today's load: 1, none: 0
+    "takes due",  # t that a departure takes, departures that are due
+    signed="timetable",  # -1: leaves any day
 )
 HUB = _record("site first_member end_member", "capacity room left passable")
-DEMAND = _record("node", "planned waiting served booked")
+DEMAND = _record("node", "planned waiting served booked tolerance")  # tolerance: days a customer waits
 TAKEBACK = _record("node demand", "planned share booked", signed="lag")  # lag: days since the delivery
 DISPOSAL = _record("node limit", "planned part done booked")  # part: of the excess at its node, thrown away
 LIMIT = _record("", "capacity room left")  # of disposals
+SHORTAGE = _record(
+    "node first_answer end_answer",
+    # of a day; underway: what responses sent for and what has not arrived
+    "use underway",
+    signed="demand",  # -1: no customer here
+)
+ANSWER = _record(
+    # source: the arc expedited, or the node of the substitute; short_days: of shortfall in a row so far
+    "row kind source lead",
+    "cover_days after_days most_share ratio short_days done booked",
+)
+GATE = _record(
+    "site comes brings",  # comes, brings: rows of luck
+    # t a vehicle, h a day; h open so far; of the period: vehicles, h, nights, t
+    "payload hours clock arrived passed waited stayed misgraded",
+    signed="first_entrance end_entrance first_stage end_stage first_vehicle end_vehicle queued",
+)
+STAGE = _record("lasts errs", "hours cv grade_error", signed="first_server servers")  # lasts, errs: of luck
+ENTRANCE = _record("node", "mass outside vehicles load")  # outside: has found the waiting room full
+VEHICLE = _record("entrance", "since load", signed="stage")  # since: on the gate's clock
 COVER = _record("family element", "weight booked")  # weight: share of the activity that is covered now
 
 
@@ -88,10 +125,18 @@ class World(NamedTuple):
     disposals: Records
     limits: Records
     covers: Records
+    policies: Records
+    shortages: Records  # places where responses may act
+    answers: Records  # by place, in the order of the chain
+    truck_gates: Records
+    stages: Records  # by gate
+    entrances: Records  # by gate, what comes in there
+    vehicles: Records  # at the gates, a waiting room each
     maker: Places  # operations by node of their main output
     leaving: Places  # arcs by tail
     arriving: Places  # arcs by head
     seller: Places  # offers by node
+    customer: Places  # demands by node
     gate: Places  # hubs by arc that leaves them
     member: Places  # arcs by hub that they leave
     run_order: Places  # operations, upstream first
@@ -104,12 +149,20 @@ class World(NamedTuple):
     lane_up: Floats  # (H, lanes)
     line_up: Floats  # (H, lines)
     closes: Flags  # whether a day is the last of its period, (H,)
+    free_at: Floats  # when each server of a stage is free, on the clock of its gate, (servers,)
+    turns: Places  # of the vehicles at one gate
+    luck: NDArray[np.uint64]  # started streams of the gates
+    departures: Integers  # of trains and ships, (H, lanes with a timetable)
+    answered: Floats  # ring of what responses sent for, (days ahead, shortages)
+    level: Floats  # stock at the end of the day when all goes as planned, (H, shortages)
     history: Floats  # delivered beyond plan, of the demands that takebacks belong to, (H, takebacks)
+    recent: Floats  # ring of daily use, (days back, policies)
 
 
 RECORD_FAMILIES = (
     *("nodes", "operations", "entries", "arcs", "offers", "lines", "lanes", "hubs"),
-    *("demands", "takebacks", "disposals", "limits", "covers"),
+    *("demands", "takebacks", "disposals", "limits", "covers", "policies", "shortages", "answers"),
+    *("truck_gates", "stages", "entrances", "vehicles"),
 )
 
 
@@ -134,19 +187,29 @@ def empty_world() -> World:
         "disposals": DISPOSAL,
         "limits": LIMIT,
         "covers": COVER,
+        "policies": POLICY,
+        "shortages": SHORTAGE,
+        "answers": ANSWER,
+        "truck_gates": GATE,
+        "stages": STAGE,
+        "entrances": ENTRANCE,
+        "vehicles": VEHICLE,
     }
-    ways = ("maker", "leaving", "arriving", "seller", "gate", "member")
-    lists = (*ways, "run_order", "want_order", "send_order")
-    shares = ("demand", "site_up", "lane_up", "line_up", "history")
+    ways = ("maker", "leaving", "arriving", "seller", "customer", "gate", "member")
+    lists = (*ways, "run_order", "want_order", "send_order", "turns")
+    shares = ("demand", "site_up", "lane_up", "line_up", "history", "recent")
     fields: dict[str, Any] = {name: records(kind, 0) for name, kind in kinds.items()}
     fields |= {name: np.zeros(0, dtype=np.uint32) for name in lists}
     fields |= {name: np.zeros((0, 0)) for name in shares}
     fields |= {"gain": 0.0, "surge": 0.0, "patience": 1.0, "free": False}
     fields["closes"] = np.zeros(0, dtype=bool)
+    fields |= {"free_at": np.zeros(0), "luck": np.zeros((0, 5), dtype=np.uint64)}
+    fields["departures"] = np.zeros((0, 0), dtype=np.int64)
+    fields |= {"answered": np.zeros((1, 0)), "level": np.zeros((0, 0))}
     return World(coming=np.zeros((1, 0)), lead=np.zeros((0, 0), dtype=np.int64), **fields)
 
 
 def fresh(world: World, **changes: object) -> World:
-    """Return a copy with its own records and history, and with the fields in `changes` replaced."""
-    own = {name: getattr(world, name).copy() for name in (*RECORD_FAMILIES, "history")}
+    """Return a copy with its own records and state, and with the fields in `changes` replaced."""
+    own = {name: getattr(world, name).copy() for name in (*RECORD_FAMILIES, "history", "answered")}
     return world._replace(**{**own, **changes})

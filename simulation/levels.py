@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr
 
+from scenarios.tables_uncertainty import PRICES
 from scenarios.uncertainty import FAMILY
 from simulation.layout import Floats, Integers
 from simulation.network import Network
@@ -24,9 +25,9 @@ def level(network: Network, kind: str, figure: str, general: float, switch: floa
 
     Returns
     -------
-    Over the used elements of the kind's family; all of the scenario for supplies and interventions.
+    Over the used elements of the kind's family; all of the scenario for supplies, interventions and prices.
     """
-    row = _rows(network, kind)
+    row = rows_of(network, kind)
     if row is None or switch <= 0:
         return general
     given = network.scenario.uncertainty.figures[figure][row]
@@ -52,7 +53,7 @@ def varied(network: Network, kind: str, drawn: Floats, cv: float | Floats, membe
     cv : over the elements of the kind, as :func:`level` returns it.
     """
     own = cv if isinstance(cv, float) else cv[members]
-    row = _rows(network, kind)
+    row = rows_of(network, kind)
     result = mean_one_lognormal(drawn, own)
     if row is None or isinstance(own, float):
         return result
@@ -84,7 +85,20 @@ def related(
 
     A group has a stream of its own for each purpose.
     """
-    row = _rows(network, kind)
+    row = rows_of(network, kind)
+    if row is None:
+        return drawn
+    drawn = grouped(network, kind, drawn, purpose, streams, members)
+    figures, row = network.scenario.uncertainty.figures, row[members]
+    keep = np.where(row >= 0, np.nan_to_num(figures["persistence"][row]), 0.0)
+    return persistent(drawn, keep) if keep.any() else drawn
+
+
+def grouped(
+    network: Network, kind: str, drawn: Floats, purpose: str, streams: Streams, members: Integers
+) -> Floats:
+    """Return the standard normals `drawn`, (n, m), of `members` with the groups of the table in them."""
+    row = rows_of(network, kind)
     if row is None:
         return drawn
     rows, row = network.scenario.uncertainty, row[members]
@@ -94,23 +108,22 @@ def related(
         names, place = np.unique([f"group {name}" for name in group], return_inverse=True)
         common = streams.normals_of(tuple(names.tolist()), purpose, len(drawn))
         drawn = np.sqrt(shared) * common[:, place] + np.sqrt(1 - shared) * drawn
-    keep = np.where(row >= 0, np.nan_to_num(rows.figures["persistence"][row]), 0.0)
-    return persistent(drawn, keep) if keep.any() else drawn
+    return drawn
 
 
 def groups(network: Network, kind: str, general: Labels) -> Labels:
     """Return the group of each used element, (n,): the row's, or the `general` one."""
-    row = _rows(network, kind)
+    row = rows_of(network, kind)
     if row is None:
         return general
     named = np.where(row >= 0, network.scenario.uncertainty.group[row], "")
     return np.where(named != "", named, general)
 
 
-def _rows(network: Network, kind: str) -> Integers | None:
+def rows_of(network: Network, kind: str) -> Integers | None:
     """Return the row that holds for each element of a kind, -1: none; None: there is none at all."""
     found = network.scenario.uncertainty.row_of.get(kind)
-    if found is None or FAMILY[kind] in ("supply", "intervention"):
+    if found is None or kind in PRICES or FAMILY[kind] in ("supply", "intervention"):
         return found
     own: Integers = found[getattr(network.used, FAMILY[kind])]
     return own

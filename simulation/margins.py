@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from scenarios.errors import InfeasibleError
+from scenarios.replanning import Replanner
 from scenarios.scenario import Scenario
 from simulation.experiment import simulate
 from simulation.layout import Flags, Floats
@@ -70,6 +71,7 @@ def hold_caps(
     replan: Replan,
     progress: Progress | None = None,
     tell: Tell | None = None,
+    replanner: Replanner | None = None,
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Return a plan whose hard caps are missed with at most the target chance, and its trials.
 
@@ -81,6 +83,7 @@ def hold_caps(
     replan : makes the plan of the scenario with other margins; may raise InfeasibleError.
     progress : called with trials done and in all, for each plan tried.
     tell : called with a line after each plan tried.
+    replanner : makes the plan again inside trials, as for :func:`simulation.experiment.simulate`.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def hold_caps(
     found = _Calibration(plan["cap_margin"].transpose("cap", "period").to_numpy().copy(), settings.seed)
     cost_before, reason = float(plan["cost_npv"].sum()), ""
     while True:
-        outcome = simulate(scenario, plan, replace(settings, seed=found.seed), progress)
+        outcome = simulate(scenario, plan, replace(settings, seed=found.seed), progress, replanner)
         high = np.where(hard, outcome["chance_high"].to_numpy(), 0.0)
         _note(found, plan, outcome, hard, tell)
         accepted = high.max(initial=0.0) <= (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,11 +11,15 @@ import xarray as xr
 
 from scenarios.scenario import Scenario
 from simulation.calendar_days import Days, days_of
+from simulation.departures import enter_timetables
+from simulation.gatekeeping import Staff, gate_staff
 from simulation.kept_goods import KeptGoods, kept_goods
 from simulation.layout import Flags, Floats, Integers, World
+from simulation.policies import Ordering, make_ordering
 from simulation.selection import Labels, Used, choose_used, yearly
 from simulation.wiring import build_world, places_of
 
+AS_PLANNED = ("standing", "contracted", "adopt", "in_effect", "use_lane", "indebted")
 SHARE_LIMIT = 1 + 1e-6  # of its activity that a cover may cover, with the solver's tolerance
 
 
@@ -63,6 +67,8 @@ class Network:
     active : interventions at work as planned, (T, I) of the whole scenario.
     modules : how many of their modules, (T, I); they come late together.
     cover_share : part of its activity that a cover covers while its intervention works, (T, C).
+    ordering : nodes that order by a policy in trials.
+    staff : gates at which vehicles queue in trials.
     """
 
     scenario: Scenario
@@ -76,6 +82,26 @@ class Network:
     cover_share: Floats
     spared: SparedInputs
     kept: KeptGoods
+    ordering: Ordering
+    staff: Staff
+
+    def by_plan(self) -> Network:
+        """Return the network in which all follow the plan, whatever their policies and loads."""
+        return replace(self, ordering=self.ordering.by_plan())
+
+    def with_plan(self, plan: xr.Dataset) -> Network:
+        """Return the network of another plan of the scenario; what takes part stays, and so do policies."""
+        scenario, used, modules = self.scenario, self.used, yearly(plan, "in_effect")
+        active = modules > 0.5
+        return replace(
+            self,
+            plan=plan,
+            planned=_planned(scenario, plan, used, self.template, self.days),
+            active=active,
+            modules=modules,
+            cover_share=_cover_share(scenario, plan, used, active),
+            kept=kept_goods(scenario, plan, used),
+        )
 
     @property
     def cover_intervention(self) -> Integers:
@@ -93,14 +119,25 @@ class Network:
         families = ("site", "lane", "line", "arc", "demand")
         return {family: tuple(f"{family} {label}" for label in self.labels(family)) for family in families}
 
-    def recipe(self, period: int, live: Flags) -> Floats:
-        """Return recipe quantities, (E,), with the savings of the interventions `live`, (I,)."""
+    @cached_property
+    def as_planned(self) -> Mapping[str, Floats]:
+        """What trials pay as planned, and what settling electricity asks of the plan, (T, n) each."""
+        return {name: yearly(self.plan, name) for name in (*AS_PLANNED, "power", "run", "covered")}
+
+    def recipe(self, period: int, live: Flags | Floats) -> Floats:
+        """Return recipe quantities, (E,), with what the interventions `live`, (I,), save, or a part of it."""
         share = self.cover_share[period] * live[self.cover_intervention]
         return self.spared.recipe(self.template.entries["quantity"], share)
 
 
-def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
+def build_network(
+    scenario: Scenario, plan: xr.Dataset, open_to: Mapping[str, Flags] | None = None
+) -> Network:
     """Return the network of a plan.
+
+    Parameters
+    ----------
+    open_to : by family, what takes part besides the plan's own, for :meth:`Network.with_plan`.
 
     Raises
     ------
@@ -110,12 +147,13 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
     days = days_of(scenario.periods.start, scenario.periods.years)
     modules = yearly(plan, "in_effect")
     active = modules > 0.5
-    used = choose_used(scenario, plan, active)
+    used = choose_used(scenario, plan, active, open_to)
     template = build_world(scenario, used)
     closes = np.zeros(days.count, dtype=bool)
     closes[days.first[1:] - 1] = True
     history = np.zeros((days.count, len(used.takeback)))
     template = template._replace(closes=closes, history=history)
+    template = enter_timetables(scenario, used, template, days.count)
     return Network(
         scenario=scenario,
         plan=plan,
@@ -128,6 +166,8 @@ def build_network(scenario: Scenario, plan: xr.Dataset) -> Network:
         cover_share=_cover_share(scenario, plan, used, active),
         spared=_spared(scenario, used, template),
         kept=kept_goods(scenario, plan, used),
+        ordering=make_ordering(scenario, used, template.nodes),
+        staff=gate_staff(scenario, used),
     )
 
 

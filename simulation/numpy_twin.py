@@ -23,7 +23,8 @@ from simulation.layout import Floats, World, fresh
 from simulation.network import Network
 from simulation.numpy_sharing import hand_out
 from simulation.playable import refuse_beyond_numpy
-from simulation.trial import BOOKED, ROUNDING_DAYS, Trial, TrialResult
+from simulation.trial import BOOKED, ROUNDING_DAYS, Trial
+from simulation.trial_result import TrialResult
 
 SOLVER_TOLERANCE = 1 + 1e-6
 STATE = {
@@ -37,6 +38,7 @@ STATE = {
     "covers": "booked",
     "takebacks": "booked",
     "disposals": "booked",
+    "answers": "booked",
 }
 Books = dict[str, Floats]
 

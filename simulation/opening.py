@@ -7,11 +7,12 @@ goods are kept. It is reported, and valued outside the reconciled accounts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulation.conditions import Situation
+from simulation.departures import load_waiting, under_way
 from simulation.draws import draw, longest_lead, planned_lead_days
 from simulation.kernel import run_days
 from simulation.layout import Floats, fresh
@@ -33,6 +34,10 @@ class Opening:
     coming : product units by day of arrival, (days ahead, N).
     scarce_below : stock of its input below which a recipe entry's operation eases off, (E,).
     closing : stock at the end of each period when all goes as planned, (T, N).
+    waiting : product units that wait at the origin for a departure, by arc, (A,).
+    use : planned use of a day, (T, N).
+    level : where responses may act, stock at the end of each day when all goes as planned, (H, shortages).
+    plan : the same where all follow the plan; none: nobody orders by a policy.
     """
 
     stock: Floats
@@ -40,6 +45,14 @@ class Opening:
     coming: Floats
     scarce_below: Floats
     closing: Floats
+    waiting: Floats
+    use: Floats
+    level: Floats
+    plan: Opening | None = None
+
+    def by_plan(self) -> Opening:
+        """Return what there is where all follow the plan, whatever their policies."""
+        return self.plan or self
 
 
 def opening_balance(network: Network, safety_days: float, buffer_days: float) -> Opening:
@@ -51,9 +64,10 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
     buffer_days : kept of what passes from one operation to the next within a site.
     """
     template = network.template
-    coming = _pipeline(network)
-    lowest, closing = _dry_run(network, coming)
-    use = planned_use(network).max(axis=0)
+    coming, waiting = _pipeline(network)
+    lowest, closing, level = _dry_run(network, coming, waiting)
+    of_day = planned_use(network)
+    use = of_day.max(axis=0)
     thrown = np.bincount(template.disposals["node"], network.planned.discarded.max(axis=0), len(use))
     kept = np.zeros(len(template.nodes), dtype=bool)
     comes_and_goes = [template.arcs["tail"], template.arcs["head"], template.demands["node"]]
@@ -62,9 +76,23 @@ def opening_balance(network: Network, safety_days: float, buffer_days: float) ->
     more = np.maximum(-lowest, 0.0) + MARGIN_DAYS * (use + thrown) + safety + buffer
     more[template.nodes["source"]] = 0.0
     scarce_below = _scarce_below(network, safety)
-    return Opening(
-        network.kept.opening + more, coming.sum(axis=0), coming, scarce_below, closing=closing + more
+    opening = Opening(
+        stock=network.kept.opening + more,
+        transit=coming.sum(axis=0) + np.bincount(template.arcs["head"], waiting, len(use)),
+        coming=coming,
+        scarce_below=scarce_below,
+        closing=closing + more,
+        use=of_day,
+        level=level + more[template.shortages["node"]],
+        waiting=waiting,
     )
+    return _of_policies(opening, network) if len(network.ordering.node) else opening
+
+
+def _of_policies(opening: Opening, network: Network) -> Opening:
+    """Return the opening with the stock that policies keep, in place of the plan's need and safety days."""
+    stock = network.ordering.usual_stock(opening.stock, opening.transit, opening.use[0])
+    return replace(opening, stock=stock, closing=opening.closing + (stock - opening.stock), plan=opening)
 
 
 def _scarce_below(network: Network, safety: Floats) -> Floats:
@@ -101,29 +129,42 @@ def planned_use(network: Network) -> Floats:
     return np.array(use)
 
 
-def _pipeline(network: Network) -> Floats:
-    """Return arrivals of what was sent before the first day at the first period's rates."""
+def _pipeline(network: Network) -> tuple[Floats, Floats]:
+    """Return arrivals of what was sent before the first day, at the first period's rates.
+
+    And what waits for a departure then, (A,).
+    """
     coming = np.zeros((longest_lead(network) + 1, len(network.template.nodes)))
-    for a, days in enumerate(planned_lead_days(network)):
-        coming[:days, network.template.arcs["head"][a]] += network.planned.flow[0, a]
-    return coming
+    arcs, lead = network.template.arcs, planned_lead_days(network)
+    by_timetable = network.template.lanes["timetable"][arcs["lane"]] >= 0
+    for a, days in enumerate(lead):
+        if not by_timetable[a]:
+            coming[:days, arcs["head"][a]] += network.planned.flow[0, a]
+    return coming, under_way(network, coming, lead)
 
 
-def _dry_run(network: Network, coming: Floats) -> tuple[Floats, Floats]:
+def _dry_run(network: Network, coming: Floats, waiting: Floats) -> tuple[Floats, Floats, Floats]:
     """Return lowest stock, (N,), and stock at the ends of periods, (T, N), when nothing varies or is limited.
 
-    The first day begins with what the scenario has in its stores.
+    Then that at the end of each day where responses may act, (H, shortages). The first day begins with
+    what the scenario has in its stores.
     """
     situation = Situation(network)
     draws, _ = draw(network, UncertaintySettings.off(), Streams(0, 0))
     world = fresh(network.template, free=True, coming=coming.copy(), **draws)
     world.nodes["stock"] = network.kept.opening
-    closing = []
+    load_waiting(world, waiting)
+    closing, watched = [], world.shortages["node"]
+    level = np.zeros((network.days.count, len(watched)))
     for limited in (world.lines, world.lanes, world.offers, world.hubs):
         limited["room"] = np.inf
     for period in range(len(network.planned.run)):
         situation.open_period(world, period)
         situation.apply(world, period, network.active[period])
-        run_days(int(network.days.first[period]), int(network.days.first[period + 1]), world)
+        first, end = int(network.days.first[period]), int(network.days.first[period + 1])
+        step = 1 if len(watched) else end - first
+        for day in range(first, end, step):
+            run_days(day, day + step, world)
+            level[day] = world.nodes["stock"][watched]
         closing.append(world.nodes["stock"].copy())
-    return world.nodes["lowest"], np.array(closing)
+    return world.nodes["lowest"], np.array(closing), level

@@ -12,13 +12,16 @@ import xarray as xr
 from scenarios.caps import main_accounts
 from simulation.accounting import Account
 from simulation.event_cost import event_costs
+from simulation.gatekeeping import gates_of
 from simulation.layout import Flags, Floats
 from simulation.network import Network
 from simulation.opening import Opening
+from simulation.order_use import orders_of
+from simulation.response_use import response_variables
 from simulation.service import service_of
 from simulation.settings import SimulationSettings
-from simulation.statistics import mean_interval, wilson_interval
-from simulation.tails import QUANTILES, accounts_of, tails_of
+from simulation.statistics import chance_interval, mean_interval
+from simulation.tails import QUANTILES, accounts_of, ranges_with_prices, tails_of
 
 POLICY = ("gain", "patience_days", "safety_days", "buffer_days", "surge")
 FROM_PLAN = ("period", "cap", "cost_account", "emission_account", "demand", "site")
@@ -47,21 +50,34 @@ def outcome_dataset(
         trial=np.arange(len(accounts)),
         quantile=list(QUANTILES),
     )
+    pairs = in_pairs(settings, len(accounts))
     _add_money(outcome, accounts, settings, scenario.currency)
     _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)
     _add_caps(outcome, accounts, plan, settings)
-    outcome = outcome.assign(service_of(accounts, settings.confidence))
-    outcome = outcome.assign(tails_of(outcome, list(main_accounts(scenario)), settings.confidence))
-    outcome = outcome.assign(accounts_of(outcome, settings.confidence))
-    labels = scenario.disruptions.label
-    outcome = outcome.assign(event_costs(accounts, labels, settings.confidence, scenario.currency))
+    outcome = outcome.assign(service_of(accounts, settings.confidence, pairs))
+    outcome = outcome.assign(tails_of(outcome, list(main_accounts(scenario)), settings.confidence, pairs))
+    outcome = outcome.assign(accounts_of(outcome, settings.confidence, pairs))
+    again = [a.cost_again for a in accounts if a.cost_again is not None]
+    if again:
+        ranges = ranges_with_prices(np.array(again), settings.confidence, scenario.currency, pairs)
+        outcome = outcome.assign(ranges)
+    disruptions = scenario.disruptions
+    outcome = outcome.assign(
+        event_costs(accounts, disruptions, settings.confidence, scenario.currency, pairs)
+    )
+    used = [account.responses for account in accounts]
+    outcome = outcome.assign(response_variables(used, scenario, settings.confidence, pairs))
+    outcome = outcome.assign(gates_of(accounts, scenario, settings.confidence, pairs))
+    outcome = outcome.assign(orders_of(accounts, network, opening.use, settings.confidence, pairs))
     _add_stocks(outcome, network, opening, accounts)
+    _add_replans(outcome, accounts, settings)
     outcome.attrs |= {
         "scenario": scenario.name,
         "pathway": scenario.pathway.name,
         "trials": len(accounts),
         "seed": settings.seed,
         "confidence": settings.confidence,
+        "antithetic": int(pairs),
         "stopping_rule": stopping_rule,
         "simulated_days": network.days.count,
         "simulated_sites": len(network.used.site),
@@ -71,9 +87,14 @@ def outcome_dataset(
         "policy_json": json.dumps({name: getattr(settings, name) for name in POLICY}),
         "uncertainty_json": json.dumps(dataclasses.asdict(settings.uncertainty)),
         "counted_accounts_json": json.dumps(list(main_accounts(scenario))),
-        "warnings_json": json.dumps(plan_warnings(plan)),
+        "warnings_json": json.dumps(plan_warnings(plan) + network.ordering.notes()),
     }
     return outcome
+
+
+def in_pairs(settings: SimulationSettings, trials: int) -> bool:
+    """Return whether intervals are of pair means: a trial replayed alone is no pair."""
+    return settings.antithetic and trials % 2 == 0
 
 
 def plan_warnings(plan: xr.Dataset) -> list[str]:
@@ -106,7 +127,7 @@ def _add_money(
     _add(outcome, "cost", dims, cost, currency, "cost paid in the whole period")
     npv = np.array([a.cost_npv for a in accounts])
     _add(outcome, "cost_npv", ("trial",), npv, currency, "present value of all cost")
-    mean, low, high = mean_interval(npv, settings.confidence)
+    mean, low, high = mean_interval(npv, settings.confidence, in_pairs(settings, len(accounts)))
     _add(outcome, "cost_npv_mean", (), mean, currency, "mean present value of all cost")
     _add(outcome, "cost_npv_low", (), low, currency, "lower end of the confidence interval of the mean")
     _add(outcome, "cost_npv_high", (), high, currency, "upper end of the confidence interval of the mean")
@@ -130,43 +151,56 @@ def _add_caps(
     counted = np.array([a.cap_emissions for a in accounts])
     _add(outcome, "cap_emissions", ("trial", *BY_CAP), counted, units, "what the cap bounds")
     _add(outcome, "cap_missed", ("trial", *BY_CAP), missed, "1", "whether the cap was missed")
-    low, high = wilson_interval(missed.sum(axis=0), len(accounts), settings.confidence)
+    pairs = in_pairs(settings, len(accounts))
+    share, low, high = chance_interval(missed, settings.confidence, pairs)
     holds = np.isfinite(limits)  # no chance where the cap does not hold yet
     for name, values, meaning in (
-        ("chance_of_missing", missed.mean(axis=0), "share of trials that missed the cap"),
+        ("chance_of_missing", share, "share of trials that missed the cap"),
         ("chance_low", low, "lower end of its Wilson interval"),
         ("chance_high", high, "upper end of its Wilson interval"),
     ):
         _add(outcome, name, BY_CAP, np.where(holds, values, np.nan), "1", meaning)
-    _add_ever(outcome, missed & holds, settings.confidence)
+    _add_ever(outcome, missed & holds, settings.confidence, pairs)
     given = [a.cap_chance for a in accounts if a.cap_chance is not None]
     if given:
-        _add_factors(outcome, np.array(given), holds, settings.confidence)
+        _add_factors(outcome, np.array(given), holds, settings.confidence, pairs)
 
 
-def _add_factors(outcome: xr.Dataset, given: Floats, holds: Flags, confidence: float) -> None:
+def _add_factors(outcome: xr.Dataset, given: Floats, holds: Flags, confidence: float, pairs: bool) -> None:
     """Add the chance of missing each cap with what is not known about emission factors in it.
 
     `given` : the chance in each trial given what happened, (trials, caps, T); their mean has less spread
     than one draw a trial would, and an interval of Student's.
     """
-    found = mean_interval(given, confidence)
+    found = mean_interval(given, confidence, pairs)
     names = ("chance_with_factors", "chance_with_factors_low", "chance_with_factors_high")
     meanings = ("chance of missing the cap where emission factors vary too", "lower end of its interval")
     for name, values, meaning in zip(names, found, (*meanings, "upper end of its interval"), strict=True):
         _add(outcome, name, BY_CAP, np.where(holds, np.clip(values, 0.0, 1.0), np.nan), "1", meaning)
 
 
-def _add_ever(outcome: xr.Dataset, missed: Flags, confidence: float) -> None:
+def _add_ever(outcome: xr.Dataset, missed: Flags, confidence: float, pairs: bool) -> None:
     """Add the chance of missing each cap in any period, and of missing any cap at all."""
     for name, dims, ever, meaning in (
         ("chance_ever", ("cap",), missed.any(axis=2), "share of trials that missed the cap in any period"),
         ("chance_any", (), missed.any(axis=(1, 2)), "share of trials that missed any cap in any period"),
     ):
-        low, high = wilson_interval(ever.sum(axis=0), len(missed), confidence)
-        _add(outcome, name, dims, ever.mean(axis=0), "1", meaning)
+        share, low, high = chance_interval(ever, confidence, pairs)
+        _add(outcome, name, dims, share, "1", meaning)
         _add(outcome, f"{name}_low", dims, low, "1", "lower end of its Wilson interval")
         _add(outcome, f"{name}_high", dims, high, "1", "upper end of its Wilson interval")
+
+
+def _add_replans(outcome: xr.Dataset, accounts: Sequence[Account], settings: SimulationSettings) -> None:
+    """Add how often the plan was made again in each trial; nothing where plans stay as they are."""
+    found = [a.replans for a in accounts if a.replans is not None]
+    if not found:
+        return
+    asked, kept = np.array(found).T
+    _add(outcome, "replans", ("trial",), asked, "1", "how often the rest of the plan was to be made again")
+    meaning = "how often no plan met all rules then, so that the one there was stayed"
+    _add(outcome, "replans_kept", ("trial",), kept, "1", meaning)
+    outcome.attrs["replan_decisions"] = settings.replan_decisions.value
 
 
 def _add_stocks(outcome: xr.Dataset, network: Network, opening: Opening, accounts: Sequence[Account]) -> None:

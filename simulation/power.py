@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.scenario import Scenario
+from simulation.calendar_days import days_of_years
 from simulation.layout import Floats
 from simulation.levels import level, related, varied
-from simulation.network import Network, yearly
+from simulation.network import Network
+from simulation.ramp_up import RampUp
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams
 
@@ -51,17 +53,22 @@ def renewable_factors(network: Network, uncertainty: UncertaintySettings, stream
     normals = streams.normals_of(tuple(f"power {name}" for name in names), "output", days.years)
     normals = related(network, "renewable_output", normals, "output", streams, members)
     luck = varied(network, "renewable_output", normals, cv, members)
-    factors[:, members] = np.add.reduceat(luck, first_year, axis=0) / years[:, None]
+    if (years % 1 == 0).all():
+        factors[:, members] = np.add.reduceat(luck, first_year, axis=0) / years[:, None]
+    else:  # months: several periods share a year
+        factors[:, members] = np.einsum("ty,yu->tu", days_of_years(days), luck)
     return factors
 
 
-def onsite_built(network: Network, go_live: Floats) -> Floats:
+def onsite_built(network: Network, go_live: Floats, ramp: RampUp | None = None) -> Floats:
     """Return the share of planned onsite MW that stands, averaged over each period, (T, U)."""
     scenario, days = network.scenario, network.days
     additions = scenario.power_additions
     share = np.ones((len(days.in_period), len(scenario.supplies.label)))
     end, length = days.first[1:, None], days.in_period[:, None]
     standing = np.clip((end - go_live) / length, 0.0, 1.0)  # infinite go-live: nothing stands
+    if ramp is not None:
+        standing = ramp.standing((end - length).astype(float), end.astype(float), go_live)
     for u in np.unique(additions.supply):
         rows = additions.supply == u
         members, megawatt = additions.intervention[rows], additions.megawatt[rows]
@@ -79,10 +86,9 @@ def settle(network: Network, run: Floats, covered: Floats, available: Floats) ->
     What the load deviates from the planned one is added to the plan's own settlement, so that the
     plan is met exactly when nothing deviates.
     """
-    scenario, plan = network.scenario, network.plan
-    supplies = scenario.supplies
-    planned = yearly(plan, "power")
-    planned_load = site_loads(scenario, yearly(plan, "run"), yearly(plan, "covered"))
+    scenario, supplies, plan = network.scenario, network.scenario.supplies, network.as_planned
+    planned = plan["power"]
+    planned_load = site_loads(scenario, plan["run"], plan["covered"])
     excess = site_loads(scenario, run, covered) - planned_load
     used = np.zeros(planned.shape)
     for site in np.unique(supplies.site):

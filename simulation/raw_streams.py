@@ -5,7 +5,8 @@ functions here give the same bits as ``np.random.Generator(np.random.PCG64DXSM(n
 entropy, spawn_key=key))).random()``; a test compares them. Sources: O'Neill, PCG (2014) and its output
 function DXSM; ``SeedSequence`` and ``pcg64.c`` of numpy.
 
-A started stream is a row of four 64-bit words: state and increment, the high half first.
+A started stream is a row of five 64-bit words: state and increment, the high half first, and a mask that
+flips all bits of a uniform, or none. A flipped uniform u is 1 - u less the last bit, still on [0, 1).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ SEED_MULTIPLIER_HIGH = np.uint64(2549297995355413924)
 SEED_MULTIPLIER = np.uint64(4865540595714422341)
 MULTIPLIER = np.uint64(0xDA942042E4DD58B5)
 DOUBLE_BITS, DOUBLE_UNIT = np.uint64(11), 1.0 / 9007199254740992.0  # 53 bits
+FLIPPED = np.uint64((1 << 53) - 1)
+STATE = POOL  # words of a started stream before its mask
 FOLD = np.uint64(48)
 
 
@@ -73,9 +76,9 @@ def high_product(left: Word, right: Word) -> Word:
 
 @compiled
 def start(root: Words, keys: Words, pool: Words, streams: Words) -> None:
-    """Start `streams`, (n, 4), from the words of seed and trial and those of `keys`, (n, k).
+    """Start `streams`, (n, 5), from the words of seed and trial and those of `keys`, (n, k).
 
-    `pool`, (4,), is for what all of them share.
+    `pool`, (4,), is for what all of them share; the masks are left as they are.
     """
     constant = ENTROPY_START
     for i in range(POOL):
@@ -145,7 +148,7 @@ def next_uniform(streams: Words, n: int) -> float:
     carry = ONE if moved < product else NONE
     streams[n, 0] = high_product(low, MULTIPLIER) + high * MULTIPLIER + streams[n, 2] + carry
     streams[n, 1] = moved
-    return np.int64(out >> DOUBLE_BITS) * DOUBLE_UNIT
+    return np.int64((out >> DOUBLE_BITS) ^ streams[n, STATE]) * DOUBLE_UNIT
 
 
 @compiled

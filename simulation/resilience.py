@@ -167,7 +167,7 @@ def resilience(
     if start + days >= network.days.count:
         message = f"an outage of {days} days does not fit between its start and the end of the horizon"
         raise ConfigError(message)
-    calm, sites = trials.twin(), sites_at_risk(network)
+    calm, sites = trials.calm(), sites_at_risk(network)
     survive, recover, changed = [], [], []
     for done, site in enumerate(sites):
         survive.append(time_to_survive(trials, site, start, settings.resilience_service))

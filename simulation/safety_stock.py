@@ -4,7 +4,8 @@ The policy acts on deviations from the plan, so a stock that is larger from the 
 no order, no shipment and no run: it lifts the recorded stock of every day by the same amount. One run of
 the trials therefore tells the service of every stock (anyLogistix calls this safety stock estimation). It
 is exact as long as nobody is lost: who still waits when a period closes is, in the record, lost at today's
-stock; where that is much, try the plan again with the stock proposed.
+stock; where that is much, try the plan again with the stock proposed. So it is with customers who wait for
+some days only. Where a customer's stock is ordered by a policy, its levels are to be lifted with it.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def safety_stock(
         shares.append(served_at_once(recorded(trials, index), more))
         if progress is not None:
             progress(index + 1, settings.trials)
-    mean, low, high = mean_interval(np.array(shares), settings.confidence)
+    mean, low, high = mean_interval(np.array(shares), settings.confidence, settings.antithetic)
     enough = low >= target
     first = np.where(enough.any(axis=0), enough.argmax(axis=0), len(days) - 1)
     now, column = int(np.flatnonzero(days == 0.0)[0]), np.arange(len(nodes))

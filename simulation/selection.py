@@ -6,7 +6,7 @@ label, so the order of rows in a table cannot either.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from scenarios.scenario import Scenario
 from simulation.layout import Flags, Floats, Integers
 
 Labels = NDArray[np.object_]
+NOTHING = np.False_  # of any family
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Used:
     store: Integers
     takeback: Integers  # returns
     disposal: Integers
+    answer: Integers  # what responses may do, by node and in the order of the chain
 
 
 def yearly(plan: xr.Dataset, name: str) -> Floats:
@@ -46,19 +48,31 @@ def yearly(plan: xr.Dataset, name: str) -> Floats:
     return np.maximum(plan[name].transpose("period", ...).to_numpy().astype(float), 0.0)
 
 
-def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
-    """Return what has a planned quantity, idle operations that could stand in, and what they touch."""
-    running = _ever(yearly(plan, "run") > 0)
-    arc = _sorted(np.flatnonzero(_ever(yearly(plan, "flow") > 0)), scenario.arcs.label)
-    offer = _sorted(np.flatnonzero(_ever(yearly(plan, "purchase") > 0)), scenario.offers.label)
+def choose_used(
+    scenario: Scenario, plan: xr.Dataset, active: Flags, open_to: Mapping[str, Flags] | None = None
+) -> Used:
+    """Return what has a planned quantity, idle operations that could stand in, and what they touch.
+
+    Parameters
+    ----------
+    open_to : by family, what takes part besides: all that a plan made again may use.
+    """
+    also = open_to or {}
+    running = _ever(yearly(plan, "run") > 0) | also.get("operation", NOTHING)
+    moves, buys = _ever(yearly(plan, "flow") > 0), _ever(yearly(plan, "purchase") > 0)
+    arc = _sorted(np.flatnonzero(moves | also.get("arc", NOTHING)), scenario.arcs.label)
+    offer = _sorted(np.flatnonzero(buys | also.get("offer", NOTHING)), scenario.offers.label)
     takes_part = running | _stand_ins(scenario, running, arc, offer)
     operation = _sorted(np.flatnonzero(takes_part), scenario.operations.label)
     demand = _sorted(np.arange(len(scenario.demands.label)), scenario.demands.label)
     entries = np.flatnonzero(np.isin(scenario.recipe.operation, operation))
     kept, stores = yearly(plan, "stock"), scenario.stores
-    store = _sorted(np.flatnonzero(_ever(kept > 0) | (stores.opening > 0)), stores.label)
-    takeback = _sorted(np.flatnonzero(_ever(yearly(plan, "returned") > 0)), scenario.returns.label)
-    disposal = _sorted(np.flatnonzero(_ever(yearly(plan, "discard") > 0)), scenario.disposals.label)
+    holds = _ever(kept > 0) | (stores.opening > 0) | also.get("store", NOTHING)
+    returns = _ever(yearly(plan, "returned") > 0) | also.get("return", NOTHING)
+    discards = _ever(yearly(plan, "discard") > 0) | also.get("disposal", NOTHING)
+    store = _sorted(np.flatnonzero(holds), stores.label)
+    takeback = _sorted(np.flatnonzero(returns), scenario.returns.label)
+    disposal = _sorted(np.flatnonzero(discards), scenario.disposals.label)
     node = np.concatenate(
         [
             scenario.arcs.tail[arc],
@@ -73,7 +87,7 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
     )
     members = {"operation": operation, "arc": arc, "offer": offer}
     covers = scenario.covers
-    at_work = _ever(active)
+    at_work = _ever(active) | also.get("intervention", NOTHING)
     cover = [
         c
         for c in range(len(covers.label))
@@ -82,12 +96,13 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
     line = scenario.operations.line[operation]
     ends = [scenario.arcs.origin[arc], scenario.arcs.destination[arc]]
     site = np.concatenate([*ends, scenario.offers.site[offer], scenario.lines.site[line]])
+    nodes = _sorted(node, scenario.nodes.label)
     by_lane = np.argsort(scenario.lanes.label[scenario.arcs.lane[arc]].astype(str), kind="stable")
     return Used(
         operation=operation,
         arc=arc[by_lane],
         offer=offer,
-        node=_sorted(node, scenario.nodes.label),
+        node=nodes,
         line=_sorted(line, scenario.lines.label),
         lane=_sorted(scenario.arcs.lane[arc], scenario.lanes.label),
         site=_sorted(site, scenario.sites.label),
@@ -97,6 +112,7 @@ def choose_used(scenario: Scenario, plan: xr.Dataset, active: Flags) -> Used:
         store=store,
         takeback=takeback,
         disposal=disposal,
+        answer=_answers(scenario, arc, nodes),
     )
 
 
@@ -106,6 +122,19 @@ def _limited_hubs(scenario: Scenario, arc: Integers) -> Integers:
     leaving = hubs.leaving_hub[np.isin(hubs.leaving_arc, arc)]
     limited = _ever(np.isfinite(hubs.capacity).T)
     return _sorted(leaving[limited[leaving]], hubs.label)
+
+
+def _answers(scenario: Scenario, arc: Integers, node: Integers) -> Integers:
+    """Return what responses may do with what takes part, by node; of one response, the cheapest way first."""
+    found = scenario.responses
+    takes_part = np.isin(found.node, node)
+    takes_part &= (found.arc < 0) | np.isin(found.arc, arc)
+    takes_part &= (found.instead < 0) | np.isin(found.instead, node)
+    place = {int(n): i for i, n in enumerate(node)}
+    cost = np.where(found.arc >= 0, np.append(scenario.arcs.cost, 0.0)[found.arc], 0.0)
+    members = np.flatnonzero(takes_part).tolist()
+    order = sorted(members, key=lambda a: (place[int(found.node[a])], found.row[a], cost[a], found.label[a]))
+    return np.array(order, dtype=np.int64)
 
 
 def _ever(flags: Flags) -> Flags:

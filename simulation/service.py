@@ -8,7 +8,7 @@ import numpy as np
 
 from simulation.accounting import Account
 from simulation.layout import Floats
-from simulation.statistics import mean_interval, wilson_interval
+from simulation.statistics import chance_interval, mean_interval
 from simulation.tails import Variables
 
 IN_FULL = 1 - 1e-6  # of what was asked for
@@ -19,7 +19,7 @@ def fill_of(delivered: Floats, required: Floats) -> Floats:
     return np.divide(delivered, required, out=np.ones_like(delivered), where=required > 0)
 
 
-def service_of(accounts: Sequence[Account], confidence: float) -> Variables:
+def service_of(accounts: Sequence[Account], confidence: float, pairs: bool = False) -> Variables:
     """Return demand, delivery and service of the trials, as variables of the outcome.
 
     Returns
@@ -28,13 +28,14 @@ def service_of(accounts: Sequence[Account], confidence: float) -> Variables:
     ``customer_fill`` (demand, period), the mean share delivered within the period, with Student's interval
     cut at 0 and 1; ``customer_served`` (demand, period), the share of trials in which the customer got all
     he asked for within the period (his service level), with Wilson's. Intervals end in ``_low``, ``_high``.
+    `pairs` : trials are antithetic pairs.
     """
     required = np.array([account.required for account in accounts])
     delivered = np.array([account.delivered for account in accounts])
     fill = fill_of(delivered, required)
-    mean, low, high = mean_interval(fill, confidence)
+    mean, low, high = mean_interval(fill, confidence, pairs)
     served = fill >= IN_FULL
-    few, many = wilson_interval(served.sum(axis=0), len(accounts), confidence)
+    share, few, many = chance_interval(served, confidence, pairs)
     every, by_customer = ("trial", "demand", "period"), ("demand", "period")
     total = fill_of(delivered.sum(axis=1), required.sum(axis=1))
 
@@ -49,7 +50,7 @@ def service_of(accounts: Sequence[Account], confidence: float) -> Variables:
         "customer_fill": (by_customer, mean, told("1", "mean over trials of the share delivered")),
         "customer_fill_low": (by_customer, np.maximum(low, 0.0), told("1", f"lower {student}")),
         "customer_fill_high": (by_customer, np.minimum(high, 1.0), told("1", f"upper {student}")),
-        "customer_served": (by_customer, served.mean(axis=0), told("1", "share of trials served in full")),
+        "customer_served": (by_customer, share, told("1", "share of trials served in full")),
         "customer_served_low": (by_customer, few, told("1", f"lower {wilson}")),
         "customer_served_high": (by_customer, many, told("1", f"upper {wilson}")),
     }

@@ -20,13 +20,27 @@ class Engine(StrEnum):
     """What plays the days: all give the same trials to 1e-9.
 
     ``kernel`` is compiled and fast, ``plain`` is the same source in plain Python, ``numpy`` an independent
-    writing of it that refuses late go-lives, whole vehicles, hubs of limited capacity, stores, returns and
-    disposal.
+    writing of it that refuses late go-lives, whole vehicles, hubs of limited capacity, stores, returns,
+    disposal, timetables, gates, ramps, responses and reorder policies.
     """
 
     KERNEL = "kernel"
     PLAIN = "plain"
     NUMPY = "numpy"
+
+
+class Replan(StrEnum):
+    """When the plan is made again inside a trial, with what the trial knows by then."""
+
+    NONE = "none"
+    YEARLY = "yearly"
+
+
+class Decisions(StrEnum):
+    """What a plan made again may change: quantities alone, or decisions that lie ahead too."""
+
+    KEPT = "kept"
+    FREE = "free"
 
 
 @dataclass(config=STRICT)
@@ -52,6 +66,19 @@ class UncertaintySettings:
     intervention_delay_mean_years : from the planned to the real go-live, exponential.
     disruptions : factor on the probability of the scenario's own disruptions that nothing sets off; 0: none
         of them happens.
+    purchase_price_cv : level of a product's price in a calendar year, the same for all who offer it.
+    freight_price_cv, power_price_cv : the same of a mode, and of a region's grid or of another power option;
+        power contracts keep the price agreed.
+    carbon_price_cv : the same of the carbon price.
+    price_persistence : correlation of all these levels from year to year.
+    input_need_cv : what a site's processes need of an input in a calendar year: grade and yield, e.g. of
+        scrap.
+    intervention_effect_cv : what an intervention saves over what it should; one draw for the whole horizon,
+        and never more than all there is.
+    intervention_dropout : chance that an adopted intervention never goes live; it is paid all the same.
+    departure_delay_mean_days : from the timetable to the real departure of a train or ship, exponential.
+    gates : factor on the time that gates take; 0: vehicles pass at once.
+    ramp_up : factor on the years in which interventions reach their full effect; 0: at once.
     """
 
     demand_annual_cv: Spread = 0.05
@@ -70,6 +97,17 @@ class UncertaintySettings:
     renewable_cv: Spread = 0.08
     intervention_delay_mean_years: NotNegative = 0.25
     disruptions: Share = 1.0
+    purchase_price_cv: Spread = 0.0
+    freight_price_cv: Spread = 0.0
+    power_price_cv: Spread = 0.0
+    carbon_price_cv: Spread = 0.0
+    price_persistence: Share = 0.0
+    input_need_cv: Spread = 0.0
+    intervention_effect_cv: Spread = 0.0
+    intervention_dropout: Share = 0.0
+    departure_delay_mean_days: NotNegative = 0.0
+    gates: Share = 1.0
+    ramp_up: Share = 1.0
 
     @classmethod
     def off(cls) -> UncertaintySettings:
@@ -127,6 +165,9 @@ class SimulationSettings:
     trials : number of trials; the most there may be where a precision is asked for.
     precision : end the trials, in steps of 20, once the figures are as precise as this; none: run all.
     seed : root of all random streams.
+    antithetic : trials come in pairs of opposite luck, 2k + 1 the mirror of 2k; intervals are of pair means.
+    price_draws : of all uncertain prices in each trial, besides the one that it pays; ranges of the cost are
+        then over all of them. 0: none.
     confidence : of the intervals reported.
     workers : processes; the results do not depend on it.
     gain : share of the deviation from the planned stock position that is corrected a day.
@@ -139,6 +180,10 @@ class SimulationSettings:
     target_chance : largest chance of missing a cap in any period; the plan is made again, further below
         the caps, until trials with fresh seeds confirm it. None: the plan stays as it is, as it
         does when the plan of a former run is tried again.
+    replan : `yearly`: when a calendar year opens, the rest of the plan is made again in each trial, with the
+        demand seen, what comes late, what is in store and what was emitted; none: plans stay as they are.
+    replan_decisions : whether quantities alone may then change, or interventions, contracts and suppliers
+        too: a search for whole numbers each time, to the gap and within the time of the solver's settings.
     uncertainty : what may go otherwise than planned.
     factors : how well emission factors are known; adds the chance of missing a cap with that in it.
     engine : what plays the days.
@@ -157,6 +202,8 @@ class SimulationSettings:
     trials: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     precision: PrecisionSettings | None = None
     seed: Annotated[int, Field(ge=0)] = 20251
+    antithetic: bool = False
+    price_draws: Annotated[int, Field(ge=0, le=10_000)] = 0
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     workers: Annotated[int, Field(ge=1, le=256)] = 1
     gain: Annotated[float, Field(gt=0, le=1)] = 0.2
@@ -165,6 +212,8 @@ class SimulationSettings:
     buffer_days: NotNegative = 2.0
     surge: Spread = 0.1
     target_chance: Annotated[float, Field(gt=0, lt=1)] | None = None
+    replan: Replan = Replan.NONE
+    replan_decisions: Decisions = Decisions.KEPT
     uncertainty: UncertaintySettings = field(default_factory=UncertaintySettings)
     factors: FactorSettings = field(default_factory=FactorSettings)
     engine: Engine = Engine.KERNEL
@@ -182,5 +231,21 @@ class SimulationSettings:
         """Refuse a journal of many trials."""
         if self.journal and self.trial is None:
             message = "simulation.journal=true needs simulation.trial=N, the number of the trial to replay"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def whole_pairs(self) -> SimulationSettings:
+        """Refuse half a pair, and pairs where a chance is to be confirmed by independent trials."""
+        if not self.antithetic:
+            return self
+        odd = {"simulation.trials": self.trials % 2}
+        if self.precision is not None:
+            odd["simulation.precision.fewest_trials"] = self.precision.fewest_trials % 2
+        for name in (name for name, rest in odd.items() if rest):
+            message = f"simulation.antithetic=true plays trials in pairs: give {name} an even number"
+            raise ValueError(message)
+        if self.target_chance is not None:
+            message = "simulation.target_chance needs independent trials: set simulation.antithetic=false"
             raise ValueError(message)
         return self

@@ -1,4 +1,8 @@
-"""Intervals for what trials estimate."""
+"""Intervals for what trials estimate.
+
+Trials are independent, or come in antithetic pairs, one after the other, of which only the means are: then
+`pairs` is true and the intervals are of those.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, ndtri, stdtrit
 
 Floats = NDArray[np.float64]
+BEST_PAIRS = 0.2  # least variance of a chance from pairs over the binomial one that its interval believes
 
 
 def wilson_interval(events: ArrayLike, trials: int, confidence: float = 0.95) -> tuple[Floats, Floats]:
@@ -30,7 +35,11 @@ def wilson_interval(events: ArrayLike, trials: int, confidence: float = 0.95) ->
     if trials < 1:
         message = f"a chance needs at least one trial, got {trials}"
         raise ValueError(message)
-    share = np.asarray(events, dtype=float) / trials
+    return _wilson(np.asarray(events, dtype=float) / trials, trials, confidence)
+
+
+def _wilson(share: Floats, trials: float | Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return Wilson's interval of a share of so many trials, which need not be a whole number."""
     z = float(ndtri(0.5 + confidence / 2))
     scale = 1 + z * z / trials
     centre = (share + z * z / (2 * trials)) / scale
@@ -41,9 +50,47 @@ def wilson_interval(events: ArrayLike, trials: int, confidence: float = 0.95) ->
     return low, high
 
 
-def mean_interval(values: Floats, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:
+def pair_means(values: ArrayLike) -> Floats:
+    """Return the means of values 2k and 2k + 1 along the first axis, (n / 2, ...).
+
+    Raises
+    ------
+    ValueError : there is an odd number of them.
+    """
+    sample = np.asarray(values, dtype=float)
+    if len(sample) % 2:
+        message = f"pairs need an even number of trials, got {len(sample)}"
+        raise ValueError(message)
+    means: Floats = sample.reshape(-1, 2, *sample.shape[1:]).mean(axis=1)
+    return means
+
+
+def chance_interval(
+    happened: ArrayLike, confidence: float = 0.95, pairs: bool = False
+) -> tuple[Floats, Floats, Floats]:
+    """Return the share of trials, over the first axis of (n, ...), in which it happened, and its interval.
+
+    Wilson's; for pairs with the number of independent trials that would be as precise (Kish 1965, 8.2): the
+    variance of pair means against the binomial one, no better than :data:`BEST_PAIRS`.
+    """
+    flags = np.asarray(happened, dtype=bool)
+    share = flags.mean(axis=0)
+    count: Floats = np.full(share.shape, float(len(flags)))
+    if pairs:
+        means = pair_means(flags)
+        spread = means.var(axis=0, ddof=1) / len(means) if len(means) > 1 else np.zeros(share.shape)
+        binomial = share * (1 - share) / count
+        effect = np.divide(spread, binomial, out=np.ones_like(count), where=binomial > 0)
+        count = count / np.clip(effect, BEST_PAIRS, 2.0)
+    low, high = _wilson(share, count, confidence)
+    return share, low, high
+
+
+def mean_interval(
+    values: Floats, confidence: float = 0.95, pairs: bool = False
+) -> tuple[Floats, Floats, Floats]:
     """Return the mean over the first axis and its Student interval; without width for one value."""
-    values = np.asarray(values, dtype=float)
+    values = pair_means(values) if pairs else np.asarray(values, dtype=float)
     count, mean = len(values), values.mean(axis=0)
     if count < 2:
         return mean, mean, mean
@@ -52,12 +99,13 @@ def mean_interval(values: Floats, confidence: float = 0.95) -> tuple[Floats, Flo
 
 
 def quantile_interval(
-    values: ArrayLike, level: float, confidence: float = 0.95
+    values: ArrayLike, level: float, confidence: float = 0.95, pairs: bool = False
 ) -> tuple[float, float, float]:
     """Return a quantile over trials and an interval between two order statistics.
 
     Holds whatever the distribution: the number of values below the true quantile is binomial (David and
-    Nagaraja 2003, 7.1). An end is infinite where so few values cannot bound it.
+    Nagaraja 2003, 7.1). An end is infinite where so few values cannot bound it. For pairs the order
+    statistics are those at the ends of the interval of the share below the estimate (Woodruff 1952).
 
     Parameters
     ----------
@@ -66,6 +114,13 @@ def quantile_interval(
     """
     ordered = np.sort(np.asarray(values, dtype=float))
     count, tail = len(ordered), (1 - confidence) / 2
+    if pairs:
+        found = float(np.quantile(ordered, level))
+        _, least, most = mean_interval((np.asarray(values) <= found).astype(float), confidence, pairs)
+        ends = np.array([level - (most - least) / 2, level + (most - least) / 2])
+        inside = np.quantile(ordered, np.clip(ends, 0.0, 1.0))
+        beyond = np.where(ends < 0, -np.inf, np.where(ends > 1, np.inf, inside))
+        return found, float(beyond[0]), float(beyond[1])
     below = np.arange(count + 1)
     reached = bdtr(below, count, level)  # chance of at most so many values below the quantile
     low = int(np.searchsorted(reached, tail, side="right"))  # values surely below, counted from one
@@ -75,7 +130,7 @@ def quantile_interval(
 
 
 def tail_mean_interval(
-    values: ArrayLike, level: float, confidence: float = 0.95
+    values: ArrayLike, level: float, confidence: float = 0.95, pairs: bool = False
 ) -> tuple[float, float, float]:
     """Return the mean of the worst share ``1 - level`` of trials (CVaR) and its Student interval.
 
@@ -84,7 +139,8 @@ def tail_mean_interval(
     """
     sample = np.asarray(values, dtype=float)
     quantile = float(np.quantile(sample, level))
-    mean, low, high = mean_interval(quantile + np.maximum(sample - quantile, 0.0) / (1 - level), confidence)
+    beyond = quantile + np.maximum(sample - quantile, 0.0) / (1 - level)
+    mean, low, high = mean_interval(beyond, confidence, pairs)
     return float(mean), float(low), float(high)
 
 
@@ -116,10 +172,13 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def paired_difference(one: ArrayLike, other: ArrayLike, confidence: float = 0.95) -> Difference:
+def paired_difference(
+    one: ArrayLike, other: ArrayLike, confidence: float = 0.95, pairs: bool = False
+) -> Difference:
     """Return the mean of ``one - other`` over trials that share their luck, with Student intervals.
 
-    The unpaired width is Welch's, as if the samples were independent (Law 2015, 10.2).
+    The unpaired width is Welch's, as if the samples were independent (Law 2015, 10.2). `pairs` : each
+    sample is of antithetic pairs.
 
     Raises
     ------
@@ -129,6 +188,8 @@ def paired_difference(one: ArrayLike, other: ArrayLike, confidence: float = 0.95
     if a.shape != b.shape or len(a) < 2:
         message = f"pairs need two samples of one length, at least two trials, got {a.shape} and {b.shape}"
         raise ValueError(message)
+    if pairs:
+        a, b = pair_means(a), pair_means(b)
     mean, low, high = mean_interval(a - b, confidence)
     spread = np.array([a.var(ddof=1), b.var(ddof=1)]) / len(a)
     total = float(spread.sum())

@@ -13,7 +13,7 @@ from scenarios.scenario import Scenario
 from simulation.accounting import Account
 from simulation.layout import Flags
 from simulation.settings import PrecisionSettings
-from simulation.statistics import mean_interval, wilson_interval
+from simulation.statistics import chance_interval, mean_interval
 
 BATCH = 20  # trials between two looks
 
@@ -40,13 +40,18 @@ def next_look(done: int, precision: PrecisionSettings | None, most: int) -> int:
 
 
 def still_too_wide(
-    accounts: Sequence[Account], watch: Watched, precision: PrecisionSettings, confidence: float
+    accounts: Sequence[Account],
+    watch: Watched,
+    precision: PrecisionSettings,
+    confidence: float,
+    pairs: bool = False,
 ) -> list[str]:
     """Return which figures are not as precise as asked for, in words; empty when all are.
 
     Mean cost, mean emissions of each period and mean service of each period by the half-width of their
     Student intervals, each chance of missing a cap by that of its Wilson interval. The confidence is
-    shared among the figures (Bonferroni), because the rule looks at all of them (Law 2015, 9.4).
+    shared among the figures (Bonferroni), because the rule looks at all of them (Law 2015, 9.4). `pairs` :
+    trials are antithetic pairs.
     """
     if len(accounts) < 2:
         return ["one trial has no interval"]
@@ -55,8 +60,8 @@ def still_too_wide(
     required = np.array([account.required.sum(axis=0) for account in accounts])
     delivered = np.array([account.delivered.sum(axis=0) for account in accounts])
     service = np.divide(delivered, required, out=np.ones_like(required), where=required > 0)
-    missed = np.array([account.cap_missed[watch.held] for account in accounts]).sum(axis=0)
-    figures = 1 + emissions.shape[1] + service.shape[1] + len(missed)
+    missed = np.array([account.cap_missed[watch.held] for account in accounts])
+    figures = 1 + emissions.shape[1] + service.shape[1] + missed.shape[1]
     each = 1 - (1 - confidence) / figures
     found = []
     for name, values, asked in (
@@ -64,11 +69,11 @@ def still_too_wide(
         ("emissions", emissions, precision.emissions),
         ("service", service, precision.service),
     ):
-        mean, low, _ = mean_interval(values, each)
+        mean, low, _ = mean_interval(values, each, pairs)
         width = np.divide(mean - low, np.abs(mean), out=np.zeros_like(mean), where=mean != 0)
         if width.max(initial=0.0) > asked:
             found.append(f"{name} to {width.max():.2%} of {asked:.2%}")
-    low, high = wilson_interval(missed, len(accounts), each)
+    _, low, high = chance_interval(missed, each, pairs)
     half = float(((high - low) / 2).max(initial=0.0))
     if half > precision.chance:
         found.append(f"chance of missing a cap to {half:.1%} of {precision.chance:.1%}")

@@ -17,10 +17,21 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from simulation.compiled import NUMBA
-from simulation.raw_streams import POOL, Words, draw_uniforms, root_words, start
+from simulation.raw_streams import (
+    DOUBLE_UNIT,
+    FLIPPED,
+    NONE,
+    POOL,
+    STATE,
+    Words,
+    draw_uniforms,
+    root_words,
+    start,
+)
 
 Floats = NDArray[np.float64]
 SMALLEST = np.finfo(float).tiny
+LARGEST = 1 - DOUBLE_UNIT  # uniform below one
 
 
 @lru_cache(maxsize=65536)
@@ -44,15 +55,18 @@ class Streams:
     ----------
     seed : root seed, not negative.
     trial : index of the trial, not negative.
+    mirrored : every uniform u is 1 - u instead (less the last bit): what was luck is misfortune.
     """
 
-    def __init__(self, seed: int, trial: int) -> None:
+    def __init__(self, seed: int, trial: int, mirrored: bool = False) -> None:
         self._seed = seed
         self._trial = trial
+        self._mirrored = mirrored
 
     def started(self, entities: tuple[str, ...], purpose: str) -> Words:
-        """Return the streams of many entities at their start, (n, 4), for compiled functions to read."""
-        streams = np.empty((len(entities), 4), dtype=np.uint64)
+        """Return the streams of many entities at their start, (n, 5), for compiled functions to read."""
+        streams = np.empty((len(entities), STATE + 1), dtype=np.uint64)
+        streams[:, STATE] = FLIPPED if self._mirrored else NONE
         root = root_words(self._seed, self._trial)
         start(root, _keys(entities, purpose), np.zeros(POOL, dtype=np.uint64), streams)
         return streams
@@ -71,14 +85,15 @@ class Streams:
         drawn = self.uniforms_of(entities, purpose, count)
         return ndtri(np.maximum(drawn, SMALLEST, out=drawn), out=drawn)
 
-    def generator(self, entity: str, purpose: str) -> np.random.Generator:
-        """Return the generator of one entity and purpose, at its start."""
+    def _generator(self, entity: str, purpose: str) -> np.random.Generator:
+        """Return numpy's generator of one entity and purpose, at its start; it knows no mirror."""
         key = (self._trial, *_words(entity), *_words(purpose))
         return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(self._seed, spawn_key=key)))
 
     def uniforms(self, entity: str, purpose: str, count: int) -> Floats:
         """Return the first `count` uniforms on [0, 1) of a stream, (count,)."""
-        return self.generator(entity, purpose).random(count)
+        drawn = self._generator(entity, purpose).random(count)
+        return LARGEST - drawn if self._mirrored else drawn
 
     def normals(self, entity: str, purpose: str, count: int) -> Floats:
         """Return `count` standard normals by inversion, (count,)."""
@@ -86,9 +101,20 @@ class Streams:
 
     def exponentials(self, entity: str, purpose: str) -> Iterator[float]:
         """Yield exponentials of mean one without end."""
-        uniform = self.generator(entity, purpose).random
+        uniform = self._generator(entity, purpose).random
         while True:
-            yield -math.log1p(-uniform())
+            yield -math.log1p(-(LARGEST - uniform() if self._mirrored else uniform()))
+
+
+def streams_of(seed: int, trial: int, antithetic: bool) -> Streams:
+    """Return the streams of a trial; of an antithetic pair, trials 2k and 2k + 1, the second is mirrored.
+
+    Both share the streams of number k, so that the mean of a pair has less spread than that of two
+    trials wherever a result rises or falls with the luck (Hammersley and Morton 1956; Law 2015, 11.3).
+    """
+    if not antithetic:
+        return Streams(seed, trial)
+    return Streams(seed, trial // 2, mirrored=trial % 2 == 1)
 
 
 def mean_one_lognormal(normals: Floats, cv: float | Floats) -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import xarray as xr
 
+from scenarios.replanning import Replanner
 from scenarios.scenario import Scenario
 from simulation.ladder import ladder
 from simulation.resilience import resilience
@@ -22,6 +23,7 @@ def with_studies(
     outcome: xr.Dataset,
     settings: SimulationSettings,
     tell: Tell | None = None,
+    replanner: Replanner | None = None,
 ) -> xr.Dataset:
     """Return the outcome with the studies that the settings ask for, as variables of their own dimensions.
 
@@ -30,13 +32,16 @@ def with_studies(
     Parameters
     ----------
     tell : called with a line now and then.
+    replanner : makes the plan again inside the trials of the ladder, where the settings ask for that; sites
+        that stand still and stocks are looked at under the plan as it is.
 
     Raises
     ------
     ConfigError : as :func:`simulation.resilience.resilience` does.
     """
     if settings.ladder and settings.trial is None:
-        outcome = joined(outcome, ladder(scenario, plan, outcome, settings, _steps("ladder: trial", tell)))
+        steps = _steps("ladder: trial", tell)
+        outcome = joined(outcome, ladder(scenario, plan, outcome, settings, steps, replanner))
     if settings.resilience:
         outcome = joined(outcome, resilience(scenario, plan, settings, _steps("resilience: site", tell)))
     if settings.service_target is not None:

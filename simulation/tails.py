@@ -17,13 +17,14 @@ WORST = 0.95  # the tail mean is over the trials beyond this quantile: the worst
 Variables = dict[str, tuple[tuple[str, ...], Floats, dict[str, str]]]
 
 
-def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float) -> Variables:
+def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float, pairs: bool = False) -> Variables:
     """Return the ranges of present cost and of the pathway's emissions, as variables of the outcome.
 
     Parameters
     ----------
     outcome : with ``cost_npv`` (trial) and ``emissions`` (trial, emission_account, period).
     counted : emission accounts of the pathway's total.
+    pairs : trials are antithetic pairs.
 
     Returns
     -------
@@ -37,6 +38,7 @@ def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float) -> Vari
     total = emissions @ outcome["years"].to_numpy()
     money = {"units": outcome["cost_npv"].attrs["units"]}
     cost = outcome["cost_npv"].to_numpy()[:, None]
+    how: dict[str, Any] = {"confidence": confidence, "pairs": pairs}
     found: Variables = {}
     for name, values, dims, units, what in (
         ("cost", cost, (), money["units"], "present value of all cost"),
@@ -44,20 +46,50 @@ def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float) -> Vari
         ("emissions_total", total[:, None], (), "tCO2e", "the pathway's total over the horizon"),
     ):
         if name != "cost":
-            _add(found, f"{name}_mean", dims, _squeezed(mean_interval(values, confidence), dims), units, what)
-        levels = [
-            _by_column(partial(quantile_interval, level=level, confidence=confidence), values)
-            for level in QUANTILES
-        ]
+            mean = _squeezed(mean_interval(values, confidence, pairs), dims)
+            _add(found, f"{name}_mean", dims, mean, units, what)
+        levels = [_by_column(partial(quantile_interval, level=level, **how), values) for level in QUANTILES]
         quantiles = _squeezed(np.moveaxis(np.array(levels), 1, 0), dims)
         _add(found, f"{name}_quantile", ("quantile", *dims), quantiles, units, f"quantiles of {what}")
-        worst = _by_column(partial(tail_mean_interval, level=WORST, confidence=confidence), values)
+        worst = _by_column(partial(tail_mean_interval, level=WORST, **how), values)
         words = f"mean of {what} in the worst 1 in {round(1 / (1 - WORST))} trials"
         _add(found, f"{name}_tail_mean", dims, _squeezed(worst, dims), units, words)
     return found
 
 
-def accounts_of(outcome: xr.Dataset, confidence: float) -> Variables:
+def ranges_with_prices(drawn: Floats, confidence: float, units: str, pairs: bool = False) -> Variables:
+    """Return the range of present cost over draws of the prices in every trial.
+
+    Draws of one trial hang together, so intervals are of trials: quantiles have the quantiles at the ends of
+    the interval of the share below the estimate (Woodruff 1952), the tail mean has Student's.
+
+    Parameters
+    ----------
+    drawn : present cost, (trials, draws).
+
+    Returns
+    -------
+    ``cost_with_prices_quantile`` (quantile) and ``cost_with_prices_tail_mean`` (), with ``_low``, ``_high``.
+    """
+    found: Variables = {}
+    what, everything = "present value of all cost, over draws of the prices", drawn.ravel()
+    levels = []
+    for level in QUANTILES:
+        quantile = float(np.quantile(everything, level))
+        _, low, high = mean_interval((drawn <= quantile).mean(axis=1), confidence, pairs)
+        half = float(high - low) / 2
+        ends = np.quantile(everything, np.clip([level - half, level + half], 0.0, 1.0))
+        levels.append([quantile, *ends.tolist()])
+    _add(found, "cost_with_prices_quantile", ("quantile",), np.array(levels).T, units, f"quantiles of {what}")
+    worst = float(np.quantile(everything, WORST))
+    beyond = (worst + np.maximum(drawn - worst, 0.0) / (1 - WORST)).mean(axis=1)
+    words = f"mean of {what} in the worst 1 in {round(1 / (1 - WORST))}"
+    three = np.array(mean_interval(beyond, confidence, pairs))
+    _add(found, "cost_with_prices_tail_mean", (), three, units, words)
+    return found
+
+
+def accounts_of(outcome: xr.Dataset, confidence: float, pairs: bool = False) -> Variables:
     """Return the mean of each account over trials with Student's interval, by period and over the horizon.
 
     Returns
@@ -78,11 +110,11 @@ def accounts_of(outcome: xr.Dataset, confidence: float) -> Variables:
             found,
             f"account_{name}",
             (dim, "period"),
-            np.array(mean_interval(values, confidence)),
+            np.array(mean_interval(values, confidence, pairs)),
             units,
             what,
         )
-        total = np.array(mean_interval(values @ weight, confidence))
+        total = np.array(mean_interval(values @ weight, confidence, pairs))
         _add(
             found,
             f"account_{name}_total",

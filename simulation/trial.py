@@ -3,61 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import simpy
 
 from scenarios.uncertainty import BUYING
 from simulation.conditions import Situation
+from simulation.departures import load_waiting
 from simulation.draws import draw, go_live_days
-from simulation.events import Jumps, close, counted, happenings, jumps, power_left
+from simulation.events import close, counted, happenings, jumps, power_left
+from simulation.gatekeeping import close_gate_books, gate_activities, man_gates, of_periods, open_gates
 from simulation.kernel import run_days
-from simulation.layout import Floats, Integers, World, fresh
+from simulation.layout import Floats, World, fresh
 from simulation.levels import outage_level
-from simulation.network import Network, yearly
-from simulation.opening import Opening
+from simulation.network import AS_PLANNED, Network
+from simulation.opening import Opening, planned_use
+from simulation.order_use import order_book
 from simulation.outages import enter_outages
+from simulation.performance import draw_performance
 from simulation.power import onsite_built, renewable_factors, settle
+from simulation.prices import draw_prices
+from simulation.ramp_up import ramp_up
+from simulation.replanning import Recourse, Replanning, opens_a_year
+from simulation.response_use import bought_outside, curtailed, responded
 from simulation.settings import SimulationSettings, UncertaintySettings
-from simulation.streams import Streams
+from simulation.streams import streams_of
+from simulation.trial_result import TrialResult
 
 Steps = Generator[simpy.Event, None, None]
 RunDays = Callable[[int, int, World], None]
-AS_PLANNED = ("standing", "contracted", "adopt", "in_effect", "use_lane", "indebted")
-BOOKED = ("operations", "arcs", "offers", "demands", "covers", "lanes", "takebacks", "disposals")
+BOOKED = ("operations", "arcs", "offers", "demands", "covers", "lanes", "takebacks", "disposals", "answers")
 ROUNDING_DAYS = 1e-9  # of a day's capacity, for the rounding of sums
-
-
-@dataclass(frozen=True)
-class TrialResult:
-    """What happened in a trial.
-
-    Attributes
-    ----------
-    activities : for the ledger, per year, arrays (n, T) over all elements of the scenario.
-    required, delivered : product units a year, (D, T) over all demands.
-    mass_error : largest imbalance of a product over its throughput.
-    closing_stock, closing_transit, mean_stock, mean_transit : product units by used node, (N,); means
-        over the days.
-    events : outages, disruptions and everything that SimPy let happen.
-    jumps : what disruptions add to prices; none: nothing.
-    streams : the trial's random streams, for what is drawn after the last day.
-    happened : how often each disruption of the scenario did, (E,).
-    """
-
-    activities: Mapping[str, Floats]
-    required: Floats
-    delivered: Floats
-    mass_error: float
-    closing_stock: Floats
-    closing_transit: Floats
-    mean_stock: Floats
-    mean_transit: Floats
-    events: int
-    jumps: Jumps | None = None
-    streams: Streams | None = None
-    happened: Integers | None = None
 
 
 class CountingEnvironment(simpy.Environment):
@@ -83,6 +60,7 @@ class Trial:
     uncertainty : what may vary; ``UncertaintySettings.off()`` gives the plan's twin.
     index : number of the trial.
     days : runs the days between two events: the compiled kernel, its plain twin, or a journal of either.
+    recourse : makes the plan again when a calendar year opens; none: it stays as it is.
     """
 
     def __init__(
@@ -93,10 +71,12 @@ class Trial:
         uncertainty: UncertaintySettings,
         index: int,
         days: RunDays = run_days,
+        recourse: Recourse | None = None,
     ) -> None:
         self._network, self._opening, self._uncertainty = network, opening, uncertainty
-        self._run_days = days
-        self._streams = Streams(settings.seed, index)
+        self._replanning = None if recourse is None else Replanning(network, recourse, uncertainty)
+        self._run_days, self._price_draws = days, settings.price_draws
+        self._streams = streams_of(settings.seed, index, settings.antithetic)
         self._happened = happenings(network, uncertainty, self._streams)
         draws, self._required = draw(network, uncertainty, self._streams, self._happened)
         self.world = fresh(
@@ -105,27 +85,39 @@ class Trial:
             surge=settings.surge,
             patience=settings.patience_days,
             coming=opening.coming.copy(),
+            level=opening.level,
+            **network.ordering.start(opening.stock + opening.transit, opening.use[0]),
             **draws,
         )
         self.world.nodes["stock"] = opening.stock
         self.world.nodes["transit"] = opening.transit
         self.world.entries["scarce_below"] = opening.scarce_below
+        load_waiting(self.world, opening.waiting)
+        network.ordering.enter(self.world)
+        self.world = open_gates(self.world, network, uncertainty.gates, self._streams)
+        self._gate_books: list[dict[str, Floats]] = []
         self._go_live = go_live_days(network, uncertainty, self._streams)
-        self._situation = Situation(network)
+        self._situation = Situation(network, draw_performance(network, uncertainty, self._streams))
         self._live = np.zeros(network.active.shape[1], dtype=bool)
+        self._ramp, self._steps = ramp_up(network, uncertainty), {np.inf}
         self._period = 0
         self._books: list[dict[str, Floats]] = []
         self._closing: list[Floats] = []
         self._outages = -1  # not entered yet
         self.environment = CountingEnvironment()
 
+    @property
+    def network(self) -> Network:
+        """The network of the plan that is followed."""
+        return self._network
+
     def run(self) -> TrialResult:
         """Run all days and return what happened."""
         self.enter_outages()
-        for day, intervention in self.late_go_lives():
-            self.environment.process(self._goes_live(day, intervention))
+        self._expect(self.late_go_lives())
         self.environment.process(self._clock())
-        self.environment.run()
+        with np.errstate(over="ignore"):  # streams read in plain Python wrap around
+            self.environment.run()
         return self._result()
 
     # ---- events
@@ -138,6 +130,8 @@ class Trial:
         """
         first = self._network.days.first
         for period in range(len(first) - 1):
+            if self._replanning is not None and opens_a_year(self._network, period):
+                self._plan_again(self._replanning, period)
             self._open(period)
             day, end = int(first[period]), int(first[period + 1])
             while day < end:
@@ -151,11 +145,23 @@ class Trial:
                 yield self.environment.timeout(end - self.environment.now)
             self._close()
 
+    def _expect(self, late: list[tuple[float, int]]) -> None:
+        """Let interventions go live on their day."""
+        for day, intervention in late:
+            self.environment.process(self._goes_live(day, intervention))
+
     def _goes_live(self, day: float, intervention: int) -> Steps:
         """Let a late intervention work from `day` on, if the plan still has it at work then."""
-        yield self.environment.timeout(day)
-        if self._network.active[self._period, intervention]:
+        yield self.environment.timeout(day - self.environment.now)
+        at = (self._period, intervention)
+        if self._network.active[at] and self._go_live[at] <= day:
             self._live[intervention] = True
+            self._apply()
+
+    def _comes_up(self, day: float) -> Steps:
+        """Let interventions that went live before come up to more of their effect."""
+        if day < self._network.days.count:
+            yield self.environment.timeout(day - self.environment.now)
             self._apply()
 
     # ---- what events change
@@ -166,22 +172,62 @@ class Trial:
         morning = self._network.days.first[period]
         self._live = self._network.active[period] & (self._go_live[period] <= morning)
         self._situation.open_period(self.world, period)
+        self._network.ordering.open_period(self.world, self._opening.use[period])
         self._apply()
         world = self.world
+        world.shortages["use"] = self._opening.use[period, world.shortages["node"]]
         for family in (world.lines, world.lanes, world.offers, world.hubs, world.limits):
             family["room"] = ROUNDING_DAYS * family["capacity"]
 
+    def _plan_again(self, replanning: Replanning, period: int) -> None:
+        """Make the rest of the plan again, and follow it from this morning on."""
+        network, world = self._network, self.world
+        so_far = self._so_far() if replanning.counts_emissions else {}
+        state = replanning.state(network, period, self._required, world, self._go_live, so_far)
+        renewed = replanning.renewed(network, state)
+        if renewed is None:
+            return
+        replanning.follow(renewed, state, world, self._happened, self._streams)
+        performance = draw_performance(renewed, self._uncertainty, self._streams)
+        self._network, self._situation = renewed, Situation(renewed, performance)
+        self._ramp = ramp_up(renewed, self._uncertainty)
+        self._opening = replace(self._opening, use=planned_use(renewed))
+        if replanning.free:
+            known, morning = set(self.late_go_lives()), renewed.days.first[period]
+            self._go_live = go_live_days(renewed, self._uncertainty, self._streams)
+            self._expect([late for late in self.late_go_lives() if late not in known and late[0] > morning])
+
+    def _so_far(self) -> Mapping[str, Floats]:
+        """Return activities a year of the periods that have closed; those of the rest mean nothing."""
+        books, closing = self._books, self._closing
+        rest = len(self._required) - len(books)
+        self._books = [*books, *[{name: 0.0 * of for name, of in books[-1].items()}] * rest]
+        self._closing = [*closing, *[closing[-1]] * rest]
+        activities = self._result().activities
+        self._books, self._closing = books, closing
+        return activities
+
     def _apply(self) -> None:
-        self._situation.apply(self.world, self._period, self._live)
+        reached, following = None, np.inf
+        if self._ramp is not None:
+            now, go_live = float(self.environment.now), self._go_live[self._period]
+            reached, following = self._ramp.reached(now, self._period, go_live, self._live)
+        if following not in self._steps:
+            self._steps.add(following)
+            self.environment.process(self._comes_up(following))
+        self._situation.apply(self.world, self._period, self._live, reached)
+        man_gates(self.world, self._network, self._live, self._uncertainty.gates)
 
     def _close(self) -> None:
         """End a period: book it; what customers still wait for is lost to them and counts as unmet."""
         world = self.world
         self._books.append({name: getattr(world, name)["booked"].copy() for name in BOOKED})
         self._closing.append(world.nodes["stock"].copy())
+        self._gate_books.append(close_gate_books(world, self._network))
         for name in BOOKED:
             getattr(world, name)["booked"] = 0.0
         np.subtract.at(world.nodes["deviation"], world.demands["node"], world.demands["waiting"])
+        self._network.ordering.forget_waiting(world)
         world.demands["waiting"] = 0.0
 
     # ---- set-up and result
@@ -234,7 +280,7 @@ class Trial:
         return self._result()
 
     def _result(self) -> TrialResult:
-        network, scenario, plan = self._network, self._network.scenario, self._network.plan
+        network, scenario = self._network, self._network.scenario
         years = scenario.periods.years[:, None]
 
         def whole(family: str, period_totals: Floats, used: str = "") -> Floats:
@@ -246,9 +292,10 @@ class Trial:
         booked = {name: np.array([book[name] for book in self._books]) for name in BOOKED}
         run, covered = whole("operation", booked["operations"]), whole("cover", booked["covers"])
         required = whole("demand", self._required)
+        response = responded(network, booked["answers"])
         delivered = np.minimum(whole("demand", booked["demands"]), required)
         available = renewable_factors(network, self._uncertainty, self._streams)
-        available = available * onsite_built(network, self._go_live)
+        available = available * onsite_built(network, self._go_live, self._ramp)
         if self._happened:
             available = available * power_left(network, self._happened)
         by_period = {
@@ -257,12 +304,14 @@ class Trial:
             "run": run,
             "covered": covered,
             "power": settle(network, run, covered, available),
-            "unmet": required - delivered,
+            "unmet": required - delivered - curtailed(scenario, response) / years,
             "trips": network.kept.trips(booked["lanes"]),
             "returned": whole("return", booked["takebacks"], "takeback"),
             "discard": whole("disposal", booked["disposals"]),
+            "response": response / years,
             "stock": self._stocks(),
-        } | {name: yearly(plan, name) for name in AS_PLANNED}
+        } | {name: network.as_planned[name] for name in AS_PLANNED}
+        by_period |= gate_activities(scenario, self._gate_books)
         nodes, days = self.world.nodes, network.days.count
         return TrialResult(
             activities={name: values.T for name, values in by_period.items()},
@@ -272,11 +321,15 @@ class Trial:
             closing_stock=nodes["stock"].copy(),
             closing_transit=nodes["transit"].copy(),
             mean_stock=nodes["stock_days"] / days,
+            orders=order_book(self.world.policies, nodes["stock_days"] / days, network),
             mean_transit=nodes["transit_days"] / days,
-            events=self._outages + self.environment.events,
+            events=self._outages + self.environment.events + int(self.world.departures.sum()),
             jumps=jumps(network, self._happened),
+            prices=draw_prices(network, self._uncertainty, self._streams, self._price_draws),
             streams=self._streams,
             happened=counted(network, self._happened),
+            gates=of_periods(scenario, self._gate_books),
+            replans=None if self._replanning is None else self._replanning.counts,
         )
 
     def _stocks(self) -> Floats:
@@ -295,12 +348,14 @@ class Trial:
         network, world, opening = self._network, self.world, self._opening
         product = network.scenario.nodes.product[network.used.node]
         count, nodes = len(network.scenario.products.label), world.nodes
-        came = np.bincount(product, opening.stock + opening.transit + nodes["made"], count)
+        there = opening.stock + opening.transit + nodes["made"]
+        came = np.asarray(np.bincount(product, there, count), dtype=float)
         went = np.bincount(product, nodes["stock"] + nodes["transit"] + nodes["used"], count)
         moved = {
             family: np.bincount(product[getattr(world, family)["node"]], booked[family].sum(axis=0), count)
             for family in ("offers", "takebacks", "demands", "disposals")
         }
         came = came + moved["offers"] + moved["takebacks"]
+        came = came + bought_outside(network.scenario, responded(network, booked["answers"]))
         went = went + moved["demands"] + moved["disposals"]
         return float(np.max(np.abs(came - went) / np.maximum(came, 1e-9), initial=0.0))

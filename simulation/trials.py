@@ -11,11 +11,14 @@ from typing import Any
 
 import xarray as xr
 
+from scenarios.replanning import Replanner
 from scenarios.scenario import Scenario
 from simulation.accounting import Account, Accounts
 from simulation.engines import play
 from simulation.network import Network, build_network
 from simulation.opening import Opening, opening_balance
+from simulation.replanning import Recourse, open_to_plans, recourse_of
+from simulation.selection import yearly
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.stopping import next_look, rule_in_words, still_too_wide, watched
 
@@ -26,15 +29,22 @@ THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass
 class Trials:
-    """All that the trials of one plan share."""
+    """All that the trials of one plan share; with a recourse, the plan is made again inside them."""
 
     network: Network
     opening: Opening
     accounts: Accounts
     settings: SimulationSettings
+    recourse: Recourse | None = None
 
     def twin(self) -> Account:
-        """Return the trial in which nothing varies."""
+        """Return the plan's twin: nothing varies, and all follow the plan, whatever their policies."""
+        off = UncertaintySettings.off()
+        shared = (self.network.by_plan(), self.opening.by_plan(), self.settings)
+        return self.accounts.book(play(*shared, off, 0, self.recourse))
+
+    def calm(self) -> Account:
+        """Return the trial in which nothing varies and policies order."""
         return self._book(UncertaintySettings.off(), 0)
 
     def run(self, index: int) -> Account:
@@ -42,14 +52,29 @@ class Trials:
         return self._book(self.settings.uncertainty, index)
 
     def _book(self, uncertainty: UncertaintySettings, index: int) -> Account:
-        return self.accounts.book(play(self.network, self.opening, self.settings, uncertainty, index))
+        shared = (self.network, self.opening, self.settings)
+        return self.accounts.book(play(*shared, uncertainty, index, self.recourse))
 
 
-def prepare(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> Trials:
-    """Return the trials of a plan, ready to run."""
-    network = build_network(scenario, plan)
+def prepare(
+    scenario: Scenario,
+    plan: xr.Dataset,
+    settings: SimulationSettings,
+    replanner: Replanner | None = None,
+) -> Trials:
+    """Return the trials of a plan, ready to run.
+
+    Parameters
+    ----------
+    replanner : makes the plan again when a calendar year opens; none: it stays as it is.
+    """
+    active = yearly(plan, "in_effect") > 0.5
+    open_to = None if replanner is None else open_to_plans(scenario, active, replanner.free)
+    network = build_network(scenario, plan, open_to)
     opening = opening_balance(network, settings.safety_days, settings.buffer_days)
-    return Trials(network, opening, Accounts(scenario, plan, settings.factors), settings)
+    accounts = Accounts(scenario, plan, settings.factors)
+    recourse = None if replanner is None else recourse_of(replanner, accounts.caps)
+    return Trials(network, opening, accounts, settings, recourse)
 
 
 def run_all(
@@ -93,7 +118,8 @@ def _until_precise(
             if progress is not None:
                 progress(len(found), most)
         if precision is not None:
-            wide = still_too_wide(found, watch, precision, trials.settings.confidence)
+            pairs = trials.settings.antithetic
+            wide = still_too_wide(found, watch, precision, trials.settings.confidence, pairs)
             if not wide:
                 break
     return found, rule_in_words(len(found), precision, wide)

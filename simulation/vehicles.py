@@ -1,10 +1,10 @@
-"""The departure phase of a day: vehicles that are paid by the trip leave when they are full."""
+"""The departure phase of a day: vehicles that are paid by the trip leave when they are full enough."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, inlined
 from simulation.layout import World
 
 FULL = 1e-9  # of a vehicle, for the rounding of sums
@@ -12,29 +12,45 @@ FULL = 1e-9  # of a vehicle, for the rounding of sums
 
 @compiled
 def depart(day: int, world: World) -> None:
-    """Let full vehicles leave; on the last day of a period those too that are not full.
+    """Let full vehicles leave, others with their least load or after their longest wait; at last all.
 
     What is released on a lane paid by the trip is loaded at once and waits at the origin, on the way for
-    its destination. Nothing leaves while lane or origin is shut, on the last day of a period neither.
+    its destination, and leaves at the latest on the last day of a period. Nothing leaves while lane or origin
+    is shut, on that day neither.
     """
     arcs, lanes, coming = world.arcs, world.lanes, world.coming
     today, week = day % len(coming), day // 7
     for k in range(len(lanes)):
         lane = lanes[k]
-        if lane.loaded <= 0.0 or world.lane_up[day, k] * world.site_up[day, lane.origin] <= 0.0:
+        if lane.payload <= 0.0 or lane.loaded <= 0.0:
+            continue
+        lane.waited += 1.0
+        if world.lane_up[day, k] * world.site_up[day, lane.origin] <= 0.0:
             continue
         trips, part = np.floor(lane.loaded / lane.payload + FULL), 1.0
         if world.closes[day]:
             trips = max(np.ceil(lane.loaded / lane.payload - lane.slack), 0.0)
+        elif leaves_in_part(lane.loaded - trips * lane.payload, lane):
+            trips += 1.0
         else:
             part = min(trips * lane.payload / lane.loaded, 1.0)
         if part <= 0.0:
             continue
         lane.booked += trips
         lane.loaded -= part * lane.loaded
+        lane.waited = 1.0 if lane.loaded > FULL * lane.payload else 0.0  # what stays was loaded today
         for a in range(lane.first_arc, lane.end_arc):
             arc = arcs[a]
             gone = part * arc.loaded
             arc.loaded -= gone
             slot = today + world.lead[week, a]
             coming[slot if slot < len(coming) else slot - len(coming), arc.head] += gone
+
+
+@inlined
+def leaves_in_part(rest: float, lane: np.record) -> bool:
+    """Return whether what does not fill a vehicle leaves all the same: enough of it, or after its wait."""
+    if rest <= FULL * lane.payload:
+        return False
+    enough = lane.least_load < 1.0 and rest >= (lane.least_load - FULL) * lane.payload
+    return enough or lane.waited > lane.longest_wait

@@ -10,7 +10,7 @@ import xarray as xr
 
 from scenarios.errors import ZerolaneError
 from scenarios.scenario import Scenario
-from simulation.settings import SimulationSettings
+from simulation.settings import Replan, SimulationSettings
 
 
 def warm_up(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) -> threading.Thread:
@@ -24,7 +24,7 @@ def warm_up(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) 
         from simulation import simulate
 
         with contextlib.suppress(ZerolaneError):
-            simulate(scenario, plan, replace(settings, trials=1))
+            simulate(scenario, plan, replace(settings, trials=1, antithetic=False, replan=Replan.NONE))
 
     thread = threading.Thread(target=try_once, name="warm-up")
     thread.start()

@@ -8,12 +8,16 @@ import numpy as np
 
 from scenarios.scenario import Scenario
 from simulation.layout import (
+    ANSWER,
     ARC,
     ARC_RECORD,
     COVER,
+    CURTAIL_DEMAND,
+    CURTAIL_PRODUCTION,
     DEMAND,
     DISPOSAL,
     ENTRY,
+    EXPEDITE,
     HUB,
     LANE,
     LIMIT,
@@ -23,6 +27,9 @@ from simulation.layout import (
     OFFER_RECORD,
     OPERATION,
     OPERATION_RECORD,
+    SHORTAGE,
+    SPOT_PURCHASE,
+    SUBSTITUTE,
     TAKEBACK,
     Integers,
     Records,
@@ -35,6 +42,13 @@ from simulation.outages import DAYS_PER_YEAR
 from simulation.selection import Used, entries_of, main_output
 
 FAMILIES = {"operation": OPERATION, "arc": ARC, "offer": OFFER}
+RESPONSES = {
+    "expedite": EXPEDITE,
+    "spot_purchase": SPOT_PURCHASE,
+    "substitute": SUBSTITUTE,
+    "curtail_demand": CURTAIL_DEMAND,
+    "curtail_production": CURTAIL_PRODUCTION,
+}
 
 
 def build_world(scenario: Scenario, used: Used) -> World:
@@ -48,6 +62,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
     lines["site"] = places_of(scenario.lines.site[used.line], used.site)
     demands = records(DEMAND, len(used.demand))
     demands["node"] = places_of(scenario.demands.node[used.demand], used.node)
+    demands["tolerance"] = scenario.demands.tolerance_days[used.demand]
     nodes = records(NODE, len(used.node))
     nodes["source"][offers["node"]] = True
     stores = places_of(scenario.stores.node[used.store], used.node)
@@ -62,6 +77,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
         ("leaving", np.arange(len(arcs)), arcs["tail"]),
         ("arriving", np.arange(len(arcs)), arcs["head"]),
         ("seller", np.arange(len(offers)), offers["node"]),
+        ("customer", np.arange(len(demands)), demands["node"]),
     ):
         start, order = by_group(node, len(nodes))
         nodes[f"first_{name}"], nodes[f"end_{name}"] = start[:-1], start[1:]
@@ -73,6 +89,8 @@ def build_world(scenario: Scenario, used: Used) -> World:
         family[f"first_{name}"], family[f"end_{name}"] = start[:-1], start[1:]
         lists[name] = pointed[order].astype(np.uint32)
     run_order, want_order = _production_orders(operations, entries, len(nodes))
+    shortages, answers = _answers(scenario, used)
+    days_ahead = int(answers["lead"].max(initial=0)) + 1
     links = zip(arcs["tail"].tolist(), arcs["head"].tolist(), strict=True)
     send_order = upstream_first(len(nodes), links)[::-1]
     return empty_world()._replace(
@@ -89,6 +107,9 @@ def build_world(scenario: Scenario, used: Used) -> World:
         disposals=disposals,
         limits=limits,
         covers=_covers(scenario, used),
+        shortages=shortages,
+        answers=answers,
+        answered=np.zeros((days_ahead, len(shortages))),
         **lists,
         run_order=run_order.astype(np.uint32),
         want_order=want_order.astype(np.uint32),
@@ -138,6 +159,8 @@ def _lanes(scenario: Scenario, used: Used) -> Records:
     lanes["origin"] = places_of(scenario.lanes.origin[used.lane], used.site)
     whole = scenario.lanes.whole_vehicles[used.lane]
     lanes["payload"] = np.where(whole, scenario.lanes.payload[used.lane], 0.0)
+    lanes["least_load"], lanes["longest_wait"] = 1.0, np.inf  # as planned: full ones leave
+    lanes["timetable"] = -1  # until timetables are entered
     on = places_of(scenario.arcs.lane[used.arc], used.lane)
     lanes["first_arc"] = np.searchsorted(on, np.arange(len(lanes)))
     lanes["end_arc"] = np.searchsorted(on, np.arange(len(lanes)), side="right")
@@ -184,6 +207,26 @@ def _covers(scenario: Scenario, used: Used) -> Records:
         covers["family"][row] = FAMILIES[family]
         covers["element"][row] = places_of(scenario.covers.element[[c]], members[family])[0]
     return covers
+
+
+def _answers(scenario: Scenario, used: Used) -> tuple[Records, Records]:
+    """Return the places where responses may act, and what they may do there one place after the other."""
+    responses, row = scenario.responses, scenario.responses.row[used.answer]
+    node = places_of(responses.node[used.answer], used.node)
+    places, first = np.unique(node, return_index=True)
+    shortages, answers = records(SHORTAGE, len(places)), records(ANSWER, len(node))
+    shortages["node"], shortages["first_answer"] = places, first
+    shortages["end_answer"] = np.append(first[1:], len(node)) if len(places) else first
+    customer = places_of(scenario.demands.node[used.demand], used.node)
+    shortages["demand"] = places_of(places, customer)
+    answers["row"], answers["lead"] = row, responses.lead_days[row]
+    answers["kind"] = [RESPONSES[str(kind)] for kind in responses.kind[row]]
+    arc = places_of(responses.arc[used.answer], used.arc)
+    instead = places_of(responses.instead[used.answer], used.node)
+    answers["source"] = np.maximum(np.maximum(arc, instead), 0)  # of none: never read
+    for name in ("cover_days", "after_days", "most_share", "ratio"):
+        answers[name] = getattr(responses, name)[row]
+    return shortages, answers
 
 
 def _production_orders(operations: Records, entries: Records, nodes: int) -> tuple[Integers, Integers]:

@@ -13,8 +13,11 @@ from scenarios.ledger import rates
 from scenarios.plans import activities_of
 from scenarios.replanning import PlanState
 from scenarios.settings import CapKind
+from tests.optimizer.ore_case import OFFERS, SETTINGS, TWO_PLANTS, rule
+from tests.optimizer.ore_case import scenario as ore
+from tests.optimizer.test_investment import small_modules
 from tests.simulation.conftest import solved, tutorial_tables, two_route_tables
-from tests.simulation.test_playable import BY_TRIP, STORE, case
+from tests.simulation.test_playable import BY_TRIP, RETURNS, STORE, case
 
 EXACT = SolverSettings(mip_gap=0.0)
 
@@ -59,6 +62,46 @@ def test_where_all_is_as_planned_the_rest_of_the_plan_comes_back(two_routes, per
     for name in ("adopt", "standing", "run", "delivered", "covered", "power"):
         largest = np.abs(plan[name]).max()
         assert float(np.abs(again[name] - plan[name]).max()) <= 1e-9 * float(largest), name
+
+
+TWO_YEARS = replace(SETTINGS, last_year=2026)
+SMALL = OFFERS.replace("near_ore near ore 10 - national - 0", "near_ore near ore 10 90 national - 0")
+STEPS = OFFERS.replace("far ore 12 - supplier - 0 all_unit", "far ore 12 - supplier - 0 incremental")
+SINGLE = "site product quantity shortage_cost single_source\ntown ore 80 - no\nport ore 60 - yes"
+FEATURES = {
+    "minimum order": {"offers": SMALL.replace("far ore 12 - supplier - 0", "far ore 12 - supplier - 20")},
+    "tiers": {"offers": STEPS, "offer_tiers": "offer from_quantity price\nfar_ore 20 10\nfar_ore 50 6"},
+    "suppliers counted": {"sourcing_rules": rule(minimum_count=2, share_if_used=0.2)},
+    "single sourcing": {**TWO_PLANTS, "demand": SINGLE},
+}
+
+
+def assert_comes_back(scenario, plan, period=1):
+    for free in (False, True):
+        again = SessionReplanner(scenario, EXACT, free).replan(plan, state_of(scenario, plan, period))
+        assert cost_of(scenario, again) == pytest.approx(cost_of(scenario, plan), rel=1e-9)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_decisions_that_follow_from_quantities_are_held_with_them(feature):
+    """Suppliers, tiers and lanes in use are not named in a plan, or only by what they carry."""
+    made = ore(settings=TWO_YEARS, **FEATURES[feature])
+    assert_comes_back(made, optimize(made, EXACT))
+
+
+@pytest.mark.parametrize("changes", [{**BY_TRIP, "hubs": ""}, {}, RETURNS], ids=["trips", "hub", "returns"])
+def test_vehicles_hubs_and_returns_come_back(changes):
+    assert_comes_back(*case(**changes))
+
+
+def test_modules_and_periods_of_several_years_come_back():
+    tables = tutorial_tables()
+    small_modules(tables, 3)
+    made = solved(tables, CarbonSettings(cap_2026=0.7))
+    assert made.plan["adopt"].max() == 2
+    assert_comes_back(made.scenario, made.plan)
+    made = solved(two_route_tables(), CarbonSettings(cap_2030=0.9), last_year=2031, years_per_period=3)
+    assert_comes_back(made.scenario, made.plan, 2)
 
 
 def test_more_demand_is_planned_for_as_a_new_plan_would(two_routes):

@@ -74,10 +74,18 @@ def ramp(first: float, last: float, periods: int) -> np.ndarray:
 
 def _emissions(periods: int, last: float) -> np.ndarray:
     """Emissions by account, t a year: straight lines that end at about `last` times the start."""
-    start = np.array([22.0e6, 3.4e6, 3.2e6, 6.1e6, 0.42e6, 0.11e6, 0.0, 0.31e6, 0.08e6])
-    end = start * np.array(
-        [last, last * 1.3, last * 0.8, last * 1.15, last, last, last, last * 1.05, last * 1.05]
-    )
+    named = {
+        "scope1": (22.0e6, 1.0),
+        "scope2_location": (3.4e6, 1.3),
+        "scope2_market": (3.2e6, 0.8),
+        "scope3_purchased_goods": (6.1e6, 1.15),
+        "scope3_upstream_transport_ttw": (0.42e6, 1.0),
+        "scope3_upstream_transport_wtt": (0.11e6, 1.0),
+        "scope3_downstream_transport_ttw": (0.31e6, 1.05),
+        "scope3_downstream_transport_wtt": (0.08e6, 1.05),
+    }
+    start, pace = np.array([named.get(account, (0.0, 1.0)) for account in EMISSION_ACCOUNTS]).T
+    end = start * (last * pace)
     return np.linspace(start, end, periods).T
 
 

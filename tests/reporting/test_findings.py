@@ -203,6 +203,20 @@ def test_assumptions_name_gap_both_scope_2_methods_and_offsets(cases: dict[str, 
     assert "demonstration" in " ".join(basis.limits(cases["ordinary"]))
 
 
+def test_plans_made_again_are_said(make_plan, make_outcome) -> None:
+    plan, outcome = make_plan(), make_outcome(make_plan())
+    count = outcome.sizes["trial"]
+    again = outcome.assign(replans=("trial", [10] * count), replans_kept=("trial", [1] + [0] * (count - 1)))
+    again.attrs["replan_decisions"] = "kept"
+    for tried, said in ((outcome, None), (again, f"quantities of the years ahead, {10 * count:,} times")):
+        rows = {row[0]: row for row in basis.assumptions(build_payload(plan, as_is(make_plan), tried))}
+        assert ("Plans made again" in rows) is (said is not None)
+        if said is not None:
+            assert rows["Plans made again"][1] == "each year"
+            assert rows["Plans made again"][2].startswith(said)
+            assert "1 of them there was no plan" in rows["Plans made again"][2]
+
+
 def test_uncertainties_are_listed_flat(cases: dict[str, dict[str, Any]]) -> None:
     assert basis.uncertainties(cases["ordinary"]) == [("Demand: yearly sd", "0.030"), ("Breakdowns", "yes")]
     assert basis.uncertainties(cases["not simulated"]) == []

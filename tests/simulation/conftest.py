@@ -19,7 +19,8 @@ from scenarios import (
 )
 from scenarios.loading import BUNDLED
 from simulation.settings import SimulationSettings, UncertaintySettings
-from simulation.trial import Trial, TrialResult
+from simulation.trial import Trial
+from simulation.trial_result import TrialResult
 from simulation.trials import Trials, prepare
 
 EXACT = SolverSettings(mip_gap=0.0)

@@ -18,6 +18,7 @@ import sys
 import numpy as np
 
 from benchmarks.distribution import distribution, planned
+from benchmarks.tables import Problem, complete
 from scenarios import ScenarioSettings, read_tables, scenario_from_tables
 from scenarios.loading import BUNDLED
 
@@ -49,9 +50,25 @@ MUTANTS = {
     # the books
     "delivery booked by demand": ("kernel", "demand.booked += served", "demand.booked += asked[d]"),
     "a year is divided by days": ("trial", "period_totals / years", "period_totals / 365.0"),
+    # from one year to the next
+    "who waits is carried over": ("trial", 'world.demands["waiting"] = 0.0', "pass"),
+    "a year is booked again": ("trial", 'getattr(world, name)["booked"] = 0.0', "pass"),
+    "a year's capacity is carried over": (
+        "trial",
+        'family["room"] = ROUNDING_DAYS * family["capacity"]',
+        'family["room"] += ROUNDING_DAYS * family["capacity"]',
+    ),
+    # what is short
+    "rivals for an input all get it": (
+        "production",
+        "done = min(done, operation.want * stock / node.claim)",
+        "done = min(done, stock / -entry.quantity)",
+    ),
 }
+QUICK = "--quick"  # leaves out the case of two years, which few of the mutants need
 EXACT = 1e-9
 BUSY = 5  # a trial with a year of high demand
+HUNGRY = 0  # a trial in which customers of the starving case wait when the first year ends
 
 
 class Patched(importlib.abc.MetaPathFinder):
@@ -150,9 +167,9 @@ class Checks:
         self.hold("journal", abs(paid - account.cost.sum()) <= EXACT * np.abs(account.cost).sum())
         self.hold("no more than asked for", (result.delivered <= result.required * (1 + EXACT)).all())
 
-    def engine(self, trials):
+    def engine(self, trials, index=0):
         """Check the path against another engine's."""
-        shared = (trials.network, trials.opening, trials.settings, trials.settings.uncertainty, 0)
+        shared = (trials.network, trials.opening, trials.settings, trials.settings.uncertainty, index)
         trial = self.modules["trial"].Trial
         one, other = (
             trial(*shared).run(),
@@ -164,9 +181,44 @@ class Checks:
             self.hold("numpy's twin", error <= EXACT * one.required.max())
 
 
+def starving():
+    """Return two years of a mill that rolls two products from one ore, of which there is often too little."""
+    one = {"lat": 40.0, "lon": 116.0, "region": "here"}
+    lane = {"mode": "truck", "distance_km": 100.0}
+    tables = complete(
+        sites={"site": ["quarry", "mill", "town"], "role": ["supplier", "plant", "customer"], **one},
+        products={"product": ["ore", "rail", "beam"]},
+        modes={"mode": ["truck"], "cost_per_tkm": 0.4, "tank_to_wheel": 0.1, "well_to_tank": 0.0},
+        offers={"offer": ["quarry_ore"], "site": "quarry", "product": "ore", "price": 10.0, "footprint": 0.1},
+        processes={"process": ["roll_rail", "roll_beam"]},
+        recipes={
+            "process": ["roll_rail", "roll_rail", "roll_beam", "roll_beam"],
+            "product": ["ore", "rail", "ore", "beam"],
+            "quantity": [-1.2, 1.0, -1.5, 1.0],
+        },
+        lines={"line": ["rails", "beams"], "site": "mill", "capacity": [5_000.0, 4_500.0]},
+        line_processes={"line": ["rails", "beams"], "process": ["roll_rail", "roll_beam"]},
+        lanes={
+            "origin": ["quarry", "mill"],
+            "destination": ["mill", "town"],
+            "products": [("ore",), ("rail", "beam")],
+            "lead_days": [3, 2],
+            **lane,
+        },
+        demand={
+            "site": "town",
+            "product": ["rail", "rail", "beam", "beam"],
+            "period": [2025, 2026, 2025, 2026],
+            "quantity": [4_000.0, 5_000.0, 4_500.0, 3_500.0],
+            "shortage_cost": 5_000.0,
+        },
+    )
+    return Problem(tables, periods=2)
+
+
 def failures(modules, cases):
     """Return the identities that fail, by name."""
-    furnace, tree = cases
+    furnace, tree, *hungry = cases
     checks = Checks(modules)
     trials = checks.prepared(furnace, safety_days=14.0, surge=0.5)
     checks.plan(trials)
@@ -176,6 +228,10 @@ def failures(modules, cases):
     )
     luck = {"demand_daily_cv": 0.6, "site_disruptions_per_year": 3.0, "site_disruption_mean_days": 9.0}
     checks.engine(checks.prepared(tree, luck=luck, safety_days=0.5))
+    luck = {"supplier_disruptions_per_year": 9.0, "supplier_disruption_mean_days": 20.0}
+    luck |= {"demand_annual_cv": 0.3, "demand_daily_cv": 0.3}
+    for rivals in hungry:
+        checks.engine(checks.prepared(rivals, luck=luck, safety_days=1.0), HUNGRY)
     return sorted(checks.failed)
 
 
@@ -189,9 +245,13 @@ def main():
     settings = ScenarioSettings(name="full", data="tutorial", first_year=2025, last_year=2025)
     scenario = scenario_from_tables(tables, settings)
     tree = distribution(1, 1, 2, 1).scenario()
-    cases = (scenario, optimize(scenario, SolverSettings(mip_gap=0.0))), (tree, planned(tree))
+    cases = [(scenario, optimize(scenario, SolverSettings(mip_gap=0.0))), (tree, planned(tree))]
+    names = [name for name in sys.argv[1:] if name != QUICK]
+    if QUICK not in sys.argv:
+        rivals = starving().scenario("starving")
+        cases.append((rivals, planned(rivals)))
     found = {}
-    for name in sys.argv[1:] or MUTANTS:
+    for name in names or MUTANTS:
         try:
             found[name] = failures(imported(MUTANTS[name]), cases)
             sys.stderr.write(f"{name}: {found[name]}\n")

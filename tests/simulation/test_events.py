@@ -15,7 +15,7 @@ from scenarios import CarbonSettings, scenario_from_tables
 from scenarios.loading import _typed
 from scenarios.schema import TABLES
 from simulation.engines import play_many
-from simulation.event_cost import welch
+from simulation.event_cost import _moves_demand, welch, without_demand
 from simulation.events import Happening, happenings, length_of, power_left, share_of_days
 from simulation.journal import keep_journal
 from simulation.outcome import outcome_dataset
@@ -326,3 +326,30 @@ def test_the_numpy_engine_meets_the_same_disruptions(tried):
             largest = max(np.abs(one.activities[name]).max(initial=0.0), 1e-3 * one.required.max())
             assert np.abs(one.activities[name] - two.activities[name]).max(initial=0.0) <= EXACT * largest
         assert np.array_equal(one.jumps.price, two.jumps.price)
+
+
+def test_what_follows_demand_is_left_out_of_what_an_event_adds():
+    """Cost is 5 times demand, and 30 more with the event: worked out exactly, however demand scatters."""
+    asked, with_it = np.random.default_rng(1).normal(100, 10, 40), np.arange(40) % 3 == 0
+    cost = 5 * asked + 30 * with_it
+    left = without_demand(cost, with_it, asked)
+    difference, low, high = welch(left[with_it], left[~with_it], 0.95)
+    assert difference == pytest.approx(30)
+    assert high - low < 1e-6
+    assert left.mean() == pytest.approx(cost.mean())
+    assert welch(cost[with_it], cost[~with_it], 0.95)[2] - difference > 10
+    same = np.full(40, 100.0)
+    assert without_demand(cost, with_it, same) is cost
+
+
+def test_which_events_change_demand(tried):
+    """A slump, what sets it off and what it sets off; a tax does not."""
+    rows = (
+        {"event": "crisis", "kind": "raises_price", "amount": 0.1, "earliest": "2025-02-01"},
+        {"event": "slump", "kind": "changes_demand", "amount": -0.1, "after": "crisis"},
+        {"event": "idle", "kind": "closes_site", "site": "mill", "after": "slump", "mean_days": 1},
+        {"event": "tax", "kind": "raises_carbon_price", "amount": 5, "earliest": "2025-02-01"},
+    )
+    found = tried(*rows).network.scenario.disruptions
+    moves = dict(zip(found.label, _moves_demand(found), strict=True))
+    assert moves == {"crisis": True, "slump": True, "idle": True, "tax": False}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulation.power import renewable_factors, settle, site_loads
-from simulation.streams import Streams
+from simulation.streams import Streams, mean_one_lognormal
 
 
 @pytest.fixture
@@ -69,3 +69,13 @@ def test_renewable_output_varies_by_year_with_mean_one(make, two_routes):
     assert drawn[:, :, sun].mean() == pytest.approx(1, abs=0.01)
     assert drawn[:, :, sun].std(axis=0) == pytest.approx([0.1] * 3, rel=0.1)
     assert (drawn[:, :, kinds(two_routes).index("grid")] == 1).all()
+
+
+def test_half_years_share_the_output_of_their_year(make):
+    case = make.solved(make.tutorial_tables(), months_per_period=6)
+    trials = make.trials(case, make.uncertain(renewable_cv=0.3))
+    found = renewable_factors(trials.network, trials.settings.uncertainty, Streams(1, 0))
+    supplies = case.scenario.supplies
+    sun = int(np.flatnonzero(supplies.kind == "onsite")[0])
+    luck = mean_one_lognormal(Streams(1, 0).normals(f"power {supplies.label[sun]}", "output", 2), 0.3)
+    assert found[:, sun] == pytest.approx(np.repeat(luck, 2), rel=1e-12)

@@ -6,9 +6,9 @@ the base-stock level leaves of the demand of ``lead`` days. Demand is injected; 
 source, a plant, a depot and a shop run side by side, independent of each other, so that every figure has
 an honest standard error; four of them are allowed.
 
-Not played yet, so not compared: (s,S), (r,Q), forecasts (bullwhip), queues; and the serial system of Clark
-and Scarf, because a site's position counts what it has sent, not the orders of other sites that it could
-not fill: these are placed again the next day.
+(s,S), (r,Q), forecasts (bullwhip) and the serial system of Clark and Scarf are in ``test_reorder_truths.py``:
+a site that follows the plan counts what it has sent, not the orders that it could not fill, which are placed
+again the next day; one with a policy counts both.
 """
 
 import dataclasses
