@@ -189,7 +189,6 @@ class Dive:
         self.upper[dropped] = self.lower[dropped]
         return len(chosen)
 
-
     def _first_wanted(self, values: Floats, split: Integers) -> Integers:
         """Return of each split choice, in the order of their numbers, the column to raise.
 
