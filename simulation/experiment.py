@@ -45,7 +45,7 @@ from scenarios.scenario import Scenario
 from simulation.accounting import relative_errors
 from simulation.outcome import outcome_dataset
 from simulation.settings import Replan, SimulationSettings
-from simulation.trials import Progress, prepare, run_all
+from simulation.trials import WORTH_PROCESSES, Progress, Trials, prepare, run_all
 
 SOLVING = 17  # what making plans again adds to a trial, times what its twin takes: on the flagship
 
@@ -88,12 +88,10 @@ def simulate(
     trials = prepare(scenario, plan, settings, asked_for(settings, replanner))
     ready = time.perf_counter()
     twin = trials.twin()
+    twin_seconds = time.perf_counter() - ready
     errors = relative_errors(twin, plan)
-    # The twin has no uncertainty to draw and few events: a trial takes about three times as long, and
-    # longer where plans are made on the way.
     if settings.trial is None:
-        longer = 3 if trials.recourse is None else 3 + SOLVING
-        accounts, rule = run_all(trials, longer * (time.perf_counter() - ready), progress)
+        accounts, rule = run_all(trials, _seconds_each(trials, twin_seconds), progress)
     else:
         accounts, rule = [trials.run(settings.trial)], f"trial {settings.trial} replayed alone"
     outcome = outcome_dataset(trials.network, trials.opening, accounts, settings, rule)
@@ -106,6 +104,21 @@ def simulate(
         "simulate_seconds": time.perf_counter() - started,
     }
     return outcome
+
+
+def _seconds_each(trials: Trials, twin_seconds: float) -> float:
+    """Return about how long a trial takes, from how long its twin took.
+
+    The twin has no uncertainty to draw and few events: a trial takes about three times as long, and longer
+    where plans are made on the way. The first twin of a process may have loaded or compiled the kernel: it
+    is played once more where processes hang on it.
+    """
+    longer = 3 if trials.recourse is None else 3 + SOLVING
+    if trials.settings.workers != 1 and trials.settings.trials * longer * twin_seconds >= WORTH_PROCESSES:
+        again = time.perf_counter()
+        trials.twin()
+        twin_seconds = time.perf_counter() - again
+    return longer * twin_seconds
 
 
 def asked_for(settings: SimulationSettings, replanner: Replanner | None) -> Replanner | None:

@@ -169,7 +169,7 @@ class SimulationSettings:
     price_draws : of all uncertain prices in each trial, besides the one that it pays; ranges of the cost are
         then over all of them. 0: none.
     confidence : of the intervals reported.
-    workers : processes; the results do not depend on it.
+    workers : processes; none: one a core, where there is enough to do. The results do not depend on it.
     gain : share of the deviation from the planned stock position that is corrected a day.
     patience_days : a shortfall is first left to those who fell short, who make it good within their
         capacity; each day, one part in so many of what is left is handed to others.
@@ -205,7 +205,7 @@ class SimulationSettings:
     antithetic: bool = False
     price_draws: Annotated[int, Field(ge=0, le=10_000)] = 0
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    workers: Annotated[int, Field(ge=1, le=256)] | None = 1  # a script would need a guard for more
     gain: Annotated[float, Field(gt=0, le=1)] = 0.2
     patience_days: Annotated[float, Field(ge=1)] = 10.0
     safety_days: NotNegative = 14.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.stopping import next_look, rule_in_words, still_too_wide, watched
 
 Progress = Callable[[int, int], None]
-WORTH_PROCESSES = 4.0  # seconds of trials below which more processes only cost time
+WORTH_PROCESSES = 10.0  # seconds of trials below which more processes only cost time
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -91,7 +92,7 @@ def run_all(
     progress : called with trials done and the most there may be, from this process.
     """
     most = trials.settings.trials
-    workers = min(trials.settings.workers, most)
+    workers = min(trials.settings.workers or cores(), most)
     if workers == 1 or most * seconds_each < WORTH_PROCESSES:
         return _until_precise(trials, lambda look: map(trials.run, look), progress)
     pool_of = multiprocessing.get_context("spawn").Pool
@@ -102,6 +103,11 @@ def run_all(
             return pool.imap(_run, look, chunk)
 
         return _until_precise(trials, run, progress)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _until_precise(
@@ -151,6 +157,7 @@ _in_this_process: list[Trials] = []
 
 
 def _start(trials: Trials) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked, which ends these
     _in_this_process[:] = [trials]
 
 
