@@ -12,6 +12,7 @@ from reporting.page import write_page
 from reporting.payload import Payload, build_payload
 from reporting.run_folder import OUTCOME, PAGE, PLAN, REFERENCE, WORKBOOK, RunFolder, read_dataset, replaced
 from reporting.workbook import write_workbook
+from scenarios.plans import with_every_account
 
 
 def write_results(
@@ -34,7 +35,8 @@ def write_results(
 
 def read_plan(folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
     """Return plan and reference of a former run; raises ConfigError when a file is absent or damaged."""
-    return read_dataset(folder / PLAN), read_dataset(folder / REFERENCE)
+    plan, reference = (with_every_account(read_dataset(folder / name)) for name in (PLAN, REFERENCE))
+    return plan, reference
 
 
 def read_outcome(folder: Path) -> xr.Dataset | None:

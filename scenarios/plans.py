@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.scenario import Scenario
 
 ACTIVITY_DIMS: dict[str, str] = {
@@ -39,6 +40,13 @@ ACTIVITY_DIMS: dict[str, str] = {
 def activities_of(plan: xr.Dataset) -> dict[str, NDArray[np.float64]]:
     """Return the plan's activities as arrays (n, T), ready for :meth:`scenarios.ledger.Ledger.price`."""
     return {name: plan[name].to_numpy().astype(float) for name in ACTIVITY_DIMS if name in plan}
+
+
+def with_every_account(plan: xr.Dataset) -> xr.Dataset:
+    """Return a plan with all accounts of today's ledger: those it was made before are empty in it."""
+    accounts = {"cost_account": list(COST_ACCOUNTS), "emission_account": list(EMISSION_ACCOUNTS)}
+    known = {dim: names for dim, names in accounts.items() if dim in plan.dims}
+    return plan.reindex(known, fill_value=0.0)
 
 
 def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDArray] | NDArray]:

@@ -120,6 +120,18 @@ def test_simulate_takes_a_former_plan(zerolane, first_run, tmp_path):
     assert (first_run / "summary.json").read_bytes() == before
 
 
+def test_a_plan_made_before_an_account_was_there_can_be_tried_and_shown(zerolane, first_run):
+    for name in ("plan.nc", "reference.nc"):
+        plan = xr.load_dataset(first_run / name)
+        older = plan.drop_sel(
+            cost_account=["gates", "responses"], emission_account=["scope3_upstream_transport_idling"]
+        )
+        older.to_netcdf(first_run / name)
+    for command in ("simulate", "report"):
+        answer = zerolane(command, "run=first", *(["out=again"] if command == "simulate" else []))
+        assert answer.code == 0, answer.err
+
+
 def test_report_rebuilds_in_place(zerolane, first_run):
     (first_run / "report.html").write_text("old")
     (first_run / "plan.xlsx").unlink()
