@@ -10,9 +10,22 @@ import xarray as xr
 from reporting.frontier import FRONTIER
 from reporting.page import write_page
 from reporting.payload import Payload, build_payload
-from reporting.run_folder import OUTCOME, PAGE, PLAN, REFERENCE, WORKBOOK, RunFolder, read_dataset, replaced
+from reporting.run_folder import (
+    MANIFEST,
+    OUTCOME,
+    PAGE,
+    PLAN,
+    REFERENCE,
+    WORKBOOK,
+    RunFolder,
+    read_dataset,
+    read_json,
+    replaced,
+)
 from reporting.workbook import write_workbook
 from scenarios.plans import with_every_account
+
+CLOCK = "simulate_seconds"  # of trials: told by the manifest
 
 
 def write_results(
@@ -29,7 +42,7 @@ def write_results(
     """
     for name, dataset in ((PLAN, plan), (REFERENCE, reference), (OUTCOME, outcome)):
         if dataset is not None:
-            folder.write_dataset(name, dataset)
+            folder.write_dataset(name, without_clock(dataset))
     return _write_report(folder.file, plan, reference, outcome, frontier)
 
 
@@ -41,7 +54,18 @@ def read_plan(folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
 
 def read_outcome(folder: Path) -> xr.Dataset | None:
     """Return the trials of a former run; None when it was not simulated."""
-    return read_dataset(folder / OUTCOME) if (folder / OUTCOME).exists() else None
+    if not (folder / OUTCOME).exists():
+        return None
+    outcome = read_dataset(folder / OUTCOME)
+    taken = read_json(folder / MANIFEST).get("seconds", {}).get("simulate")
+    return outcome if taken is None else outcome.assign_attrs({CLOCK: taken})
+
+
+def without_clock(dataset: xr.Dataset) -> xr.Dataset:
+    """Return trials that do not tell how long they took: the same trials are the same to the bit."""
+    plain = dataset.copy()
+    plain.attrs.pop(CLOCK, None)
+    return plain
 
 
 def rebuild_report(folder: Path) -> Payload:

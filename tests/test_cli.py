@@ -100,6 +100,17 @@ def test_the_same_run_gives_the_same_summary(zerolane, first_run, tmp_path):
     assert read(tmp_path / "third", "summary.json")["fingerprint"] != one["fingerprint"]
 
 
+def test_the_same_trials_are_the_same_outcome_to_the_bit(zerolane, first_run, tmp_path):
+    for words in (["simulation.workers=1", "out=one"], ["simulation.workers=2", "out=two"]):
+        answer = zerolane("simulate", "run=first", "simulation.trials=7", *words)
+        assert answer.code == 0, answer.err
+    one, two = (xr.load_dataset(tmp_path / name / "outcome.nc") for name in ("one", "two"))
+    xr.testing.assert_identical(one, two)  # all but the second at which HDF5 says the file was made
+    answer = zerolane("report", "run=two")
+    assert answer.code == 0, answer.err
+    assert "of all futures together, in" in answer.out  # the time comes from the manifest
+
+
 def test_optimize_does_not_simulate(zerolane, tmp_path):
     answer = zerolane("optimize", "scenario=tutorial", "pathway=as_is", "out=plan")
     assert answer.code == 0, answer.err
