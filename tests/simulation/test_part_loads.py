@@ -97,7 +97,7 @@ def by_hand(leaves):
         ({"wait": 2}, lambda rest, waited: waited >= 2 and rest > 0),
         ({"least": 0.9, "wait": 1}, lambda rest, waited: rest >= 22.5 or (waited >= 1 and rest > 0)),
     ],
-    ids=str,
+    ids=["full ones only", "73 % full", "74 % full", "at once", "after two days", "90 % full or next day"],
 )
 def test_vehicles_leave_as_counted_by_hand(rule, leaves):
     trials = trials_of(**rule)
