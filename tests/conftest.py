@@ -13,7 +13,6 @@ import pytest
 import cli
 from scenarios.template import write_template
 
-
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C, and so would all that the tests start and stop.
     signal.signal(signal.SIGINT, signal.default_int_handler)
