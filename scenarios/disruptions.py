@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.element_filters import fitting
+from scenarios.empty_arrays import no_floats, no_integers, no_labels
 from scenarios.errors import Problem
 from scenarios.periods import MONTHS, Periods
 from scenarios.risk_checks import day_of
@@ -36,18 +37,6 @@ FAMILY = {
 }
 
 
-def _no_floats() -> Floats:
-    return np.zeros(0)
-
-
-def _no_integers() -> Integers:
-    return np.zeros(0, dtype=np.int64)
-
-
-def _no_labels() -> Labels:
-    return np.zeros(0, dtype=object)
-
-
 @dataclass(frozen=True)
 class Disruptions:
     """Events that may befall a plan, (E,), each after the one that sets it off.
@@ -66,18 +55,18 @@ class Disruptions:
     amount : share added to demand, price or factor, or currency added to a tCO2e.
     """
 
-    label: Labels = field(default_factory=_no_labels)
-    kind: Labels = field(default_factory=_no_labels)
+    label: Labels = field(default_factory=no_labels)
+    kind: Labels = field(default_factory=no_labels)
     hits: tuple[Integers, ...] = ()
     windows: tuple[Integers, ...] = ()
-    after: Integers = field(default_factory=_no_integers)
-    delay_days: Floats = field(default_factory=_no_floats)
-    probability: Floats = field(default_factory=_no_floats)
-    mean_days: Floats = field(default_factory=_no_floats)
-    duration: Labels = field(default_factory=_no_labels)
-    duration_cv: Floats = field(default_factory=_no_floats)
-    severity: Floats = field(default_factory=_no_floats)
-    amount: Floats = field(default_factory=_no_floats)
+    after: Integers = field(default_factory=no_integers)
+    delay_days: Floats = field(default_factory=no_floats)
+    probability: Floats = field(default_factory=no_floats)
+    mean_days: Floats = field(default_factory=no_floats)
+    duration: Labels = field(default_factory=no_labels)
+    duration_cv: Floats = field(default_factory=no_floats)
+    severity: Floats = field(default_factory=no_floats)
+    amount: Floats = field(default_factory=no_floats)
 
 
 def make_disruptions(frame: pd.DataFrame, scenario: Scenario) -> tuple[Disruptions, list[Problem]]:
@@ -122,7 +111,7 @@ def _hits(row: pd.Series, scenario: Scenario) -> Integers:
     """Return the positions of what fits all filters of a row; customers do not close."""
     family = FAMILY[row["kind"]]
     if not family:
-        return _no_integers()
+        return no_integers()
     hit = fitting(family, row, scenario)
     return hit[scenario.sites.role[hit] != "customer"] if family == "site" else hit
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,16 @@ def fitting(family: str, row: pd.Series, scenario: Scenario) -> Integers:
         region, ways = scenario.sites.region, getattr(scenario, f"{family}s")
         fits &= (region[ways.origin] == row["region"]) | (region[ways.destination] == row["region"])
     return np.flatnonzero(fits)
+
+
+def fewest_filters_first(frame: pd.DataFrame, filters: Sequence[str]) -> list[int]:
+    """Return the rows of a table by number, those with most filters filled last.
+
+    Of rows about the same element the one with most filters holds; of equals the last.
+    """
+    filled = (frame[list(filters)] != "").sum(axis=1).to_numpy(int)
+    order: list[int] = np.argsort(filled, kind="stable").tolist()
+    return order
 
 
 def _columns(family: str, scenario: Scenario) -> Mapping[str, Labels]:

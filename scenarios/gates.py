@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.empty_arrays import no_floats, no_integers
 from scenarios.errors import Problem
 from scenarios.tables_traffic import STAGES
 
@@ -26,14 +27,6 @@ OF_GRADING = ("grade_error", "misgrade_cost")
 MINUTES, KILOGRAMS = 60.0, 1000.0  # an hour, a tonne
 
 
-def _no_floats() -> Floats:
-    return np.zeros(0)
-
-
-def _no_integers() -> Integers:
-    return np.zeros(0, dtype=np.int64)
-
-
 @dataclass(frozen=True)
 class Gates:
     """Gates of sites, (G,), and the rows of their stages, (R,).
@@ -48,20 +41,20 @@ class Gates:
     servers, service_hours, cv, grade_error : by row.
     """
 
-    site: Integers = field(default_factory=_no_integers)
-    payload: Floats = field(default_factory=_no_floats)
-    hours: Floats = field(default_factory=_no_floats)
-    waiting_cost: Floats = field(default_factory=_no_floats)
-    idling: Floats = field(default_factory=_no_floats)
-    misgrade_cost: Floats = field(default_factory=_no_floats)
+    site: Integers = field(default_factory=no_integers)
+    payload: Floats = field(default_factory=no_floats)
+    hours: Floats = field(default_factory=no_floats)
+    waiting_cost: Floats = field(default_factory=no_floats)
+    idling: Floats = field(default_factory=no_floats)
+    misgrade_cost: Floats = field(default_factory=no_floats)
     nodes: tuple[Integers, ...] = ()
-    gate: Integers = field(default_factory=_no_integers)
-    stage: Integers = field(default_factory=_no_integers)
-    intervention: Integers = field(default_factory=_no_integers)
-    servers: Integers = field(default_factory=_no_integers)
-    service_hours: Floats = field(default_factory=_no_floats)
-    cv: Floats = field(default_factory=_no_floats)
-    grade_error: Floats = field(default_factory=_no_floats)
+    gate: Integers = field(default_factory=no_integers)
+    stage: Integers = field(default_factory=no_integers)
+    intervention: Integers = field(default_factory=no_integers)
+    servers: Integers = field(default_factory=no_integers)
+    service_hours: Floats = field(default_factory=no_floats)
+    cv: Floats = field(default_factory=no_floats)
+    grade_error: Floats = field(default_factory=no_floats)
 
 
 def make_gates(frame: pd.DataFrame, scenario: Scenario) -> tuple[Gates, list[Problem]]:

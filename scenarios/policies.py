@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.element_filters import fitting
+from scenarios.element_filters import fewest_filters_first, fitting
+from scenarios.empty_arrays import no_floats, no_integers, no_labels
 from scenarios.errors import Problem
 from scenarios.tables_policies import FOLLOW_PLAN
 
@@ -35,10 +36,6 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 MAY_REVIEW = ("order_up_to", "fixed_quantity", "periodic")
 
 
-def _none() -> Integers:
-    return np.zeros(0, dtype=np.int64)
-
-
 @dataclass(frozen=True)
 class ReorderPolicies:
     """Nodes that order by a policy, (P,).
@@ -52,22 +49,21 @@ class ReorderPolicies:
     recent_days : that recent use is the mean of; 0 where it is not asked for.
     """
 
-    node: Integers = field(default_factory=_none)
-    kind: Labels = field(default_factory=lambda: np.zeros(0, dtype=object))
-    measured_in: Labels = field(default_factory=lambda: np.zeros(0, dtype=object))
-    reorder_point: Floats = field(default_factory=lambda: np.zeros(0))
-    order_up_to: Floats = field(default_factory=lambda: np.zeros(0))
-    order_quantity: Floats = field(default_factory=lambda: np.zeros(0))
-    review_days: Integers = field(default_factory=_none)
-    recent_days: Integers = field(default_factory=_none)
+    node: Integers = field(default_factory=no_integers)
+    kind: Labels = field(default_factory=no_labels)
+    measured_in: Labels = field(default_factory=no_labels)
+    reorder_point: Floats = field(default_factory=no_floats)
+    order_up_to: Floats = field(default_factory=no_floats)
+    order_quantity: Floats = field(default_factory=no_floats)
+    review_days: Integers = field(default_factory=no_integers)
+    recent_days: Integers = field(default_factory=no_integers)
 
 
 def make_policies(frame: pd.DataFrame, scenario: Scenario) -> tuple[ReorderPolicies, list[Problem]]:
     """Return the policies of a checked table, and the rows that are about nothing that is ordered."""
     able, problems = ordering_nodes(scenario), []
-    filled = (frame[list(FILTERS)] != "").sum(axis=1).to_numpy(int)
     row_of = np.full(len(scenario.nodes.label), -1, dtype=np.int64)
-    for number in np.argsort(filled, kind="stable").tolist():  # what holds is written last
+    for number in fewest_filters_first(frame, FILTERS):  # what holds is written last
         row = frame.iloc[number]
         hit = np.intersect1d(fitting("node", row, scenario), able)
         if not len(hit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenarios.rate import Rate
+from scenarios.rate import Rate, every_period
 from scenarios.scenario import Floats, Integers, Scenario
 
 ACTIVITY, ACCOUNT = "response", "responses"
@@ -23,7 +23,7 @@ def response_rates(scenario: Scenario) -> list[Rate]:
     sent, bought, instead = (responses.of(kind) for kind in ("expedite", "spot_purchase", "substitute"))
     site = nodes.site[responses.node]
     site[sent], site[bought] = arcs.origin[responses.arc[sent]], NO_SITE
-    cost = _repeated(np.nan_to_num(responses.price[responses.row]), scenario)
+    cost = every_period(np.nan_to_num(responses.price[responses.row]), scenario)
     usual = np.zeros(cost.shape)
     usual[sent] = arcs.cost[responses.arc[sent], None]
     usual[bought] = _mean_of_offers(scenario.offers.price, bought, scenario)
@@ -32,7 +32,7 @@ def response_rates(scenario: Scenario) -> list[Rate]:
     cost[dearer] = usual[dearer] * (1.0 + premium[dearer, None])
     found = [Rate(ACTIVITY, ACCOUNT, cost, site)]
     own = scenario.sites.owner[site] == "own"
-    stated = _repeated(responses.footprint[responses.row], scenario)  # nan: by the usual one
+    stated = every_period(responses.footprint[responses.row], scenario)  # nan: by the usual one
     used = np.nan_to_num(stated)
     for account, emitted, rows in (
         *_transport(stated, sent, scenario),
@@ -87,7 +87,3 @@ def _mean_of_offers(figure: Floats, bought: Integers, scenario: Scenario) -> Flo
     count = np.bincount(offers.product, minlength=len(total))
     result: Floats = (total / np.maximum(count, 1)[:, None])[product]
     return result
-
-
-def _repeated(values: Floats, scenario: Scenario) -> Floats:
-    return np.repeat(np.asarray(values, dtype=float)[:, None], len(scenario.periods), axis=1)

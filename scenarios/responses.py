@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.element_filters import fitting
+from scenarios.empty_arrays import no_floats, no_integers, no_labels
 from scenarios.errors import Problem
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Labels = NDArray[np.object_]
-
-
-def _no_floats() -> Floats:
-    return np.zeros(0)
-
-
-def _no_integers() -> Integers:
-    return np.zeros(0, dtype=np.int64)
-
-
-def _no_labels() -> Labels:
-    return np.zeros(0, dtype=object)
 
 
 @dataclass(frozen=True)
@@ -47,23 +36,23 @@ class Responses:
     arc, demand, instead : arc expedited, demand curtailed, node of the substitute, (M,); -1: none.
     """
 
-    name: Labels = field(default_factory=_no_labels)
-    kind: Labels = field(default_factory=_no_labels)
-    after_days: Floats = field(default_factory=_no_floats)
-    cover_days: Floats = field(default_factory=_no_floats)
-    most_share: Floats = field(default_factory=_no_floats)
-    lead_days: Integers = field(default_factory=_no_integers)
-    ratio: Floats = field(default_factory=_no_floats)
-    price: Floats = field(default_factory=_no_floats)
-    premium: Floats = field(default_factory=_no_floats)
-    footprint: Floats = field(default_factory=_no_floats)
-    footprint_factor: Floats = field(default_factory=_no_floats)
-    label: Labels = field(default_factory=_no_labels)
-    row: Integers = field(default_factory=_no_integers)
-    node: Integers = field(default_factory=_no_integers)
-    arc: Integers = field(default_factory=_no_integers)
-    demand: Integers = field(default_factory=_no_integers)
-    instead: Integers = field(default_factory=_no_integers)
+    name: Labels = field(default_factory=no_labels)
+    kind: Labels = field(default_factory=no_labels)
+    after_days: Floats = field(default_factory=no_floats)
+    cover_days: Floats = field(default_factory=no_floats)
+    most_share: Floats = field(default_factory=no_floats)
+    lead_days: Integers = field(default_factory=no_integers)
+    ratio: Floats = field(default_factory=no_floats)
+    price: Floats = field(default_factory=no_floats)
+    premium: Floats = field(default_factory=no_floats)
+    footprint: Floats = field(default_factory=no_floats)
+    footprint_factor: Floats = field(default_factory=no_floats)
+    label: Labels = field(default_factory=no_labels)
+    row: Integers = field(default_factory=no_integers)
+    node: Integers = field(default_factory=no_integers)
+    arc: Integers = field(default_factory=no_integers)
+    demand: Integers = field(default_factory=no_integers)
+    instead: Integers = field(default_factory=no_integers)
 
     @property
     def by_lane(self) -> NDArray[np.bool_]:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.element_filters import fitting
+from scenarios.element_filters import fewest_filters_first, fitting
+from scenarios.empty_arrays import no_floats, no_integers
 from scenarios.errors import Problem
 from scenarios.tables_traffic import WEEKDAYS
 
@@ -40,11 +41,11 @@ class Timetables:
     capacity : t that one departure takes, inf: no limit.
     """
 
-    row_of: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    row_of: Integers = field(default_factory=no_integers)
     weekdays: Flags = field(default_factory=lambda: np.zeros((0, WEEK), dtype=bool))
-    every_days: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    offset_days: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    capacity: Floats = field(default_factory=lambda: np.zeros(0))
+    every_days: Integers = field(default_factory=no_integers)
+    offset_days: Integers = field(default_factory=no_integers)
+    capacity: Floats = field(default_factory=no_floats)
 
     @property
     def per_year(self) -> Floats:
@@ -62,10 +63,9 @@ class Timetables:
 
 def make_timetables(frame: pd.DataFrame, scenario: Scenario) -> tuple[Timetables, list[Problem]]:
     """Return the timetables of a checked table, and what is wrong with the lanes they are about."""
-    filled = (frame[list(FILTERS)] != "").sum(axis=1).to_numpy(int)
     row_of = np.full(len(scenario.lanes.label), -1, dtype=np.int64)
     problems = []
-    for number in np.argsort(filled, kind="stable").tolist():  # what holds is written last
+    for number in fewest_filters_first(frame, FILTERS):  # what holds is written last
         row = frame.iloc[number]
         hit = fitting("lane", row, scenario)
         row_of[hit] = number

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.element_filters import fitting
+from scenarios.element_filters import fewest_filters_first, fitting
+from scenarios.empty_arrays import no_labels
 from scenarios.errors import Problem
 from scenarios.tables_uncertainty import DRAWN_AGAIN, FACTORS, OUTAGES
 
@@ -80,16 +81,15 @@ class UncertaintyRows:
 
     row_of: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     figures: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    distribution: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
-    group: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
+    distribution: NDArray[np.object_] = field(default_factory=no_labels)
+    group: NDArray[np.object_] = field(default_factory=no_labels)
 
 
 def make_uncertainty(frame: pd.DataFrame, scenario: Scenario) -> tuple[UncertaintyRows, list[Problem]]:
     """Return the rows of a checked table, and those that are about nothing."""
-    filled = (frame[list(ALL_FILTERS)] != "").sum(axis=1).to_numpy(int)
     row_of: dict[str, NDArray[np.int64]] = {}
     problems = []
-    for number in np.argsort(filled, kind="stable").tolist():  # what holds is written last
+    for number in fewest_filters_first(frame, ALL_FILTERS):  # what holds is written last
         row = frame.iloc[number]
         family = FAMILY[row["kind"]]
         hit = fitting(family, row, scenario)
