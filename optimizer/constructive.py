@@ -2,7 +2,8 @@
 
 Diving with a way back. Each step solves the relaxation with what is decided so far, takes the decisions
 it wants most as made, and goes on until nothing is split. What is not made is dropped only when it is
-hardly wanted: a base or hub opened costs what it costs, one closed may leave its customers to nobody.
+hardly wanted, a base or hub opened costs what it costs, one closed may leave its customers to nobody; or
+when it would take more of a budget than it is wanted (`optimizer.shared_room`).
 When a step leaves no plan, its decisions are taken back and fewer are made at once; where a single
 decision costs too much, both ways are tried. All
 whole-number columns are treated alike; rows that allow one of several yes/no columns (an intervention
@@ -20,6 +21,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.restricted import Found, Problem
+from optimizer.shared_room import SharedRoom
 from scenarios.scenario import Integers
 
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
@@ -28,6 +30,8 @@ HARDLY = 0.005  # wanted of a choice that is dropped
 EARLY = 0.25  # of the share of the column wanted most
 TIE = 1e-3  # weight of how far the column itself is from whole, among choices wanted alike
 FIRST_SHARE = 0.25  # of the split choices decided in one step
+GREEDY = 0.05  # share of what is left of a budget: a choice that takes more may be dropped instead
+MOST_TOLL = 0.1  # of a step of several choices: budget taken, and wanted of what is dropped
 GROWTH = 1.4  # of that share after a step that went well; a quarter after one that did not
 LOSS = 0.02  # share of the objective that all decisions together may cost
 MOST_STEPS = 120
@@ -67,7 +71,10 @@ def choices(problem: Problem) -> Integers:
 
 @dataclass
 class Dive:
-    """What is decided so far: bounds of all columns, how many relaxations it took, whether it was stopped."""
+    """What is decided so far: bounds of all columns, how many relaxations it took, whether it was stopped.
+
+    `few` split choices are left to branch and bound.
+    """
 
     problem: Problem
     group: Integers
@@ -75,6 +82,10 @@ class Dive:
     upper: Floats
     steps: int = 0
     stopped: bool = False
+    few: int = FEW
+
+    def __post_init__(self) -> None:
+        self.room = SharedRoom(self.problem, self.group)
 
     def run(self, first: Found, relax: Relax, finish: Solve, bearable: Callable[[], float]) -> Found | None:
         """Return a plan of whole numbers, or None when the dive ends without one or is stopped.
@@ -89,7 +100,7 @@ class Dive:
         bearable : what any step may cost now, as a share of the objective; more when time runs short. A step
             of many choices may cost their share of `LOSS`.
         """
-        found, share, best, few = first, FIRST_SHARE, None, FEW
+        found, share, best, few = first, FIRST_SHARE, None, self.few
         everything = max(len(np.unique(self.group[self._split(first.values)])), 1)
         while self.steps < MOST_STEPS and not self._is_stopped:
             split = self._split(found.values)
@@ -166,8 +177,8 @@ class Dive:
         """Decide the split choices that are wanted most; return how many.
 
         A choice is made by raising the column of it that is wanted most, and dropped as a whole when it is
-        hardly wanted. Those all but decided go together; of the others the share that is nearest, at least
-        one.
+        hardly wanted, or less than the part it would take of what is left of a budget. Those all but decided
+        go together; of the others the share that is cheapest in budget or wanted least, at least one.
         """
         group, whole = self.group, np.flatnonzero(self.problem.whole)
         many = np.unique(group[split])
@@ -175,17 +186,21 @@ class Dive:
         floor = np.floor(values[whole] + SPLIT)
         wanted = np.bincount(group[whole], values[whole] - floor, minlength=len(group))[many]
         kept = np.bincount(group[whole], self.lower[whole] + floor, minlength=len(group))[many]
-        up = np.maximum(1 - wanted, 0.0) + TIE * (np.ceil(values[best]) - values[best])
-        down = np.where((wanted <= HARDLY) & (kept <= 0), wanted, np.inf)
-        nearness = np.minimum(up, down)
-        order = np.argsort(nearness, kind="stable")
-        number = max(int(np.ceil(share * len(many))), 1)
+        needed = self.room.needed(best, values, self.lower)
+        hardly = wanted <= HARDLY
+        dropping = (kept <= 0) & (hardly | ((needed > GREEDY) & (wanted < needed)))
+        missing = np.maximum(1 - wanted, 0.0) + TIE * (np.ceil(values[best]) - values[best])
+        doubt = np.where(dropping, wanted, missing)
+        toll = np.where(dropping, np.where(hardly, 0.0, wanted), needed)
+        order = np.argsort(toll + TIE * doubt, kind="stable")
+        number = int(np.ceil(share * len(many)))
         if share == FIRST_SHARE:
-            number = max(number, int((nearness < NEARLY).sum()))
-        chosen = order[:number]
-        raised = best[chosen][up[chosen] <= down[chosen]]
+            number = max(number, int((doubt < NEARLY).sum()))
+        affordable = int(np.searchsorted(np.cumsum(toll[order]), MOST_TOLL))
+        chosen = order[: max(min(number, affordable), 1)]
+        raised = best[chosen][~dropping[chosen]]
         self.lower[raised] = np.minimum(np.ceil(values[raised]), self.upper[raised])
-        dropped = whole[np.isin(group[whole], many[chosen][up[chosen] > down[chosen]])]
+        dropped = whole[np.isin(group[whole], many[chosen][dropping[chosen]])]
         self.upper[dropped] = self.lower[dropped]
         return len(chosen)
 

@@ -26,6 +26,7 @@ BRIEFLY = {
 BOOKKEEPING = (
     *("node_balance", "load_met", "effect_follows_adoption", "adopted_once"),
     *("covered", "covered_within_activity", "covered_only_if_active", "covered_when_active"),
+    "covered_within_capacity",
     *("present_with_a_module", "present_with_any_module", "chosen_when_decided", "loan_repaid"),
     *("lane_opened", "enough_trips", "arc_open_with_origin", "moved_only_if_serving", "contracted_output"),
     *("arc_open_with_destination", "arc_open_with_hub"),

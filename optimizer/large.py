@@ -15,14 +15,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from optimizer.arrays import Floats
 from optimizer.bridge import CompiledModel
-from optimizer.constructive import Dive, choices, held
+from optimizer.constructive import FEW, Dive, choices, held
 from optimizer.highs import HighsModel
 from optimizer.local_rounding import LOSS, LocalRounding
 from optimizer.neighbourhoods import Neighbourhoods
@@ -31,6 +31,7 @@ from optimizer.restricted import Found, Problem, problem_of, proven_bound, solve
 from optimizer.runner import Snapshot
 from optimizer.scaling import Scaling
 from optimizer.settings import SolverSettings, Strategy
+from optimizer.shared_room import SharedRoom
 from optimizer.solution import Solution, SolveProgress, Status, relative_gap
 
 Progress = Callable[[SolveProgress], None]
@@ -41,6 +42,9 @@ STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before th
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
 # Share of the time the dive has taken, and what one of its steps may then cost, as a share of the objective.
 BEARABLE = ((0.6, 3e-3), (0.8, 1e-2), (math.inf, math.inf))
+KEPT_BACK = 0.25  # of every budget while local choices are settled
+THRIFT = 0.005  # share of the objective that keeping it back may cost
+FEW_OF_MANY = 4  # split choices that branch and bound settles at once where there are many columns
 MANY_SPLIT = 40  # choices: fewer are left to the dive
 METHOD = "large strategy"
 
@@ -211,7 +215,7 @@ class _Search:
         lower, upper, relaxed = self._settle_locally()
         if self.is_done:
             return
-        dive = Dive(problem, self.group, lower, upper)
+        dive = Dive(problem, self.group, lower, upper, few=FEW_OF_MANY if self._many else FEW)
 
         def relax(lower: Floats, upper: Floats, priced: bool) -> Found:
             answer = self.thinned.relax(lower, upper, self.left, priced)
@@ -244,9 +248,9 @@ class _Search:
 
     def _settle_locally(self) -> tuple[Floats, Floats, Found]:
         """Return column bounds with local choices settled, where there are many, and the relaxation then."""
-        problem = self.problem
-        open_ = problem.lower.copy(), problem.upper.copy(), self.relaxed
-        local = LocalRounding(problem, self.settings, self.group, self.relaxed, self.thinned.at_work)
+        open_ = self.problem.lower.copy(), self.problem.upper.copy(), self.relaxed
+        problem, relaxed = self._keep_room()
+        local = LocalRounding(problem, self.settings, self.group, relaxed, self.thinned.at_work)
         if len(local.split) < MANY_SPLIT:
             return open_
         ends = time.monotonic() + self.left() / 3
@@ -261,6 +265,29 @@ class _Search:
             return open_
         self.steps.append(f"{local.settled} of {len(local.split)} split choices settled locally")
         return local.lower, local.upper, after
+
+    def _keep_room(self) -> tuple[Problem, Found]:
+        """Return the problem with part of every budget kept back, and its relaxation, if that costs little.
+
+        What is local takes little of a budget each time and all of it together, where it could as well wait
+        a year; the decisions that come after need it at once.
+        """
+        as_it_is = self.problem, self.relaxed
+        shared = SharedRoom(self.problem, self.group)
+        if not len(shared.rows):
+            return as_it_is
+        most = self.problem.row_upper.copy()
+        most[shared.rows] *= 1 - KEPT_BACK
+        problem = replace(self.problem, row_upper=most)
+        upper = np.where(self.thinned.at_work, problem.upper, problem.lower)
+        found = solve_restricted(
+            problem, self.settings, problem.lower, upper, relaxed=True, seconds=self.left() / 4
+        )
+        self.stopped |= found.stopped_by_user
+        self.teller.tell(self.best.objective, self.bound)
+        dearer = found.objective - self.relaxed.objective
+        worth_it = found.solved and dearer <= THRIFT * abs(self.relaxed.objective)
+        return (problem, found) if worth_it else as_it_is
 
     # ------------------------------------------------------------ a better plan
 

@@ -68,6 +68,7 @@ RULES = (
     interventions.exclusive_choice,
     interventions.covered_within_activity,
     interventions.covered_only_if_active,
+    interventions.covered_within_capacity,
     interventions.covered_when_active,
     modules.present_with_a_module,
     modules.present_with_any_module,

@@ -134,6 +134,52 @@ def covered_only_if_active(model: pyo.ConcreteModel, instance: Instance) -> Arra
     )
 
 
+def covered_within_capacity(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
+    r"""Improve no more of all that a line does than its capacity while the intervention is in effect.
+
+    .. math:: \sum_{c \in line} u_c\,covered_{c,t} \le C_{l,t}\,in\_effect_{i,t}
+
+    Index: intervention and line with several covers, period. Unit: unit of activity a year. u: capacity used
+    per unit of activity; C: the most capacity the line can have. It excludes no plan: it keeps a relaxation
+    from improving six products of a full line with a sixth of an intervention.
+    Dual: value of having more of the intervention in effect, present value.
+    Source: own; sum of the links under their common capacity.
+    """
+    scenario = instance.scenario
+    periods, covers, operations = len(scenario.periods), scenario.covers, scenario.operations
+    members = covers.of("operation")
+    line, use = operations.line[covers.element[members]], operations.use[covers.element[members]]
+    capacity = instance.bounds.capacity
+    counts = (use > 0) & np.isfinite(capacity[line]).all(axis=1)
+    members, line, use = members[counts], line[counts], use[counts]
+    pair, number, together = np.unique(
+        np.column_stack([covers.intervention[members], line]).reshape(-1, 2),
+        axis=0,
+        return_inverse=True,
+        return_counts=True,
+    )
+    several = np.flatnonzero(together > 1)
+    position = np.full(len(pair), -1)
+    position[several] = np.arange(len(several))
+    row = position[number.ravel()]
+    inside = np.flatnonzero(row >= 0)
+    pair = pair[several]
+    return rows(len(pair) * periods).at_most(
+        0.0,
+        [
+            +term(
+                model.covered,
+                row=every_period(row[inside], periods),
+                column=every_period(members[inside], periods),
+                coefficient=repeated(use[inside], periods),
+            ),
+            *presence(
+                model, scenario, np.arange(len(pair) * periods), pair[:, 0], -capacity[pair[:, 1]].ravel()
+            ),
+        ],
+    )
+
+
 def covered_when_active(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Improve all of the activity while the intervention is in effect, wanted or not.
 
