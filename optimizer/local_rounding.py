@@ -13,19 +13,15 @@ integer programming, chapter 3.6); prices in place of the rest, as in Lagrangian
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import highspy
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from optimizer.arrays import Floats
 from optimizer.constructive import SPLIT, held
-from optimizer.neighbourhoods import WIDEST_ROW, entries_of
-from optimizer.restricted import FEASIBLE_POINT, ROW_WISE, Found, Problem
-from optimizer.runner import Runner
+from optimizer.neighbourhoods import Ways, entries_of
+from optimizer.restricted import Found, Problem, solve_restricted
 from optimizer.settings import SolverSettings
 from scenarios.scenario import Flags, Integers
 
@@ -65,8 +61,7 @@ class LocalRounding:
 
     def __post_init__(self) -> None:
         problem = self.problem
-        self.matrix, self.columns = problem.matrix, problem.matrix.tocsc()
-        self.narrow = np.diff(self.matrix.indptr) <= WIDEST_ROW
+        self.matrix, self.ways = problem.matrix, Ways(problem)
         self.price = self.relaxed.row_duals
         self.values = np.where(np.abs(self.relaxed.values) < 1e-9, 0.0, self.relaxed.values)
         self.lent = np.zeros(self.matrix.shape[0])  # what the rest gives or takes by now, in each row
@@ -95,9 +90,9 @@ class LocalRounding:
     def _logical(self) -> Flags:
         """Return the rows (m,) of decisions, or of columns that follow them: nobody lends in those."""
         problem, matrix = self.problem, self.matrix
-        rows = np.unique(entries_of(self.columns, np.flatnonzero(problem.whole)))
+        rows = np.unique(entries_of(self.ways.columns, np.flatnonzero(problem.whole)))
         following = problem.whole.copy()
-        following[entries_of(matrix, rows[self.narrow[rows]])] = True
+        following[entries_of(matrix, rows[self.ways.narrow[rows]])] = True
         flags: Flags = abs(matrix) @ following.astype(float) > 0
         return flags
 
@@ -106,20 +101,13 @@ class LocalRounding:
 
     def _near(self, choice: int, waiting: dict[int, None]) -> list[int]:
         """Return a choice and those waiting that are met first on the way outwards from it."""
-        problem, matrix = self.problem, self.matrix
-        seen = np.zeros(matrix.shape[1], dtype=bool)
-        seen_rows = ~self.narrow
-        found, front = [choice], self._columns_of([choice])
+        whole, found = self.problem.whole, [choice]
+        walk = self.ways.from_columns(self._columns_of([choice]))
         for _ in range(FURTHEST):
-            seen[front] = True
-            rows = np.unique(entries_of(self.columns, front))
-            rows = rows[~seen_rows[rows]]
-            if not len(rows) or len(found) >= TOGETHER:
+            front = walk.step()
+            if not len(front) or len(found) >= TOGETHER:
                 break
-            seen_rows[rows] = True
-            front = np.unique(entries_of(matrix, rows))
-            front = front[~seen[front]]
-            met = np.unique(self.group[front[problem.whole[front]]]).tolist()
+            met = np.unique(self.group[front[whole[front]]]).tolist()
             found += [other for other in met if other in waiting and other not in found]
         return found[:TOGETHER]
 
@@ -127,17 +115,14 @@ class LocalRounding:
         """Return whole-number `columns` and the quantities near them, step by step outwards."""
         inside = np.zeros(self.matrix.shape[1], dtype=bool)
         inside[columns] = True
-        seen_rows, front, count = ~self.narrow, columns, len(columns)
-        while len(front):
-            rows = np.unique(entries_of(self.columns, front))
-            rows = rows[~seen_rows[rows]]
-            seen_rows[rows] = True
-            front = np.unique(entries_of(self.matrix, rows)) if len(rows) else rows
-            front = front[~inside[front] & self.at_work[front] & ~self.problem.whole[front]]
-            count += len(front)
+        walk, count = self.ways.from_columns(columns), len(columns)
+        while len(walk.front):
+            front = walk.step()
+            walk.front = front[self.at_work[front] & ~self.problem.whole[front]]
+            count += len(walk.front)
             if count > MOST_COLUMNS:
                 break
-            inside[front] = True
+            inside[walk.front] = True
         return np.flatnonzero(inside)
 
     def _settle(self, choices: list[int], seconds: float) -> bool:
@@ -162,52 +147,29 @@ class LocalRounding:
         lent = csr_array((sign, (np.tile(lends, 4), np.arange(4 * count))), shape=(len(rows), 4 * count))
         room = np.concatenate([little, little, much, much])
         part_of_all = len(choices) / len(self.split) * abs(self.relaxed.objective)
-        found = self._solve(
-            csr_array(hstack([part, lent], format="csr")),
-            np.r_[problem.cost[free], sign * np.tile(price, 4) + dearer],
-            (np.r_[self.lower[free], np.zeros(4 * count)], np.r_[self.upper[free], room]),
-            (problem.row_lower[rows] - others - blur, problem.row_upper[rows] - others + blur),
-            np.r_[problem.whole[free], np.zeros(4 * count, dtype=bool)],
-            (seconds, GAP * part_of_all),
+        part = Problem(
+            cost=np.r_[problem.cost[free], sign * np.tile(price, 4) + dearer],
+            lower=np.r_[self.lower[free], np.zeros(4 * count)],
+            upper=np.r_[self.upper[free], room],
+            whole=np.r_[problem.whole[free], np.zeros(4 * count, dtype=bool)],
+            matrix=csr_array(hstack([part, lent], format="csr")),
+            row_lower=problem.row_lower[rows] - others - blur,
+            row_upper=problem.row_upper[rows] - others + blur,
+            offset=0.0,
         )
-        if found is None or found[1] - problem.cost[free] @ self.values[free] > LOSS * part_of_all:
+        found = solve_restricted(
+            *(part, self.settings, part.lower, part.upper),
+            relaxed=False,
+            seconds=seconds,
+            absolute_gap=GAP * part_of_all,
+        )
+        self.stopped |= found.stopped_by_user
+        before = problem.cost[free] @ self.values[free]
+        if not found.has_values or found.objective - before > LOSS * part_of_all:
             return False
-        values, given = found[0][: len(free)], found[0][len(free) :]
+        values, given = found.values[: len(free)], found.values[len(free) :]
         self.values[free] = values
         np.add.at(self.lent, rows[np.tile(lends, 4)], sign * given)
         self.values[whole] = np.round(self.values[whole])
         self.lower[whole] = self.upper[whole] = self.values[whole]
         return True
-
-    def _solve(
-        self,
-        matrix: csr_array,
-        cost: Floats,
-        bounds: tuple[Floats, Floats],
-        limits: tuple[Floats, Floats],
-        whole: Flags,
-        until: tuple[float, float],
-    ) -> tuple[Floats, float] | None:
-        """Return values and objective of a small model, `until` seconds or an absolute gap; None: no plan."""
-        highs = highspy.Highs()
-        for option, value in {
-            "output_flag": False,
-            "threads": self.settings.threads,
-            "random_seed": self.settings.seed,
-            "time_limit": max(until[0], 0.1),
-            "mip_rel_gap": 0.0,
-            "mip_abs_gap": until[1],
-        }.items():
-            highs.setOptionValue(option, value)
-        highs.passModel(
-            *(len(cost), matrix.shape[0], matrix.nnz, ROW_WISE, int(highspy.ObjSense.kMinimize), 0.0),
-            *(cost, *bounds, *limits),
-            *(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data),
-            whole.astype(np.int32) * int(highspy.HighsVarType.kInteger),
-        )
-        _, interrupted = Runner(highs).run()
-        self.stopped |= interrupted
-        info = highs.getInfo()
-        if info.primal_solution_status != FEASIBLE_POINT or not math.isfinite(info.objective_function_value):
-            return None
-        return np.asarray(highs.getSolution().col_value), float(info.objective_function_value)

@@ -6,10 +6,9 @@ is near one decision in the network (through the rows they share), and what is p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from optimizer.arrays import Floats
 from optimizer.restricted import Problem
@@ -31,9 +30,9 @@ class Neighbourhoods:
     seed: int
     size: int = FIRST_SIZE
     turn: int = 0
-    _columns: csc_array | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        self.ways = Ways(self.problem)
         self.random = np.random.default_rng(self.seed)
         self.groups = np.unique(self.group[self.problem.decisions])
 
@@ -69,28 +68,17 @@ class Neighbourhoods:
 
     def _near(self, plan: Floats) -> Integers:
         """Return the choices found first on the way outwards from one that plan or relaxation makes."""
-        problem, matrix = self.problem, self.problem.matrix
-        if self._columns is None:
-            self._columns = matrix.tocsc()
-        made = np.flatnonzero(problem.whole & ((plan > 0.5) | (self.relaxed > DISAGREE)))
+        whole = self.problem.whole
+        made = np.flatnonzero(whole & ((plan > 0.5) | (self.relaxed > DISAGREE)))
         start = self.group[self.random.choice(made)] if len(made) else self.random.choice(self.groups)
-        narrow = np.diff(matrix.indptr) <= WIDEST_ROW
-        seen_rows, seen = np.zeros(matrix.shape[0], dtype=bool), np.zeros(matrix.shape[1], dtype=bool)
-        front = np.flatnonzero((self.group == start) & problem.whole)
+        walk = self.ways.from_columns(np.flatnonzero((self.group == start) & whole))
         found: list[int] = [int(start)]
-        while len(front) and len(found) < self.size:
-            seen[front] = True
-            rows = np.unique(entries_of(self._columns, front))
-            rows = rows[narrow[rows] & ~seen_rows[rows]]
-            seen_rows[rows] = True
-            front = np.unique(entries_of(matrix, rows))
-            front = front[~seen[front]]
-            whole = front[problem.whole[front]]
-            met = np.setdiff1d(self.group[whole], found)
+        while len(walk.front) and len(found) < self.size:
+            front = walk.step()
+            met = np.setdiff1d(self.group[front[whole[front]]], found)
             self.random.shuffle(met)
             found += np.intersect1d(met, self.groups, assume_unique=True).tolist()
-            siblings = np.flatnonzero(np.isin(self.group, met) & problem.whole)
-            front = np.union1d(front, siblings)
+            walk.front = np.union1d(front, np.flatnonzero(np.isin(self.group, met) & whole))
         return np.array(found[: self.size])
 
     def _random(self, plan: Floats) -> Integers:  # noqa: ARG002 (one signature for all kinds)
@@ -99,6 +87,37 @@ class Neighbourhoods:
     def _some(self, groups: Integers, number: int) -> Integers:
         number = min(max(number, 0), len(groups))
         return self.random.choice(groups, number, replace=False) if number else groups[:0]
+
+
+class Ways:
+    """From column to column through the rows they share, those of at most `WIDEST_ROW` entries."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.matrix, self.columns = problem.matrix, problem.matrix.tocsc()
+        self.narrow: Flags = np.diff(self.matrix.indptr) <= WIDEST_ROW
+
+    def from_columns(self, columns: Integers) -> Walk:
+        """Return a walk outwards from some columns."""
+        return Walk(self, columns)
+
+
+class Walk:
+    """A walk outwards, step by step; `front` is where it goes on from and may be changed between steps."""
+
+    def __init__(self, ways: Ways, front: Integers) -> None:
+        self.ways, self.front = ways, front
+        self._seen = np.zeros(ways.matrix.shape[1], dtype=bool)
+        self._seen_rows: Flags = ~ways.narrow
+
+    def step(self) -> Integers:
+        """Return the columns one step further that were in no front yet: the next front."""
+        self._seen[self.front] = True
+        rows = np.unique(entries_of(self.ways.columns, self.front))
+        rows = rows[~self._seen_rows[rows]]
+        self._seen_rows[rows] = True
+        met = np.unique(entries_of(self.ways.matrix, rows))
+        self.front = met[~self._seen[met]]
+        return self.front
 
 
 def entries_of(matrix: object, major: Integers) -> Integers:

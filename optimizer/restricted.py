@@ -112,6 +112,7 @@ def solve_restricted(  # noqa: PLR0913 (one switch a way of solving)
     relaxed: bool,
     seconds: float,
     gap: float = 0.0,
+    absolute_gap: float = 1e-6,
     start: Floats | None = None,
     crossover: bool = False,
     enough: float | None = None,
@@ -122,7 +123,7 @@ def solve_restricted(  # noqa: PLR0913 (one switch a way of solving)
     Parameters
     ----------
     relaxed : whether whole-number rules are left out.
-    seconds : wall time. gap : relative, of the restriction.
+    seconds : wall time. gap, absolute_gap : of the restriction; either is enough.
     start : values (n,) of a plan within the bounds, to improve on.
     crossover : whether an interior point solution is moved to a vertex.
     enough : stop at a plan of this objective.
@@ -152,6 +153,7 @@ def solve_restricted(  # noqa: PLR0913 (one switch a way of solving)
         "presolve": settings.presolve.value,
         "time_limit": max(float(seconds), 0.1),
         "mip_rel_gap": gap,
+        "mip_abs_gap": absolute_gap,
         "solver": "ipx" if many and not is_mip else "choose",
         "mip_lp_solver": "ipx" if many and is_mip else "choose",
         "run_crossover": "on" if crossover else "off",
