@@ -271,14 +271,14 @@ class HighsModel(SentModel):
     def _make_every_decision(self, solution: Solution) -> None:
         """Give a solve that ended without a plan the one with every decision made, or with none."""
         compiled, scaling, bound = self._compiled, self._scaling, solution.bound * self._compiled.sign
-        for decided in every_or_none(compiled, self._whole):
+        for what, decided in every_or_none(compiled, self._whole):
             answer, solved = self._clean_up(decided / scaling.unit)
             if solved:
                 values = np.clip(scaling.values(answer[0]), compiled.lower, compiled.upper)
                 solution.status = Status.FEASIBLE
                 self._fill(solution, without_the_needless(compiled, self._whole, values), bound)
                 self._read_duals(solution, answer)
-                solution.termination += "; this one makes every decision that something uses"
+                solution.termination += f"; this one makes {what}"
                 return
 
     def _answer(self) -> Answer:

@@ -10,14 +10,14 @@ from optimizer.bridge import CompiledModel
 SLACK = 1e-9  # of a row's size, for the rounding of sums
 
 
-def every_or_none(compiled: CompiledModel, whole: np.ndarray) -> list[Floats]:
-    """Return column values (n,) with all whole numbers, columns `whole`, at their most, and at their least.
+def every_or_none(compiled: CompiledModel, whole: np.ndarray) -> list[tuple[str, Floats]]:
+    """Return what is decided, in words, and column values (n,) for it: `whole` at their most, at their least.
 
     Where capacity has a price and money no limit, with everything opened the rest can be solved; where it
     has one, but nothing must be done, with nothing opened.
     """
-    ends = (compiled.upper, compiled.lower)
-    return [end for end in ends if np.isfinite(end[whole]).all()]
+    ends = (("every decision that something uses", compiled.upper), ("no new decision", compiled.lower))
+    return [(words, end) for words, end in ends if np.isfinite(end[whole]).all()]
 
 
 def without_the_needless(compiled: CompiledModel, whole: np.ndarray, values: Floats) -> Floats:

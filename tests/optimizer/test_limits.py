@@ -91,6 +91,7 @@ def test_out_of_time_no_decision_is_made_where_all_are_too_many():
     solution = solve(hard_model(), SolverSettings(time_limit_seconds=1e-9))
     assert solution.status is Status.FEASIBLE
     assert solution.objective == 0
+    assert solution.termination.endswith("this one makes no new decision")
 
 
 def test_progress_is_in_natural_units_and_throttled():
