@@ -6,6 +6,7 @@ import pyomo.environ as pyo
 
 from optimizer.models import (
     carbon,
+    covers,
     custom,
     electricity,
     gates,
@@ -66,10 +67,10 @@ RULES = (
     interventions.adopted_once,
     interventions.prerequisite_active,
     interventions.exclusive_choice,
-    interventions.covered_within_activity,
-    interventions.covered_only_if_active,
-    interventions.covered_within_capacity,
-    interventions.covered_when_active,
+    covers.covered_within_activity,
+    covers.covered_only_if_active,
+    covers.covered_within_capacity,
+    covers.covered_when_active,
     modules.present_with_a_module,
     modules.present_with_any_module,
     modules.chosen_when_decided,

@@ -15,7 +15,7 @@ from tests.optimizer.small_tables import scenario_of
 SHAPES = ("round", "flat", "square", "wire")
 
 
-def mill(price_of_cut):
+def mill(price_of_cut, furnace):
     """Return a scenario: a line of 100 t makes 25 t of each of four shapes; a filter spares half the gas."""
     rows = {
         "sites": [
@@ -61,12 +61,20 @@ def mill(price_of_cut):
             }
         ],
     }
+    if furnace:
+        rows["lines"].append({"line": "new", "site": "mill", "capacity": 0})
+        rows["line_processes"] += [{"line": "new", "process": name} for name in SHAPES]
+        rows["interventions"].append({"intervention": "furnace", "kind": "furnace"})
+        rows["effects"] += [
+            {"intervention": "furnace", "effect": effect, "site": "mill", "line": line, "amount": 100}
+            for effect, line in (("adds_capacity", "new"), ("retires_capacity", "mill"))
+        ]
     return scenario_of(rows)
 
 
-def relaxed(price_of_cut):
-    """Return the least cost of the relaxation, and how far the filter is in effect in it."""
-    case = mill(price_of_cut)
+def relaxed(price_of_cut, furnace=False):
+    """Return the least cost of the relaxation, and how far the filter is decided in it."""
+    case = mill(price_of_cut, furnace)
     ledger = rates(case)
     caps = cap_terms(case, ledger)
     model = build_model(make_instance(case, ledger, caps, cap_limits(caps, case, {})))
@@ -75,7 +83,7 @@ def relaxed(price_of_cut):
     found = solve_restricted(
         problem, SolverSettings(), problem.lower, problem.upper, relaxed=True, seconds=60
     )
-    return found.objective / scaling.objective, np.max(found.values[problem.whole])
+    return found.objective / scaling.objective, found.values[problem.whole][0]
 
 
 def test_a_relaxation_pays_for_the_whole_line():
@@ -90,3 +98,11 @@ def test_a_filter_that_costs_more_than_it_saves_is_left():
     least, in_effect = relaxed(price_of_cut=600.0)
     assert least == pytest.approx(1200)
     assert in_effect == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_new_furnace_and_the_old_line_share_a_filter():
+    # Built by a half, a furnace that takes the old line's place leaves 50 t to either. Line by line, half a
+    # filter would do for both, 850; together they make 100 t, so it takes all of it.
+    least, in_effect = relaxed(price_of_cut=300.0, furnace=True)
+    assert least == pytest.approx(1200 - 500 + 300, rel=1e-6)
+    assert in_effect == pytest.approx(1.0)
