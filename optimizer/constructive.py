@@ -22,7 +22,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.restricted import Found, Problem
 from optimizer.shared_room import SharedRoom
-from scenarios.scenario import Integers
+from scenarios.scenario import Flags, Integers
 
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
 NEARLY = 0.1  # from a whole number: decided with the many
@@ -34,6 +34,8 @@ GREEDY = 0.05  # share of what is left of a budget: a choice that takes more may
 MOST_TOLL = 0.1  # of a step of several choices: budget taken, and wanted of what is dropped
 GROWTH = 1.4  # of that share after a step that went well; a quarter after one that did not
 LOSS = 0.02  # share of the objective that all decisions together may cost
+DEAR = 0.02  # share of the objective: a choice that costs more either way may take the place of another
+MOST_TRIED = 4  # others that it may take the place of
 MOST_STEPS = 120
 FEW = 12  # split choices that branch and bound settles at once
 WORTH = 0.02  # share of the objective by which its plan may be worse than the relaxation
@@ -73,7 +75,7 @@ def choices(problem: Problem) -> Integers:
 class Dive:
     """What is decided so far: bounds of all columns, how many relaxations it took, whether it was stopped.
 
-    `few` split choices are left to branch and bound.
+    `few` split choices are left to branch and bound; those `left_open`, columns (n,), to whoever comes after.
     """
 
     problem: Problem
@@ -83,9 +85,11 @@ class Dive:
     steps: int = 0
     stopped: bool = False
     few: int = FEW
+    left_open: Flags | None = None
 
     def __post_init__(self) -> None:
         self.room = SharedRoom(self.problem, self.group)
+        self.doubts: dict[int, float] = {}  # of the columns raised, how far they were from wanted whole
 
     def run(self, first: Found, relax: Relax, finish: Solve, bearable: Callable[[], float]) -> Found | None:
         """Return a plan of whole numbers, or None when the dive ends without one or is stopped.
@@ -126,7 +130,12 @@ class Dive:
                 self.lower, self.upper = before
                 share /= 4
             else:
-                found = self._cheaper_way(found, split, following, before, relax)
+                changed = (self.lower != before[0]) | (self.upper != before[1])
+                choice = split[np.isin(self.group[split], self.group[changed])]
+                other = self._cheaper_way(found, split, following, before, relax)
+                if not other.objective - found.objective <= DEAR * abs(found.objective):
+                    other = self._exchange(found, choice, other, before, relax)
+                found = other
                 if not found.has_values:
                     break
         return best if best is not None and best.has_values else None
@@ -149,6 +158,31 @@ class Dive:
             return one
         return other
 
+    def _exchange(
+        self, found: Found, choice: Integers, one: Found, before: tuple[Floats, Floats], relax: Relax
+    ) -> Found:
+        """Make the choice that was too dear either way in place of one made before, where a budget lacks.
+
+        Those that were wanted least when they were made are tried, at most `MOST_TRIED`; each once in a dive.
+        """
+        best, kept, tried = one, (self.lower, self.upper), 0
+        wanted = self._first_wanted(found.values, choice)
+        made = [column for column in self.doubts if before[0][column] > self.problem.lower[column]]
+        for column in sorted(made, key=lambda each: -self.doubts[each]):
+            lower = before[0].copy()
+            lower[column] = self.problem.lower[column]
+            lower[wanted] = np.ceil(found.values[wanted])
+            if tried >= MOST_TRIED or not self.room.makes_room(before[0], lower):
+                continue
+            tried += 1
+            del self.doubts[column]
+            self.lower, self.upper = lower, before[1].copy()
+            other = self._relax(relax, priced=True)
+            if other.objective < best.objective:
+                best, kept = other, (self.lower, self.upper)
+        self.lower, self.upper = kept
+        return best
+
     @property
     def _is_stopped(self) -> bool:
         return self.stopped
@@ -170,7 +204,8 @@ class Dive:
 
     def _split(self, values: Floats) -> Integers:
         """Return the whole-number columns that are not whole."""
-        whole = np.flatnonzero(self.problem.whole)
+        mine = self.problem.whole if self.left_open is None else self.problem.whole & ~self.left_open
+        whole = np.flatnonzero(mine)
         return whole[np.abs(values[whole] - np.round(values[whole])) > SPLIT]
 
     def _decide(self, values: Floats, split: Integers, share: float) -> int:
@@ -200,6 +235,7 @@ class Dive:
         chosen = order[: max(min(number, affordable), 1)]
         raised = best[chosen][~dropping[chosen]]
         self.lower[raised] = np.minimum(np.ceil(values[raised]), self.upper[raised])
+        self.doubts |= dict(zip(raised.tolist(), doubt[chosen][~dropping[chosen]].tolist(), strict=True))
         dropped = whole[np.isin(group[whole], many[chosen][dropping[chosen]])]
         self.upper[dropped] = self.lower[dropped]
         return len(chosen)

@@ -67,3 +67,12 @@ class SharedRoom:
             most = np.asarray(shares.max(axis=0).todense()).ravel()
         result: Floats = most * rest
         return result
+
+    def makes_room(self, before: Floats, after: Floats) -> bool:
+        """Return whether decisions `after` keep every row where `before` with all of `after` would not.
+
+        Both (n,): what is decided at least.
+        """
+        with_all = self._matrix @ np.maximum(before, after)
+        lacking = with_all > self._most + EMPTY
+        return bool(lacking.any() and (self._matrix @ after <= self._most + EMPTY).all())

@@ -1,6 +1,5 @@
 """What an intervention improves: in a relaxation no more of a full line than is in effect of it."""
 
-import numpy as np
 import pytest
 
 from optimizer import SolverSettings
