@@ -30,6 +30,7 @@ COST_ACCOUNTS: dict[str, str] = {
     "shortage": "price of unmet demand",
     "cap_overrun": "price of emissions above a soft cap",
     "gates": "vehicles waiting at gates and goods graded wrongly, in trials",
+    "bonus_malus": "bonus received (negative) and malus paid on footprints of what is bought",
     "responses": "expediting, spot purchase, substitution and curtailment in trials",
 }
 

@@ -9,21 +9,30 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scenarios import completeness, families, flow_families, investment, sourcing
+from scenarios import chain_leader, completeness, families, flow_families, investment, quotas, sourcing
 from scenarios.change import read_limits
 from scenarios.checks import check_tables
 from scenarios.custom_rules import make_custom_rules
 from scenarios.disruptions import make_disruptions
 from scenarios.effects import Targets, resolve_effects
 from scenarios.errors import DataError, Problem
+from scenarios.exchange_input import with_shared
+from scenarios.exchange_reading import find_footprints
+from scenarios.footprint_layers import with_data_tiers, with_factors
 from scenarios.gates import make_gates
+from scenarios.impacts import make_impacts
+from scenarios.indicator_sets import with_indicators
 from scenarios.loading import find_data, in_files, read_tables
+from scenarios.marks import with_marks, with_targets
 from scenarios.network import generate_arcs
 from scenarios.periods import make_periods
 from scenarios.pins import make_pins
 from scenarios.policies import make_policies
+from scenarios.primary_data import with_markups
+from scenarios.programmes import make_programmes, planned_at_chance, with_programmes
 from scenarios.responses import make_responses
 from scenarios.scenario import Scenario
+from scenarios.scorecards import make_scorecards
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing_checks import lanes_that_serve_alone
 from scenarios.timetables import make_timetables, within_timetables
@@ -42,17 +51,31 @@ def load_scenario(
 
     Parameters
     ----------
-    settings : the case; `settings.data` names a bundled case, a folder or an ``.xlsx``.
+    settings : the case; `settings.data` names a bundled case, a folder or an ``.xlsx``, and
+        `settings.footprints` a folder of shared footprints.
     carbon, pathway : policy and levers; defaults: no cap, all levers.
     search : further folders that `settings.data` may be relative to.
 
     Raises
     ------
     ConfigError : the data are not found, or the pathway names what the scenario does not have.
-    DataError : the tables break rules; all of them are listed.
+    DataError : the tables or the shared footprints break rules; all of them are listed.
     """
     path = find_data(settings.data, search)
-    return scenario_from_tables(read_tables(path), settings, carbon, pathway, path, search)
+    tables: Tables = read_tables(path)
+    if not settings.footprints:
+        return scenario_from_tables(tables, settings, carbon, pathway, path, search)
+    folder = find_footprints(settings.footprints, path, search)
+    tables, wrong, unused = with_shared(tables, folder)
+    try:
+        scenario = scenario_from_tables(tables, settings, carbon, pathway, path, search)
+    except DataError as error:
+        raise DataError([*wrong, *error.problems]) from error
+    if wrong:
+        raise DataError(wrong)
+    if not folder.is_relative_to(path):  # found again from anywhere
+        settings = replace(settings, footprints=str(folder))
+    return replace(scenario, settings=settings, warnings=(*unused, *scenario.warnings))
 
 
 def scenario_from_tables(
@@ -68,7 +91,10 @@ def scenario_from_tables(
     Raises as :func:`load_scenario` does; `path` says where problems are, `search` where the pathway's
     given plan may lie.
     """
-    problems = check_tables(tables)
+    tables = with_indicators(tables, settings.indicators)
+    tables, without_footprint = with_data_tiers(with_programmes(tables))
+    tables, not_accepted = with_marks(tables, settings.targets)
+    problems = check_tables(tables) + without_footprint + not_accepted
     if problems:
         raise DataError(in_files(problems, path))
     scenario, problems = _assemble(
@@ -84,6 +110,7 @@ def scenario_from_tables(
     problems += wrong_pins + idle + about_nothing + never_order + powerless + wrong_lanes + never_passed
     if problems:
         raise DataError(in_files(problems, path))
+    scenario = with_targets(scenario, tables)
     rules = make_custom_rules(settings.rules, scenario)
     return replace(
         scenario,
@@ -122,7 +149,8 @@ def _assemble(
     problems += completeness.missing_grid_factors(tables, sites, operations, grid)
     if problems:
         raise DataError(in_files(problems, path))
-    offers = families.make_offers(tables["offers"], at, periods)
+    offers = with_factors(families.make_offers(tables["offers"], at, periods), tables, periods)
+    offers = with_markups(offers, tables["offers"], carbon, periods)
     modes = np.array(tables["modes"]["mode"], dtype=object)
     lanes, arcs = families.make_lanes_and_arcs(arc_rows, tables["modes"], sites, products, at, grid, periods)
     hubs, arcs = flow_families.make_hubs(tables["hubs"], at, arcs, periods)
@@ -131,11 +159,21 @@ def _assemble(
     )
     interventions = families.make_interventions(tables["interventions"], site_at, pathway.levers)
     labels, kinds = interventions.label, interventions.kind
-    counts, late_counts = investment.make_counts(tables["intervention_counts"], labels, kinds, periods)
+    programmes = make_programmes(tables, labels, sites.label, periods)
+    chance = programmes.chance_of(len(labels))
+    counts, late_counts = investment.make_counts(
+        tables["intervention_counts"], labels, kinds, periods, chance
+    )
     budgets, late_budgets = investment.make_budgets(tables["budgets"], labels, kinds, periods)
     targets = Targets(sites, products, nodes, offers, arcs, lines, operations, recipe, supplies, modes, hubs)
     effects, problems = resolve_effects(tables["effects"], interventions, targets)
-    problems += completeness.loads_without_grid(sites, operations, supplies)
+    cards, wrong_raises = make_scorecards(tables, site_at, labels, periods)
+    if wrong_raises:  # thresholds would be enumerated in vain
+        raise DataError(in_files(problems + wrong_raises, path))
+    offered = quotas.Offered(offers.site, offers.product, sites.label, products.label)
+    rules, cards = quotas.with_scores(tables, cards, offered, periods, pathway.sourcing)
+    rules, unheard = chain_leader.with_requirements(rules, tables, offers, arcs, sites, products)
+    problems += unheard + completeness.loads_without_grid(sites, operations, supplies)
     problems += completeness.unreachable_demand(tables, arc_rows)
     demands = families.make_demands(tables["demand"], at, periods)
     problems += lanes_that_serve_alone(tables, demands, arcs, lanes)
@@ -157,14 +195,18 @@ def _assemble(
             recipe=recipe,
             demands=demands,
             supplies=supplies,
-            sourcing_rules=sourcing.make_sourcing_rules(tables),
+            sourcing_rules=rules,
+            scorecards=cards,
+            impacts=make_impacts(tables, operations),
             offer_tiers=sourcing.make_offer_tiers(tables, offers, periods),
             purchase_limits=read_limits(pathway.change, offers, periods, search),
             interventions=interventions,
             capacity_changes=effects.capacity_changes,
             unlocks=effects.unlocks,
             power_additions=effects.power_additions,
-            covers=effects.covers,
+            covers=planned_at_chance(effects.covers, chance),
+            programmes=programmes,
+            verifications=effects.verifications,
             hubs=hubs,
             stores=flow_families.make_stores(tables["storage"], at),
             returns=flow_families.make_returns(tables["returns"], at, demands, periods),

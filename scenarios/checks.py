@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from scenarios import checks_investment
 from scenarios.errors import Problem
 from scenarios.flow_checks import FLOW_RULES
+from scenarios.footprint_layers import FOOTPRINT_RULES
 from scenarios.gates import GATE_RULES
 from scenarios.policies import POLICY_RULES
+from scenarios.programme_checks import PROGRAMME_RULES
 from scenarios.responses import RESPONSE_RULES
 from scenarios.risk_checks import RISK_RULES
 from scenarios.schema import TABLES, Table
+from scenarios.scorecard_checks import SCORECARD_RULES
 from scenarios.sourcing_checks import check_sourcing
+from scenarios.target_checks import TARGET_RULES
 from scenarios.timetables import TIMETABLE_RULES
 from scenarios.uncertainty import UNCERTAINTY_RULES
 
@@ -41,12 +45,16 @@ def check_tables(tables: Tables) -> list[Problem]:
         prerequisite_cycles,
         power_output_known,
         *FLOW_RULES,
+        *FOOTPRINT_RULES,
+        *SCORECARD_RULES,
         *RISK_RULES,
         *UNCERTAINTY_RULES,
         *TIMETABLE_RULES,
         *GATE_RULES,
         *POLICY_RULES,
+        *PROGRAMME_RULES,
         *RESPONSE_RULES,
+        *TARGET_RULES,
         checks_investment.intervention_counts,
         checks_investment.budget_kinds,
     ):
@@ -142,7 +150,7 @@ def unknown_regions(tables: Tables) -> Iterator[Problem]:
     """A region named by a rule must have a site."""
     known = set(tables["sites"]["region"])
     filtered = ("effects", "power_options", "sourcing_rules", "disruptions", "uncertainty")
-    for name in (*filtered, "policies", "responses", "timetables"):
+    for name in (*filtered, "policies", "responses", "timetables", "factors"):
         frame = tables[name]
         for number, region in zip(frame["row"], frame["region"], strict=True):
             if region and region not in known:
@@ -193,7 +201,7 @@ def effect_amounts(tables: Tables) -> Iterator[Problem]:
     suspect = effects["amount"].isna() | (effects["amount"] < 0) | (cuts & (effects["amount"] > 1))
     for _, row in effects[suspect].iterrows():
         effect, amount = str(row["effect"]), row["amount"]
-        if effect.startswith(("unlocks", "opens")):
+        if effect.startswith(("unlocks", "opens", "verifies")):
             continue
         if pd.isna(amount):
             yield Problem("effects", f"{effect} needs an amount", "fill in the amount", row["row"], "amount")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from scenarios.errors import Problem
 from scenarios.flows import Hubs
+from scenarios.primary_data import Verifications
 from scenarios.scenario import (
     Arcs,
     CapacityChanges,
@@ -35,16 +36,24 @@ FAMILY_OF_CUT = {
     "cuts_direct_emissions": "operation",
     "cuts_input": "operation",
     "adds_operating_cost": "operation",
+    "cuts_fuel": "operation",
+    "cuts_water": "operation",
     "cuts_offer_footprint": "offer",
+    "verifies_footprint": "offer",
     "cuts_freight_emissions": "arc",
 }
 FIELD_OF_CUT = {
     "cuts_electricity": "electricity_cut",
     "cuts_direct_emissions": "direct_cut",
     "cuts_offer_footprint": "footprint_cut",
+    "verifies_footprint": "markup_cut",
     "cuts_freight_emissions": "freight_cut",
     "adds_operating_cost": "operating_cost",
+    "cuts_fuel": "fuel_cut",
+    "cuts_water": "water_cut",
 }
+SHARES = ("electricity_cut", "direct_cut", "footprint_cut", "markup_cut", "freight_cut")
+ALL_OF_IT = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,7 @@ class ResolvedEffects:
     unlocks: Unlocks
     power_additions: PowerAdditions
     covers: Covers
+    verifications: Verifications
 
 
 def resolve_effects(
@@ -90,10 +100,13 @@ def resolve_effects(
     capacity: list[tuple[int, int, float]] = []
     unlocks: list[tuple[int, str, Integers]] = []
     power: list[tuple[int, int, float]] = []
+    verified: list[tuple[int, int, float]] = []
     cuts: dict[tuple[int, str, int], dict[str, float]] = {}
     inputs: dict[tuple[int, str, int], list[tuple[int, float]]] = {}
     for effect in effects.to_dict("records"):  # plain dicts: a row object costs more
         i, kind, amount = position[effect["intervention"]], effect["effect"], effect["amount"]
+        if kind == "raises_score":  # about suppliers, not activities: see scenarios.scorecards
+            continue
         family, found = _matching(effect, targets)
         if not len(found):
             fix = "correct the columns that name the target, or remove the effect"
@@ -105,6 +118,9 @@ def resolve_effects(
         if kind.startswith(("unlocks", "opens")):
             unlocks.append((i, family, found))
             continue
+        if kind == "verifies_footprint":
+            verified += [(i, offer, ALL_OF_IT) for offer in found.tolist()]
+            found, amount = found[(targets.offers.markup[found] > 0).any(axis=1)], ALL_OF_IT
         for element in found.tolist():
             if kind == "adds_capacity":
                 capacity.append((i, element, amount))
@@ -132,6 +148,7 @@ def resolve_effects(
         ),
         PowerAdditions(*_columns(power, 2)),
         covers,
+        Verifications(*_columns(verified, 2)[:2]),
     )
     return resolved, problems
 
@@ -158,7 +175,7 @@ def _matching(effect: Mapping[Hashable, Any], targets: Targets) -> tuple[str, In
             "mode": (targets.modes, targets.arcs.mode),
             "product": (products.label, targets.arcs.product),
         }
-    elif kind in ("unlocks_offer", "cuts_offer_footprint"):
+    elif kind in ("unlocks_offer", "cuts_offer_footprint", "verifies_footprint"):
         family, owner = "offer", targets.offers.site
         values = {"offer": (targets.offers.label, None), "product": (products.label, targets.offers.product)}
     else:
@@ -213,8 +230,11 @@ def _covers(
         electricity_cut=cut("electricity_cut"),
         direct_cut=cut("direct_cut"),
         footprint_cut=cut("footprint_cut"),
+        markup_cut=cut("markup_cut"),
         freight_cut=cut("freight_cut"),
         operating_cost=cut("operating_cost"),
+        fuel_cut=cut("fuel_cut"),
+        water_cut=cut("water_cut"),
         input_cover=cover,
         input_node=node,
         input_quantity=quantity,
@@ -231,7 +251,7 @@ def _cuts_beyond_everything(covers: Covers, interventions: Interventions) -> lis
     for c, (family, element) in enumerate(zip(covers.family, covers.element, strict=True)):
         activities.setdefault((family, int(element)), []).append(c)
     for members in activities.values():
-        for field in ("electricity_cut", "direct_cut", "footprint_cut", "freight_cut"):
+        for field in SHARES:
             by_group: dict[str, float] = {}
             for c in members:
                 i = covers.intervention[c]

@@ -27,6 +27,7 @@ from scenarios.scenario import (
     Supplies,
 )
 from scenarios.settings import LeverSettings
+from scenarios.values_by_period import by_period
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -71,41 +72,6 @@ def labels(values: Iterable[object]) -> Labels:
 def shown_names(frame: pd.DataFrame, key: str) -> Labels:
     """Return the names shown to people, the short name where none is given."""
     return labels([name or label for name, label in zip(frame["name"], frame[key], strict=True)])
-
-
-def by_period(frame: pd.DataFrame, key: list[str], column: str, periods: Periods, blank: float) -> Floats:
-    """Return `column` as (n, T), one row per key in order of first appearance; blank cells become `blank`."""
-    groups = frame.groupby(key, sort=False).ngroup().to_numpy()
-    count = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
-    years = frame["period"].to_numpy(float) if "period" in frame else np.zeros(len(frame))
-    order = np.lexsort((years, groups))
-    values, years = frame[column].to_numpy(float)[order], years[order]
-    begin = np.cumsum(count) - count
-    result = np.empty((len(count), len(periods)))
-    for rows in np.unique(count).tolist():
-        those = np.flatnonzero(count == rows)
-        entries = begin[those][:, None] + np.arange(rows)
-        result[those] = _interpolated(years[entries], values[entries], periods)
-    empty = np.bincount(groups, frame[column].notna().to_numpy(), len(count)) == 0
-    result[empty] = blank
-    return result
-
-
-def _interpolated(years: Floats, values: Floats, periods: Periods) -> Floats:
-    """Return values (n, k) of ascending years (n, k) at the start of each period, (n, T); see `Periods`."""
-    if years.shape[1] == 1:
-        return np.repeat(values, len(periods), axis=1)
-    result = np.empty((len(years), len(periods)))
-    alike, member = np.unique(years, axis=0, return_inverse=True)
-    for number, given in enumerate(alike):
-        those = member.ravel() == number
-        mine = values[those]
-        before = np.clip(np.searchsorted(given, periods.start, side="right") - 1, 0, len(given) - 2)
-        start = np.clip(periods.start, given[0], given[-1])
-        slope = (mine[:, before + 1] - mine[:, before]) / (given[before + 1] - given[before])
-        result[those] = slope * (start - given[before]) + mine[:, before]
-        result[np.ix_(those, periods.start >= given[-1])] = mine[:, -1:]
-    return result
 
 
 def make_sites(frame: pd.DataFrame) -> Sites:
@@ -382,6 +348,7 @@ def make_interventions(frame: pd.DataFrame, site_at: dict[str, int], levers: Lev
         site=np.array([site_at.get(site, -1) for site in frame["site"]], dtype=np.int64),
         allowed=allowed,
         capex=frame["capex"].to_numpy(float),
+        programme_cost=frame["programme_cost"].to_numpy(float),
         opex=frame["opex"].to_numpy(float),
         lead_years=frame["lead_years"].to_numpy(float).astype(np.int64),
         life_years=frame["life_years"].to_numpy(float).astype(np.int64),

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from scenarios.families import Positions, by_period, found, labels
+from scenarios.families import Positions, found, labels
 from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
 from scenarios.periods import Periods
 from scenarios.scenario import Arcs, Demands, Floats, Integers, Nodes, Operations, Products, Recipe, Sites
+from scenarios.values_by_period import by_period
 
 Tables = Mapping[str, pd.DataFrame]
 

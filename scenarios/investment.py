@@ -49,6 +49,7 @@ class InterventionCounts:
     ----------
     period : in effect in this period, the last one of the year; -1: ever decided.
     minimum, maximum : interventions; nan where there is no bound.
+    weight : what each member counts as: 1, or the chance that it comes about.
     """
 
     label: Labels
@@ -56,6 +57,7 @@ class InterventionCounts:
     period: Integers
     minimum: Floats
     maximum: Floats
+    weight: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,12 @@ def share_owed(rate: Floats, years: Floats, elapsed: Floats) -> Floats:
 
 
 def make_counts(
-    frame: pd.DataFrame, labels: Labels, kinds: Labels, periods: Periods
+    frame: pd.DataFrame, labels: Labels, kinds: Labels, periods: Periods, chance: Floats
 ) -> tuple[InterventionCounts, list[str]]:
-    """Return the counting rules, and a warning for each whose year lies outside the horizon."""
+    """Return the counting rules, and a warning for each whose year lies outside the horizon.
+
+    `chance` : that each intervention comes about, (I,).
+    """
     frame, warnings = _within_horizon(frame, "rule", "by_year", "intervention_counts", periods)
     position = {label: i for i, label in enumerate(labels)}
     members = []
@@ -133,6 +138,10 @@ def make_counts(
         period=np.array([when[-1] if len(when) else -1 for when in asked], dtype=np.int64),
         minimum=frame["minimum"].to_numpy(float),
         maximum=frame["maximum"].to_numpy(float),
+        weight=tuple(
+            chance[those] if counted == "expected" else np.ones(len(those))
+            for those, counted in zip(members, frame["counted"], strict=True)
+        ),
     )
     return counts, warnings
 

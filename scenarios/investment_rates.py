@@ -9,7 +9,7 @@ from scenarios.scenario import Scenario
 
 
 def investment_rates(scenario: Scenario) -> list[Rate]:
-    """Capex at the start, opex while active, straight-line value of the life left, subsidy and loan.
+    """Capex and programme costs at the start, opex while active, straight-line value of the life left, subsidy and loan.
 
     ``adopt`` counts modules decided, ``in_effect`` modules at work, ``indebted`` modules still being
     repaid. Capex stays whole and visible: what others pay or lend stands beside it, with its own sign.
@@ -28,6 +28,7 @@ def investment_rates(scenario: Scenario) -> list[Rate]:
         Rate("adopt", "capex", capex, site, "once"),
         Rate("adopt", "subsidy", -subsidy, site, "once"),
         Rate("adopt", "residual_value", -(capex - subsidy) * left, site, "end"),
+        Rate("adopt", "programme", every_period(interventions.programme_cost, scenario), site, "once"),
         Rate("in_effect", "programme", every_period(interventions.opex, scenario), site),
         Rate("adopt", "loan_received", -received, site, "once"),
         Rate("indebted", "loan_repayment", every_period(loans.instalment, scenario), site[borrower]),

@@ -17,7 +17,7 @@ soft cap). Trials alone have ``response`` (product units that a response to a sh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -29,6 +29,7 @@ from scenarios.flow_rates import flow_rates, freight_left, paid_by_trip
 from scenarios.gate_rates import gate_rates
 from scenarios.investment_rates import investment_rates
 from scenarios.periods import Periods
+from scenarios.preference_rates import preference_rates, steering
 from scenarios.rate import Rate, Timing
 from scenarios.rate import every_period as _whole
 from scenarios.response_rates import response_rates
@@ -40,11 +41,16 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ledger:
-    """All rates of a scenario."""
+    """All rates of a scenario.
+
+    `steering` : currency that a unit of an activity is preferred by, (n, T): it moves decisions and is booked
+    to no account, as nobody pays it.
+    """
 
     rates: tuple[Rate, ...]
     periods: Periods
     sites: int
+    steering: Mapping[str, Floats] = field(default_factory=dict)
 
     def price(self, activities: Mapping[str, Floats]) -> Priced:
         """Book activities, arrays of shape (..., n, T), and return the entries."""
@@ -59,14 +65,20 @@ class Ledger:
         return np.full(len(self.periods), self.periods.discount_end)
 
     def cost_coefficients(self) -> dict[str, Floats]:
-        """Return the present cost of one unit of each activity, (n, T): the objective."""
-        total: dict[str, Floats] = {}
+        """Return the present cost of a unit of each activity, (n, T), preferences included: the objective."""
+        weight = self.weight("yearly")
+        total: dict[str, Floats] = {name: per_unit * weight for name, per_unit in self.steering.items()}
         for rate in self.rates:
             if rate.account in COST_ACCOUNTS:
                 total[rate.activity] = total.get(rate.activity, 0.0) + rate.per_unit * self.weight(
                     rate.timing
                 )
         return total
+
+    def preferred(self, activities: Mapping[str, Floats]) -> float:
+        """Return the present value of preferences in what is done: negative for low footprints bought."""
+        weight = self.weight("yearly")
+        return float(sum((activities[name] * each * weight).sum() for name, each in self.steering.items()))
 
     def emission_coefficients(
         self, accounts: tuple[str, ...], site_counts: NDArray[np.bool_] | None = None
@@ -157,6 +169,7 @@ def rates(scenario: Scenario) -> Ledger:
     """
     found = [
         *purchase_rates(scenario),
+        *preference_rates(scenario),
         *_freight(scenario),
         *flow_rates(scenario),
         *_operations(scenario),
@@ -168,7 +181,7 @@ def rates(scenario: Scenario) -> Ledger:
     ]
     found = [rate for rate in found if rate.per_unit.any()]
     found += _carbon_price(scenario, found)
-    return Ledger(tuple(found), scenario.periods, len(scenario.sites.label))
+    return Ledger(tuple(found), scenario.periods, len(scenario.sites.label), steering(scenario))
 
 
 def with_responses(ledger: Ledger, scenario: Scenario) -> Ledger:
@@ -257,7 +270,9 @@ def _covers(scenario: Scenario) -> list[Rate]:
             )
             found.append(Rate("covered", "production", spread(cost), site))
         elif family == "offer":
-            saved = -covers.footprint_cut[members, None] * scenario.offers.footprint[element]
+            footprint, markup = scenario.offers.footprint[element], scenario.offers.markup[element]
+            saved = -covers.footprint_cut[members, None] * footprint
+            saved = saved - covers.markup_cut[members, None] * (footprint * markup)
             found.append(Rate("covered", "scope3_purchased_goods", spread(saved), site))
         else:
             for rate in _freight_emissions("covered", element, -covers.freight_cut[members], scenario):

@@ -156,6 +156,15 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return text[(text != "").any(axis=1)]
 
 
+def typed_table(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return rows of text as one typed table, as :func:`read_tables` does; raises DataError as it does."""
+    problems: list[Problem] = []
+    frame = _typed(raw, table, problems)
+    if problems:
+        raise DataError(problems)
+    return frame
+
+
 def _typed(raw: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.DataFrame:
     """Return `raw` with the schema's columns and types, appending what is wrong to `problems`."""
     known = {c.name for c in table.all_columns}

@@ -68,7 +68,7 @@ def _transport(stated: Floats, sent: Integers, scenario: Scenario) -> list[tuple
 def _bought(stated: Floats, bought: Integers, scenario: Scenario) -> Floats:
     """Return the footprint of a unit bought: as stated, or the offers' mean times a factor."""
     usual = np.zeros(stated.shape)
-    usual[bought] = _mean_of_offers(scenario.offers.footprint, bought, scenario)
+    usual[bought] = _mean_of_offers(scenario.offers.booked_footprint, bought, scenario)
     result: Floats = np.where(np.isfinite(stated), stated, usual * _factor(scenario)[:, None])
     return result
 

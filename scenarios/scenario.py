@@ -16,15 +16,24 @@ from numpy.typing import NDArray
 
 from scenarios.change import PurchaseLimits
 from scenarios.disruptions import Disruptions
+from scenarios.empty_arrays import no_floats, no_labels
+from scenarios.factory_status import FactoryScores
 from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
 from scenarios.gates import Gates
+from scenarios.impacts import Impacts
 from scenarios.investment import Budgets, InterventionCounts, Loans
+from scenarios.labels import ProductLabels
 from scenarios.linear_rules import LinearRules
 from scenarios.periods import Periods
 from scenarios.policies import ReorderPolicies
+from scenarios.price_preferences import PricePreferences
+from scenarios.primary_data import Verifications
+from scenarios.programmes import ProgrammeStages
 from scenarios.responses import Responses
+from scenarios.scorecards import Scorecards
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing import OfferTiers, SourcingRules
+from scenarios.targets import ProgrammeTargets
 from scenarios.timetables import Timetables
 from scenarios.uncertainty import UncertaintyRows
 
@@ -81,6 +90,14 @@ class Offers:
     data_tier: Labels
     locked: Flags
     minimum_order: Floats  # (O,), 0: none
+    factor: Labels = field(default_factory=no_labels)  # (O,), row of `factors` it takes, "": its own figure
+    factor_cv: Floats = field(default_factory=no_floats)  # (O,), nan: the general level of its data tier
+    markup: Floats = field(default_factory=no_floats)  # (O, T), share added while it is not verified
+
+    @property
+    def booked_footprint(self) -> Floats:
+        """What is booked for a unit while its footprint is not verified, tCO2e/unit, (O, T)."""
+        return self.footprint * (1 + self.markup)
 
 
 @dataclass(frozen=True)
@@ -211,6 +228,7 @@ class Interventions:
     site: Integers  # -1: no single site
     allowed: Flags
     capex: Floats
+    programme_cost: Floats  # paid once, of which nothing is left
     opex: Floats
     lead_years: Integers
     life_years: Integers
@@ -266,8 +284,11 @@ class Covers:
     electricity_cut: Floats
     direct_cut: Floats
     footprint_cut: Floats
+    markup_cut: Floats  # of the default mark-up, not of the footprint
     freight_cut: Floats
     operating_cost: Floats  # currency per unit of activity, added
+    fuel_cut: Floats
+    water_cut: Floats
     input_cover: Integers  # entries (M,) of inputs that are cut: cover,
     input_node: Integers  # node,
     input_quantity: Floats  # and quantity spared per unit covered
@@ -324,6 +345,16 @@ class Scenario:
     gates: Gates = field(default_factory=Gates)
     policies: ReorderPolicies = field(default_factory=ReorderPolicies)
     responses: Responses = field(default_factory=Responses)
+    programmes: ProgrammeStages = field(default_factory=ProgrammeStages)
+    verifications: Verifications = field(default_factory=Verifications)
+    scorecards: Scorecards = field(default_factory=Scorecards)
+    impacts: Impacts = field(default_factory=Impacts)
+    labels: ProductLabels = field(default_factory=ProductLabels)
+    factory_scores: FactoryScores = field(default_factory=FactoryScores)
+    preferences: PricePreferences = field(default_factory=PricePreferences)
+    targets: ProgrammeTargets = field(default_factory=ProgrammeTargets)
+    target_rules: LinearRules = field(default_factory=LinearRules)
+    basin_rules: LinearRules = field(default_factory=LinearRules)
 
     @property
     def name(self) -> str:

@@ -36,6 +36,7 @@ from scenarios.tables_flows import (
     RETURNS,
     STORAGE,
 )
+from scenarios.tables_footprints import EXCHANGE_IDS, FACTORS
 from scenarios.tables_levers import (
     BUDGETS,
     EFFECT_KINDS,
@@ -45,8 +46,11 @@ from scenarios.tables_levers import (
     PINS,
 )
 from scenarios.tables_policies import POLICIES
+from scenarios.tables_programmes import PROGRAMME_STAGES, PROGRAMME_SUPPLIERS
 from scenarios.tables_responses import RESPONSES
 from scenarios.tables_risk import DISRUPTIONS
+from scenarios.tables_scorecards import GRADES, INDICATORS, SCORECARD
+from scenarios.tables_targets import TARGET_TABLES
 from scenarios.tables_traffic import GATES, TIMETABLES
 from scenarios.tables_uncertainty import UNCERTAINTY
 
@@ -59,6 +63,8 @@ TABLES: dict[str, Table] = {
         PRODUCTS,
         OFFERS,
         OFFER_TIERS,
+        FACTORS,
+        EXCHANGE_IDS,
         PROCESSES,
         RECIPES,
         LINES,
@@ -67,6 +73,9 @@ TABLES: dict[str, Table] = {
         LANES,
         LANE_RULES,
         DEMAND,
+        INDICATORS,
+        SCORECARD,
+        GRADES,
         SOURCING_RULES,
         POWER_OPTIONS,
         GRID_FACTORS,
@@ -79,6 +88,8 @@ TABLES: dict[str, Table] = {
         EFFECTS,
         INTERVENTION_COUNTS,
         BUDGETS,
+        PROGRAMME_STAGES,
+        PROGRAMME_SUPPLIERS,
         PINS,
         DISRUPTIONS,
         UNCERTAINTY,
@@ -86,5 +97,6 @@ TABLES: dict[str, Table] = {
         GATES,
         POLICIES,
         RESPONSES,
+        *TARGET_TABLES,
     )
 }

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from scenarios.custom_rule_settings import CustomRule
+from scenarios.tables_footprints import DATA_TIERS
 
 STRICT = ConfigDict(extra="forbid")
 FIRST_CAP_YEAR, LAST_CAP_YEAR = 2020, 2060
@@ -56,6 +57,12 @@ class ScenarioSettings:
     base_year : year money is discounted to.
     discount_rate : real rate, share a year.
     rules : linear rules over named decisions, see :class:`scenarios.custom_rule_settings.CustomRule`.
+    footprints : folder of shared footprints, PACT and iLEAP, beside the tables or as a path; empty: none. See
+        :func:`scenarios.exchange_input.with_shared` and table `exchange_ids`.
+    targets : presets of programme targets judged beside the table `targets`: spn, one_percent,
+        peak_2030_neutral_2060.
+    indicators : ready-made set of scorecard indicators used beside the table `indicators`: six_families.
+    task_lists : lists of public tasks that a run says the scenario exercises which of.
     """
 
     name: str = "scenario"
@@ -71,6 +78,10 @@ class ScenarioSettings:
     discount_rate: Annotated[float, Field(ge=0, le=1)] = 0.06
     demo_data: bool = False
     rules: list[CustomRule] = field(default_factory=list)
+    footprints: str = ""
+    targets: list[str] = field(default_factory=list)
+    indicators: str = ""
+    task_lists: list[str] = field(default_factory=lambda: ["shanghai_2024", "zero_carbon_pledge"])
 
     @model_validator(mode="after")
     def years_in_order(self) -> ScenarioSettings:
@@ -146,6 +157,8 @@ class _CarbonBase:
     margins : by name of a hard cap and year, how far below its limit to plan, as a share of the limit,
         so that it still holds when things go otherwise; linear in between, none before the first.
         The limit itself stays what it is.
+    default_markups : by data tier and year, what is added to a footprint that is not verified, as a share of
+        it; linear in between, none before the first.
     """
 
     scope2: Scope2 = Scope2.MARKET
@@ -154,6 +167,17 @@ class _CarbonBase:
     priced_accounts: list[str] = field(default_factory=lambda: ["scope1"])
     caps: dict[str, CapSettings] = field(default_factory=dict)
     margins: dict[str, dict[int, Annotated[float, Field(ge=0, lt=1)]]] = field(default_factory=dict)
+    default_markups: dict[str, dict[int, Annotated[float, Field(ge=0)]]] = field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def markups_of_data_tiers(self) -> _CarbonBase:
+        """Refuse mark-ups of what is no data tier."""
+        for tier in self.default_markups:
+            if tier not in DATA_TIERS:
+                known = ", ".join(DATA_TIERS)
+                message = f"carbon.default_markups.{tier} is no data tier: use some of {known}"
+                raise ValueError(message)
+        return self
 
     @property
     def milestones(self) -> dict[int, float]:
@@ -223,6 +247,20 @@ class ChangeSettings:
 
 
 @dataclass(config=STRICT)
+class SourcingSettings:
+    """Which rules about suppliers a pathway keeps.
+
+    Attributes
+    ----------
+    quotas : whether purchases stay within the quotas of the suppliers' grades.
+    report_only : sourcing rules by name whose share is reported and not bound.
+    """
+
+    quotas: bool = True
+    report_only: list[str] = field(default_factory=list)
+
+
+@dataclass(config=STRICT)
 class PathwaySettings:
     """The policy and ambition applied to a scenario."""
 
@@ -231,3 +269,4 @@ class PathwaySettings:
     description: str = ""
     levers: LeverSettings = field(default_factory=LeverSettings)
     change: ChangeSettings = field(default_factory=ChangeSettings)
+    sourcing: SourcingSettings = field(default_factory=SourcingSettings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.periods import Periods
+from scenarios.values_by_period import by_period
 
 if TYPE_CHECKING:
     from scenarios.scenario import Offers, Scenario
@@ -26,17 +27,64 @@ SAME_QUANTITY = 1e-6  # share of a tier's bound that solver and sums of days may
 
 @dataclass(frozen=True)
 class SourcingRules:
-    """Bounds on purchases, one per rule: which offers count, among which, and the bounds; nan: none."""
+    """Bounds on purchases, one per rule (R,): which offers count, among which, and the bounds; nan: none.
+
+    Attributes
+    ----------
+    members, among : offers the rule is about, and all offers of the product.
+    counted : whether each member counts by itself, 1 or 0, (members, T) each.
+    minimum_share, maximum_share : (R, T).
+    kept : whether the rule binds; else its share is only reported.
+    kind : rule, indicator (who counts goes by one), quota (of a grade) or requirement (of a chain leader).
+    lift_rule, lift_offer, lift_threshold : (J,) members that count once a threshold of
+        ``scorecards`` is reached.
+    held_from, held_until : (R,) the rule holds once the first threshold is reached by the score that
+        governs the period, and until the second one is; -1: from the start, for good.
+    """
 
     label: Labels
-    members: tuple[Integers, ...]  # offers the rule is about
-    among: tuple[Integers, ...]  # all offers of the product
-    by_spend: Flags  # shares are of spend, else of quantity
+    members: tuple[Integers, ...]
+    among: tuple[Integers, ...]
+    counted: tuple[Floats, ...]
+    by_spend: Flags
     minimum_share: Floats
     maximum_share: Floats
     share_if_used: Floats
     minimum_count: Floats
     maximum_count: Floats
+    kept: Flags
+    kind: Labels
+    lift_rule: Integers
+    lift_offer: Integers
+    lift_threshold: Integers
+    held_from: Integers
+    held_until: Integers
+
+    @property
+    def with_least(self) -> Integers:
+        """Rules that bind purchases from below in some period."""
+        return np.flatnonzero(self.kept & ~np.isnan(self.minimum_share).all(axis=1))
+
+    @property
+    def with_largest(self) -> Integers:
+        """Rules that bind purchases from above in some period."""
+        return np.flatnonzero(self.kept & ~np.isnan(self.maximum_share).all(axis=1))
+
+    @property
+    def ambition(self) -> Flags:
+        """Whether a rule goes by scorecards or a chain leader: the reference plan does not owe it, (R,)."""
+        found: Flags = self.kind != "rule"
+        return found
+
+    @property
+    def quotas_kept(self) -> bool:
+        """Whether any quota binds."""
+        return bool((self.kept & (self.kind == "quota")).any())
+
+    @property
+    def of_today(self) -> SourcingRules:
+        """The rules as the reference plan keeps them: without quotas and rules by an indicator."""
+        return replace(self, kept=self.kept & ~self.ambition)
 
 
 @dataclass(frozen=True)
@@ -60,20 +108,31 @@ class OfferTiers:
         return np.unique(self.offer)
 
 
-def make_sourcing_rules(tables: Tables) -> SourcingRules:
-    """Return the sourcing rules with the offers each is about."""
-    frame, offers = tables["sourcing_rules"], offers_with_sites(tables)
+def make_sourcing_rules(tables: Tables, periods: Periods) -> SourcingRules:
+    """Return the sourcing rules with the offers each is about; see :mod:`scenarios.quotas` for scores."""
+    rows, offers = tables["sourcing_rules"], offers_with_sites(tables)
+    frame = rows.drop_duplicates("rule")
     found = [rule_members(rule, offers) for _, rule in frame.iterrows()]
-    bounds = {
-        column: frame[column].to_numpy(float)
-        for column in ("minimum_share", "maximum_share", "share_if_used", "minimum_count", "maximum_count")
-    }
+    members = tuple(np.flatnonzero(mine) for mine, _ in found)
+    none = np.zeros(0, dtype=np.int64)
     return SourcingRules(
         label=frame["rule"].to_numpy(object),
-        members=tuple(np.flatnonzero(members) for members, _ in found),
+        members=members,
         among=tuple(np.flatnonzero(among) for _, among in found),
+        counted=tuple(np.ones((len(mine), len(periods))) for mine in members),
         by_spend=(frame["measure"] == "spend").to_numpy(bool),
-        **bounds,
+        minimum_share=by_period(rows, ["rule"], "minimum_share", periods, np.nan),
+        maximum_share=by_period(rows, ["rule"], "maximum_share", periods, np.nan),
+        share_if_used=frame["share_if_used"].to_numpy(float),
+        minimum_count=frame["minimum_count"].to_numpy(float),
+        maximum_count=frame["maximum_count"].to_numpy(float),
+        kept=np.ones(len(frame), dtype=bool),
+        kind=np.where(frame["indicator"] != "", "indicator", "rule").astype(object),
+        lift_rule=none,
+        lift_offer=none,
+        lift_threshold=none,
+        held_from=np.full(len(frame), -1),
+        held_until=np.full(len(frame), -1),
     )
 
 

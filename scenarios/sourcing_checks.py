@@ -31,7 +31,7 @@ def check_sourcing(tables: Tables) -> Iterator[Problem]:
 def sourcing_bounds(tables: Tables) -> Iterator[Problem]:
     """A sourcing rule states a bound, and its bounds leave room."""
     for _, row in tables["sourcing_rules"].iterrows():
-        if row[BOUNDS].isna().all():
+        if row[BOUNDS].isna().all() and not row["indicator"]:  # by an indicator: to be reported
             fix = f"fill in one of: {', '.join(BOUNDS)}"
             yield Problem("sourcing_rules", "states no bound", fix, row["row"], "rule", row["rule"])
         for kind in ("share", "count"):
@@ -78,8 +78,11 @@ def sourcing_filters(tables: Tables) -> Iterator[Problem]:
 
 def sourcing_members(tables: Tables) -> Iterator[Problem]:
     """Offers fit a sourcing rule, as many as it counts, and not all where it bounds a part."""
-    offers = offers_with_sites(tables)
-    for _, row in tables["sourcing_rules"].iterrows():
+    offers, frame = offers_with_sites(tables), tables["sourcing_rules"]
+    largest = frame.groupby("rule", sort=False)["maximum_share"].transform("min")
+    for lowest, (_, row) in zip(largest, frame.iterrows(), strict=True):
+        if frame["rule"].eq(row["rule"]).idxmax() != row.name:  # a later year of the same rule
+            continue
         members, among = rule_members(row, offers)
         if not members.any():
             fix = "correct its product, site, region, group, tag or data_tiers, or remove the rule"
@@ -88,10 +91,10 @@ def sourcing_members(tables: Tables) -> Iterator[Problem]:
             fix = f"write at most {members.sum()}, or add offers"
             rule = "more offers than fit the rule"
             yield Problem("sourcing_rules", rule, fix, row["row"], "minimum_count", int(row["minimum_count"]))
-        elif row["maximum_share"] < 1 and members.sum() == among.sum():
+        elif lowest < 1 and members.sum() == among.sum() and not row["indicator"]:
             fix = "name a site, region, group, tag or data tier: one row for each that is bounded"
             rule = "all offers fit the rule, and their share is always 1"
-            share = float(row["maximum_share"])
+            share = float(lowest)
             yield Problem("sourcing_rules", rule, fix, row["row"], "maximum_share", share)
 
 

@@ -22,5 +22,5 @@ def purchase_rates(scenario: Scenario) -> list[Rate]:
         Rate("purchase", "purchase", offers.price * flat, offers.site),
         Rate("tier_purchase", "purchase", tiers.price, site),
         Rate("tier_used", "purchase", tiers.intercept, site),
-        Rate("purchase", "scope3_purchased_goods", offers.footprint, offers.site),
+        Rate("purchase", "scope3_purchased_goods", offers.booked_footprint, offers.site),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.columns import Table, flag, integer, names, number, text
+from scenarios.tables_footprints import DATA_TIERS
 
 SITES = Table(
     "sites",
@@ -31,6 +32,8 @@ SITES = Table(
         ),
         text("group", "supplier group, e.g. a parent company; sourcing rules refer to it", default=""),
         names("tags", "marks that sourcing rules refer to, e.g. science_based_target"),
+        text("park", "park or district it lies in; targets and reports add it up", default=""),
+        text("basin", "basin its water comes from", default=""),
     ),
     required=True,
 )
@@ -58,18 +61,25 @@ OFFERS = Table(
         text("product", "product offered", required=True, refers_to="products"),
         number("price", "currency/unit", "price at the supplier's gate", required=True, minimum=0),
         number("capacity", "unit/year", "most that can be bought a year; blank: no limit", minimum=0),
-        number("footprint", "tCO2e/unit", "cradle-to-gate footprint", required=True),
+        number("footprint", "tCO2e/unit", "cradle-to-gate footprint; blank: the best of `factors`"),
         text(
             "data_tier",
-            "how the footprint is known",
+            "how the footprint is known; with a blank footprint the level of its factor",
             default="national",
-            choices=("own", "supplier", "sector", "regional", "national"),
+            choices=DATA_TIERS,
+        ),
+        number(
+            "default_markup",
+            "share",
+            "added to a footprint that is not verified; blank: as carbon.default_markups says of its data tier",
+            minimum=0,
         ),
         flag("locked", "only with an intervention that unlocks it"),
         number(
             "minimum_order", "unit/year", "if bought from at all, at least this much", default=0.0, minimum=0
         ),
         names("tags", "marks of the offer that sourcing rules refer to, e.g. labelled; recycled"),
+        text("scheme", "scheme that its own footprint is verified under; see accepted_schemes", default=""),
         text(
             "tier_pricing",
             "how offer_tiers apply: the price of the tier reached is for all units, or for those beyond it",
@@ -103,6 +113,8 @@ PROCESSES = Table(
             "direct_emissions", "tCO2e/unit", "emitted on site per unit of activity", default=0.0, minimum=0
         ),
         number("electricity", "MWh/unit", "drawn per unit of activity", default=0.0, minimum=0),
+        number("fuel", "MWh/unit", "energy in fuels per unit of activity; targets count it", default=0.0, minimum=0),
+        number("water", "m3/unit", "fresh water drawn per unit of activity", default=0.0, minimum=0),
         number("operating_cost", "currency/unit", "cost per unit beside inputs and power", default=0.0),
     ),
 )
@@ -279,6 +291,14 @@ SOURCING_RULES = Table(
         text("group", "suppliers of this group; blank: any", default=""),
         text("tag", "offers or sites with this tag; blank: any", default=""),
         names("data_tiers", "offers whose footprint is known like this, e.g. own; supplier; blank: any"),
+        text(
+            "indicator",
+            "offers of suppliers whose scorecard value of this is as good as indicator_at_least; blank: any; "
+            "without a bound the share is only reported",
+            default="",
+            refers_to="indicators",
+        ),
+        number("indicator_at_least", "see indicators", "this good or better (towards best)", default=1.0),
         text("measure", "what shares are of", default="quantity", choices=("quantity", "spend")),
         number("minimum_share", "share", "of all purchases the rule is about", minimum=0, maximum=1),
         number("maximum_share", "share", "of all purchases the rule is about", minimum=0, maximum=1),
@@ -288,6 +308,8 @@ SOURCING_RULES = Table(
         integer("minimum_count", "count", "offers used", minimum=0),
         integer("maximum_count", "count", "offers used", minimum=0),
     ),
+    by_period=True,
+    numbers_by_period=("minimum_share", "maximum_share"),
 )
 
 POWER_OPTIONS = Table(

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from scenarios.columns import Table, integer, names, number, text
 
+LIFE_CYCLE = (
+    *("design", "production", "operation", "recycling", "energy", "packaging", "marketing"),
+    "trade",
+)
+
 INTERVENTIONS = Table(
     "interventions",
     "A discrete choice: build, switch, equip, enrol.",
@@ -14,6 +19,13 @@ INTERVENTIONS = Table(
         text("kind", "family shown in reports, e.g. scrap base phase, electric arc furnace", required=True),
         text("site", "site it belongs to; blank: no single site", default="", refers_to="sites"),
         number("capex", "currency", "paid at the start", default=0.0, minimum=0),
+        number(
+            "programme_cost",
+            "currency",
+            "paid at the start for what leaves no asset: training, audits, data",
+            default=0.0,
+            minimum=0,
+        ),
         number("opex", "currency/year", "yearly cost while active (negative: saving)", default=0.0),
         integer("lead_years", "year", "from decision to effect", default=0, minimum=0),
         integer("life_years", "year", "years of effect", default=20, minimum=1),
@@ -38,6 +50,7 @@ INTERVENTIONS = Table(
         number("subsidy_share", "share", "of the capex that others pay", default=0.0, minimum=0, maximum=1),
         number("loan_share", "share", "of the rest that is borrowed", default=0.0, minimum=0, maximum=1),
         number("loan_rate", "share/year", "real interest of the loan", default=0.0, minimum=0, maximum=1),
+        names("life_cycle", f"categories of the full life cycle it is about: {'; '.join(LIFE_CYCLE)}"),
         integer("loan_years", "year", "years of equal repayments", default=10, minimum=1),
     ),
 )
@@ -56,12 +69,19 @@ EFFECT_KINDS = (
     "adds_operating_cost",
     "adds_power_capacity",
     "opens_hub",
+    "cuts_fuel",
+    "cuts_water",
+    "verifies_footprint",
+    "raises_score",
 )
 
 EFFECTS = Table(
     "effects",
     "What an intervention does. Blank target columns mean any.",
-    ("intervention", "effect", "site", "region", "line", "process", "mode", "product", "offer", "option"),
+    (
+        *("intervention", "effect", "site", "region", "line", "process", "mode", "product", "offer"),
+        *("option", "indicator"),
+    ),
     (
         text("intervention", "intervention", required=True, refers_to="interventions"),
         text("effect", "what happens", required=True, choices=EFFECT_KINDS),
@@ -73,11 +93,13 @@ EFFECTS = Table(
         text("product", "of this product", default="", refers_to="products"),
         text("offer", "of this offer", default="", refers_to="offers"),
         text("option", "of this power option", default="", refers_to="power_options"),
+        text("indicator", "this indicator of scored suppliers", default="", refers_to="indicators"),
         number(
             "amount",
             "see meaning",
             "capacity in unit/year; power capacity in MW; cuts as a share of what the recipe, offer or lane "
-            "says; operating cost in currency/unit; not used by unlocks",
+            "says; operating cost in currency/unit; how far the indicator moves towards best; not used by "
+            "unlocks and verifies_footprint, which takes effect on whole offers",
         ),
     ),
 )
@@ -93,6 +115,13 @@ INTERVENTION_COUNTS = Table(
         integer("by_year", "year", "in effect in this year; blank: ever decided"),
         integer("minimum", "count", "at least", minimum=0),
         integer("maximum", "count", "at most", minimum=0),
+        text(
+            "counted",
+            "decided: each one in effect as one; expected: each stage of a programme by the chance that its "
+            "supplier reaches it",
+            default="decided",
+            choices=("decided", "expected"),
+        ),
     ),
 )
 
@@ -104,7 +133,13 @@ BUDGETS = Table(
         text("budget", "short name", required=True),
         text("kind", "intervention kind it pays for; blank: all", default=""),
         integer("year", "year", "investment of this year's period; blank: of the whole horizon"),
-        number("amount", "currency", "most that may be invested, net of subsidies", required=True, minimum=0),
+        number(
+            "amount",
+            "currency",
+            "most that may be invested, net of subsidies, programme costs included",
+            required=True,
+            minimum=0,
+        ),
     ),
 )
 

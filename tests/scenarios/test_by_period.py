@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.families import by_period
 from scenarios.periods import make_periods
 from scenarios.settings import ScenarioSettings
+from scenarios.values_by_period import by_period
 
 
 @pytest.mark.parametrize("months", [0, 3])
