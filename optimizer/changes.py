@@ -149,6 +149,11 @@ def _apply_count(scenario: Scenario, change: Change) -> Scenario:
     return replace(scenario, intervention_counts=counts)
 
 
+def _apply_seats(scenario: Scenario, change: Change) -> Scenario:
+    seats = _with(scenario.programmes.seats, "most", change)
+    return replace(scenario, programmes=replace(scenario.programmes, seats=seats))
+
+
 def _apply_lane(scenario: Scenario, change: Change) -> Scenario:
     return replace(scenario, lanes=_with(scenario.lanes, "minimum", change))
 
@@ -183,6 +188,13 @@ def _apply_rows(family: str) -> Any:
     return apply
 
 
+def _apply_target(scenario: Scenario, change: Change) -> Scenario:
+    """Let a target stand at its new limit in one period; its other periods stay as they are."""
+    moved = scenario.targets.moved.copy()
+    moved[[f"target {label}" == change.name for label in scenario.targets.label], change.period] = change.new
+    return replace(scenario, targets=replace(scenario.targets, moved=moved))
+
+
 _APPLY = {
     "overrun": _apply_cap,
     "unmet": _apply_demand,
@@ -196,6 +208,7 @@ _APPLY = {
     "green_share": _apply_green,
     "budget_kept": _apply_budget,
     "intervention_count": _apply_count,
+    "seats_given": _apply_seats,
     "lane_minimum": _apply_lane,
     "minimum_order": _apply_order,
     "share_if_used": _apply_share_if_used,
@@ -204,4 +217,6 @@ _APPLY = {
     "least_returned": _apply_return,
     "pin_kept": _apply_rows("pins"),
     "custom_rule_kept": _apply_rows("custom_rules"),
+    "target_kept": _apply_target,
+    "basin_water": _apply_rows("basin_rules"),
 }

@@ -15,16 +15,18 @@ from scenarios.caps import cap_margins
 from scenarios.scenario import Scenario
 from scenarios.settings import MAIN_CAP, LimitUnit
 
-WHOLE = ("supplier_count", "intervention_count", "one_lane_serves")
+WHOLE = ("supplier_count", "intervention_count", "seats_given", "one_lane_serves")
 TABLE = {
     "demand": "demand: quantity, or give it a shortage_cost",
     "minimum use": "lines: minimum_use",
     "sourcing share": "sourcing_rules: minimum_share or maximum_share",
+    "quota": "grades: minimum_share or maximum_share, or pathway.sourcing.quotas=false",
     "supplier count": "sourcing_rules: minimum_count or maximum_count",
     "limit on change": "pathway.change.largest",
     "green share": "pathway.levers.minimum_green_share",
     "budget": "budgets: amount",
     "intervention count": "intervention_counts: minimum or maximum",
+    "seats of a programme": "programme_stages: most_seats_a_year",
     "ceiling": "ceilings: maximum",
     "disposal limit": "disposal: capacity",
     "lane minimum": "lanes: minimum",
@@ -35,6 +37,8 @@ TABLE = {
     "minimum return": "returns: minimum_share",
     "pin": "pins: minimum, maximum or share",
     "custom rule": "scenario.rules: limit",
+    "target": "targets: value, or enforce no",
+    "water cap": "water_caps: maximum",
 }
 
 

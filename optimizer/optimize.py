@@ -16,9 +16,10 @@ from optimizer.models.build import build_model
 from optimizer.models.instance import Instance
 from optimizer.objective_settings import ObjectiveSettings
 from optimizer.objectives import described, solve_objective
-from optimizer.results import add_solution, make_plan, read_activities
+from optimizer.results import add_solution, make_plan, read_activities, with_target_prices
 from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
+from optimizer.share_prices import with_share_prices, without_prices
 from optimizer.solution import Solution, SolveProgress, Status
 from optimizer.start import rounded_start
 from optimizer.verify import verify
@@ -27,6 +28,8 @@ from scenarios.change import no_limits
 from scenarios.custom_rules import make_custom_rules
 from scenarios.errors import InfeasibleError, SolverError, UnboundedError
 from scenarios.linear_rules import LinearRules
+from scenarios.price_preferences import PricePreferences
+from scenarios.programme_results import with_programme_results
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, LeverSettings, PathwaySettings
 
@@ -60,7 +63,7 @@ def optimize(
     VerificationError : the plan breaks its own rules when recomputed.
     """
     settings = settings or (SolverSettings() if session is None else session.settings)
-    if scenario.carbon.all_caps and reference is None:
+    if needs_reference(scenario) and reference is None:
         reference = reference_plan(scenario, settings, session=session)
     instance, limits = posed(scenario, reference)
     ledger, caps = instance.ledger, instance.caps
@@ -83,11 +86,13 @@ def optimize(
     plan = make_plan(scenario, ledger, caps, limits, read_activities(session.solved, scenario))
     total = _total_emissions(scenario, reference if reference is not None else plan)
     plan = add_solution(plan, scenario, solution, model, build_seconds, total)
+    plan = with_share_prices(plan, scenario, solution, model)
     plan.attrs |= described(outcome, objective)
     if outcome.goal == "emissions":  # the last solve priced nothing in money
-        plan["dual_cap_respected"][:] = np.nan
-    plan.attrs["largest_violation"] = verify(scenario, plan, ledger)
-    return plan
+        plan = without_prices(plan)
+    plan.attrs["largest_violation"] = verify(instance.scenario, plan, ledger)
+    plan = with_programme_results(plan, scenario, ledger, reference)
+    return with_target_prices(plan, instance.scenario, solution, model)
 
 
 def reference_plan(
@@ -103,6 +108,11 @@ def reference_plan(
     pathway's own.
     """
     return optimize(as_is(scenario), settings, progress=progress, session=session)
+
+
+def needs_reference(scenario: Scenario) -> bool:
+    """Return whether a cap or a target is a share of what today's chain does."""
+    return bool(scenario.carbon.all_caps) or scenario.targets.needs_reference
 
 
 def as_is(scenario: Scenario) -> Scenario:
@@ -127,8 +137,12 @@ def as_is(scenario: Scenario) -> Scenario:
         interventions=interventions,
         supplies=supplies,
         intervention_counts=counts,
+        sourcing_rules=scenario.sourcing_rules.of_today,
         purchase_limits=no_limits(*scenario.offers.price.shape),
         pins=LinearRules(),
+        targets=scenario.targets.unbound(),
+        basin_rules=LinearRules(),
+        preferences=PricePreferences(),
         custom_rules=make_custom_rules([r for r in scenario.settings.rules if r.in_reference], scenario),
     )
 
@@ -183,5 +197,5 @@ def _raise_without_plan(solution: Solution, instance: Instance, settings: Solver
 
 def build(scenario: Scenario) -> pyo.ConcreteModel:
     """Return the Pyomo model of a scenario, unsolved, for reading, extending or other solvers."""
-    reference = reference_plan(scenario) if scenario.carbon.all_caps else None
+    reference = reference_plan(scenario) if needs_reference(scenario) else None
     return build_model(posed(scenario, reference)[0])

@@ -106,7 +106,7 @@ def non_dominated(emissions: list[float], cost: list[float]) -> list[int]:
 def _uncapped(scenario: Scenario) -> Scenario:
     carbon = scenario.carbon
     free = CarbonSettings(scope2=carbon.scope2, price=carbon.price, priced_accounts=carbon.priced_accounts)
-    return replace(scenario, carbon=free)
+    return replace(scenario, carbon=free, targets=scenario.targets.unbound())
 
 
 class _Search:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.models import sourcing
+from optimizer.models import purchases, sourcing
 from optimizer.models.instance import Instance
 from optimizer.policies_network import network_policies
 from optimizer.policy import (
@@ -46,6 +46,8 @@ def policies(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> lis
         *_investment(instance, price),
         *_rows("pin_kept", "pin", instance.scenario.pins, model, instance, price),
         *_rows("custom_rule_kept", "custom rule", instance.scenario.custom_rules, model, instance, price),
+        *_rows("target_kept", "target", instance.scenario.target_rules, model, instance, price),
+        *_rows("basin_water", "water cap", instance.scenario.basin_rules, model, instance, price),
     ]
     return [policy for policy in found if len(policy.row)]
 
@@ -122,33 +124,39 @@ def _minimum_use(model: pyo.ConcreteModel, instance: Instance, price: Prices) ->
 def _shares(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Iterator[Policy]:
     scenario, rules = instance.scenario, instance.scenario.sourcing_rules
     periods = len(scenario.periods)
-    for rule, side, share in (
-        ("least_share", AT_LEAST, rules.minimum_share),
-        ("largest_share", AT_MOST, rules.maximum_share),
+    least = ("least_share", AT_LEAST, rules.minimum_share, rules.with_least)
+    largest = ("largest_share", AT_MOST, rules.maximum_share, rules.with_largest)
+    quota = rules.kind == "quota"
+    for (rule, side, share, bound), kind, asked in (
+        (least, "sourcing share", ~quota),
+        (largest, "sourcing share", ~quota),
+        (least, "quota", quota),
+        (largest, "quota", quota),
     ):
-        bound = np.flatnonzero(~np.isnan(share))
         element, period = grid(bound, periods)
+        row = np.flatnonzero(~np.isnan(share[element, period]) & asked[element])
+        element, period = element[row], period[row]
         spend = rules.by_spend[element]
 
-        def whole(bound: Integers = bound) -> Floats:
+        def whole(bound: Integers = bound, row: Integers = row) -> Floats:
             terms = [
                 part
                 for row, rule in enumerate(bound.tolist())
-                for part in sourcing.measured(
+                for part in purchases.measured(
                     model, instance, rules.among[rule], bool(rules.by_spend[rule]), row, 1.0
                 )
             ]
-            return np.maximum(evaluated(terms, len(bound) * periods), 1e-9)
+            return np.maximum(evaluated(terms, len(bound) * periods)[row], 1e-9)
 
         yield Policy(
             rule,
-            "sourcing share",
+            kind,
             side,
-            np.arange(len(element)),
+            row,
             rules.label[element],
             element,
             period,
-            share[element],
+            share[element, period],
             "share",
             goods_unit(scenario) if not spend.any() else "units or currency a year",
             np.where(spend, price.money, price.goods) * weight(scenario, period),
@@ -263,6 +271,13 @@ def _investment(instance: Instance, price: Prices) -> Iterator[Policy]:
             *("intervention_count", "intervention count", side, keep, counts.label[keep], keep),
             *(counts.period[keep], count[keep], "interventions", "interventions", worth, ones(len(keep))),
         )
+    seats = scenario.programmes.seats
+    everything = np.arange(len(seats.label))
+    yield Policy(
+        *("seats_given", "seats of a programme", AT_MOST, everything, seats.label, everything),
+        *(np.array([when[0] for when in seats.periods], dtype=np.int64), seats.most, "seats", "seats"),
+        *(np.full(len(everything), price.count), ones(len(everything))),
+    )
 
 
 def _rows(

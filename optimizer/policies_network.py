@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.models import sourcing
+from optimizer.models import purchases, sourcing
 from optimizer.models.instance import Instance
 from optimizer.models.serving import single_demands
 from optimizer.policy import (
@@ -65,7 +65,7 @@ def _share_if_used(model: pyo.ConcreteModel, instance: Instance, price: Prices) 
         terms = [
             part
             for row, r in enumerate(rule.tolist())
-            for part in sourcing.measured(model, instance, rules.among[r], bool(rules.by_spend[r]), row, 1.0)
+            for part in purchases.measured(model, instance, rules.among[r], bool(rules.by_spend[r]), row, 1.0)
         ]
         return np.maximum(evaluated(terms, len(element)), 1e-9)
 

@@ -243,7 +243,7 @@ class _Held:
         periods = len(self._scenario.periods)
         for variable in self.compiled.layout.variables:
             columns = self.compiled.layout.columns(variable)
-            planned = self._planned(variable.name)
+            planned = self._planned(variable.name) if variable.n else np.zeros(0)
             if variable.n and planned.size == variable.n:  # a family that only a former state had is all held
                 values[columns] = planned.ravel() / variable.unit
             if variable.name != ONCE:

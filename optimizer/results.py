@@ -8,15 +8,22 @@ from collections.abc import Mapping
 import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
+from numpy.typing import NDArray
 
 from optimizer.models.columns import active_after, contract_runs, yearly_output
 from optimizer.solution import Solution
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.caps import Cap, cap_margins
+from scenarios.entries import arc_emissions, offer_emissions, offer_spend
+from scenarios.footprint_layers import provenance
+from scenarios.funnel import funnel, stage_coordinates
 from scenarios.ledger import Ledger, Priced
 from scenarios.plans import ACTIVITY_DIMS, coordinates
+from scenarios.primary_data import verification_coordinates, worth_of_data
 from scenarios.scenario import Floats, Scenario
 from scenarios.schema import QUALITY_MARKS
+from scenarios.scorecard_figures import described as with_meanings
+from scenarios.scorecard_figures import supplier_figures
 from scenarios.serving import to_serve
 from scenarios.settings import MAIN_CAP
 from scenarios.sourcing import tier_activities
@@ -51,10 +58,28 @@ MEANINGS = {
     "emissions": ("tCO2e/year", "emissions by account"),
     "site_cost": ("currency", "paid in the period, undiscounted, by the site it is booked at"),
     "site_emissions": ("tCO2e/year", "emissions by the site they are booked at"),
+    "offer_spend": ("currency", "paid in the period for what is bought from an offer, undiscounted"),
+    "offer_emissions": ("tCO2e/year", "emitted up to the supplier's gate for what is bought, after cuts"),
+    "offer_footprint": (
+        "tCO2e/unit",
+        "cradle-to-gate footprint of an offer, default mark-up included, before cuts",
+    ),
+    "freight_ttw": ("tCO2e/year", "freight of one product on one lane, tank to wheel"),
+    "freight_wtt": ("tCO2e/year", "freight of one product on one lane, well to tank"),
     "serve_cost": ("currency", "paid in the period for what the customer was delivered, along its way"),
     "serve_cost_remainder": ("currency", "paid in the period and of no customer's goods"),
     "serve_emissions": ("tCO2e/year", "emitted for what the customer was delivered, along its way"),
     "serve_emissions_remainder": ("tCO2e/year", "emitted and of no customer's goods"),
+    "stage_seats": ("suppliers", "hold a seat whose mean delays have passed"),
+    "stage_expected": ("suppliers", "are to be expected to have reached the stage"),
+    "verified": ("1", "chance that the footprint is primary data that an intervention bought"),
+    "verification_cost": ("currency", "present value of an intervention that verifies and what it needs"),
+    "verification_chance": ("1", "chance that the intervention leads to verified footprints"),
+    "verification_markup": (
+        "tCO2e/year",
+        "default mark-up on planned purchases that it is expected to remove",
+    ),
+    "verification_emissions": ("tCO2e/year", "emissions of planned purchases that it verifies"),
     "intervention_savings": ("tCO2e/year", "emissions an intervention saves directly"),
     "cap_limit": ("tCO2e/year, or the cap's unit", "limit; NaN where the cap does not hold yet"),
     "cap_margin": ("1", "how far below the limit was planned, share of the limit"),
@@ -113,11 +138,15 @@ def make_plan(
     by_site = ("cost_account", "site", "period"), ("emission_account", "site", "period")
     data["site_cost"] = (by_site[0], np.array([priced.by_site(a)[:-1] for a in COST_ACCOUNTS]))
     data["site_emissions"] = (by_site[1], np.array([priced.by_site(a)[:-1] for a in EMISSION_ACCOUNTS]))
+    data |= _entries(scenario, ledger, activities)
     served = to_serve(scenario, ledger, activities)
     data["serve_cost"] = (("cost_account", "demand", "period"), served.cost)
     data["serve_cost_remainder"] = (("cost_account", "period"), served.cost_remainder)
     data["serve_emissions"] = (("emission_account", "demand", "period"), served.emissions)
     data["serve_emissions_remainder"] = (("emission_account", "period"), served.emissions_remainder)
+    data |= funnel(scenario, activities["in_effect"]) | worth_of_data(scenario, activities)
+    of_suppliers, supplier_coords = supplier_figures(scenario, activities, data["offer_spend"][1])
+    data |= of_suppliers
     savings = intervention_savings(scenario, ledger, activities)
     data["intervention_savings"] = (("intervention", "emission_account", "period"), savings)
     data["cap_limit"] = (("cap", "period"), np.where(np.isfinite(limits), limits, np.nan))
@@ -127,11 +156,13 @@ def make_plan(
     coords = coordinates(scenario, labels)
     coords["cost_account"] = np.array(list(COST_ACCOUNTS), dtype=str)
     coords["emission_account"] = np.array(list(EMISSION_ACCOUNTS), dtype=str)
+    coords |= stage_coordinates(scenario) | verification_coordinates(scenario) | supplier_coords
+    coords |= _provenance(scenario)
     plan = xr.Dataset(data, coords=coords, attrs=_attributes(scenario, priced))
     for name, (units, meaning) in MEANINGS.items():
         if name in plan:
             plan[name].attrs = {"units": units.replace("currency", scenario.currency), "long_name": meaning}
-    return plan
+    return with_meanings(plan, scenario.currency)
 
 
 def add_solution(
@@ -164,6 +195,25 @@ def add_solution(
         solve_seconds=solution.seconds,
         baseline_emissions=baseline_emissions,
     )
+
+
+def with_target_prices(
+    plan: xr.Dataset, scenario: Scenario, solution: Solution, model: pyo.ConcreteModel
+) -> xr.Dataset:
+    """Return the plan with the present value of one more unit of each enforced target, (target, period).
+
+    The unit is that of the row: t, MWh or m3 a year, or units or currency a year for shares and intensities.
+    """
+    rules = scenario.target_rules
+    if not len(rules.label):
+        return plan
+    price = np.zeros(plan["target_value"].shape)
+    row = {f"target {label}": k for k, label in enumerate(scenario.targets.label)}
+    dual = np.abs(np.nan_to_num(solution.dual(model.target_kept)))
+    for label, period, value in zip(rules.label, rules.period, dual, strict=True):
+        price[row[label], period] = value
+    attributes = {"units": f"{scenario.currency} a unit", "long_name": "what one more unit of limit saves"}
+    return plan.assign(dual_target_kept=(("target", "period"), price, attributes))
 
 
 def intervention_savings(scenario: Scenario, ledger: Ledger, activities: Mapping[str, Floats]) -> Floats:
@@ -233,6 +283,8 @@ def _attributes(scenario: Scenario, priced: Priced) -> dict[str, object]:
         "scope2": scenario.carbon.scope2.value,
         "main_cap": MAIN_CAP if scenario.carbon.milestones else "",
         "total_cost_npv": float(priced.cost_npv),
+        "products_json": json.dumps(_products(scenario), sort_keys=True, ensure_ascii=False),
+        "exchange_ids_json": json.dumps(_exchange_ids(scenario), sort_keys=True, ensure_ascii=False),
         "data_quality_json": json.dumps(_data_quality(scenario), sort_keys=True),
         "warnings_json": json.dumps(list(scenario.warnings), ensure_ascii=False),
     }
@@ -246,3 +298,39 @@ def _data_quality(scenario: Scenario) -> dict[str, dict[str, int]]:
             counts = frame["quality"].value_counts()
             counted[name] = {mark: int(counts.get(mark, 0)) for mark in QUALITY_MARKS}
     return counted
+
+
+def _entries(
+    scenario: Scenario, ledger: Ledger, activities: Mapping[str, Floats]
+) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Return what single offers cost and emit, and what freight emits arc by arc."""
+    bought = {
+        "offer_spend": offer_spend(scenario, ledger, activities),
+        "offer_emissions": offer_emissions(scenario, ledger, activities),
+        "offer_footprint": scenario.offers.booked_footprint,
+    }
+    moved = {f"freight_{part}": arc_emissions(scenario, ledger, activities, part) for part in ("ttw", "wtt")}
+    found: dict[str, tuple[tuple[str, ...], Floats]] = {}
+    found |= {name: (("offer", "period"), values) for name, values in bought.items()}
+    return found | {name: (("arc", "period"), values) for name, values in moved.items()}
+
+
+def _provenance(scenario: Scenario) -> dict[str, tuple[str, NDArray]]:
+    """Return the coordinates that say where each offer's footprint comes from."""
+    known = provenance(scenario.tables).loc[list(scenario.offers.label)]
+    words = {name: known[name].to_numpy(str) for name in ("factor", "source", "quality")}
+    found = words | {"rating": known["rating"].to_numpy(float)}
+    return {f"offer_{name}": ("offer", values) for name, values in found.items()}
+
+
+def _products(scenario: Scenario) -> dict[str, dict[str, object]]:
+    """Return name, unit and mass of a unit of each product: what quantities of a plan are counted in."""
+    p = scenario.products
+    rows = zip(p.label, p.name, p.unit, p.tonnes_per_unit.tolist(), strict=True)
+    return {label: {"name": name, "unit": unit, "tonnes_per_unit": mass} for label, name, unit, mass in rows}
+
+
+def _exchange_ids(scenario: Scenario) -> list[dict[str, str]]:
+    """Return the rows of ``exchange_ids``: under which identifiers results are shared."""
+    frame = scenario.tables["exchange_ids"][["identifier", "product", "supplier", "mode"]]
+    return [dict(zip(frame.columns, map(str, row), strict=True)) for row in frame.itertuples(index=False)]

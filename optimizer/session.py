@@ -31,6 +31,7 @@ from scenarios.caps import Cap, cap_limits, cap_margins, cap_terms
 from scenarios.ledger import rates
 from scenarios.plans import activities_of
 from scenarios.scenario import Floats, Scenario
+from scenarios.target_rows import with_target_rules
 
 RULE_NAMES = frozenset(rule.__name__ for rule in RULES)
 Rule = Callable[[Any, Instance], ArrayConstraint | ArrayObjective]
@@ -47,11 +48,12 @@ def posed(scenario: Scenario, reference: xr.Dataset | None = None) -> tuple[Inst
     Raises
     ------
     ConfigError : the pathway names what the scenario does not have.
-    KeyError : a cap is a share of a baseline and there is no reference.
+    KeyError : a cap or a target is a share of a baseline and there is no reference.
     """
     ledger = rates(scenario)
     caps = cap_terms(scenario, ledger)
     limits = cap_limits(caps, scenario, _baseline(scenario, caps, reference))
+    scenario, _ = with_target_rules(scenario, ledger, None if reference is None else activities_of(reference))
     return make_instance(scenario, ledger, caps, limits * (1 - cap_margins(caps, scenario))), limits
 
 

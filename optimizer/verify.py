@@ -14,6 +14,7 @@ import xarray as xr
 from optimizer.verify_flows import flow_findings, put_into_nodes
 from optimizer.verify_investment import investment_findings
 from optimizer.verify_objective import objective_findings
+from optimizer.verify_programmes import programme_findings
 from optimizer.verify_rules import planner_rules
 from optimizer.verify_sourcing import sourcing_findings
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
@@ -40,6 +41,7 @@ def verify(scenario: Scenario, plan: xr.Dataset, ledger: Ledger) -> float:
     worst, messages = 0.0, []
     findings = [*_goods(scenario, x), *_lines(scenario, x), *_decisions(scenario, x), *_covers(scenario, x)]
     findings += investment_findings(s=scenario, x=x)
+    findings += programme_findings(scenario, x)
     findings += planner_rules(scenario, x)
     findings += flow_findings(scenario, x)
     findings += [
@@ -210,4 +212,4 @@ def _booked(plan: xr.Dataset, ledger: Ledger, x: dict[str, Floats]) -> Iterator[
         rest = by_customer + plan[f"serve_{name}_remainder"].to_numpy() - booked
         yield f"{name} to serve and its remainder", np.abs(rest), booked
     if "objective" in plan.attrs:
-        yield from objective_findings(plan, float(priced.cost_npv))
+        yield from objective_findings(plan, float(priced.cost_npv) + ledger.preferred(x))

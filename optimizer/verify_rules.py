@@ -14,9 +14,16 @@ Finding = tuple[str, Floats, Floats]
 
 def planner_rules(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     """Yield each pin and custom rule with how far it is missed and the size of what it bounds."""
-    for what, rules in (("pin", s.pins), ("custom rule", s.custom_rules)):
+    for what, rules in _families(s):
         if len(rules.label):
             yield from _bounded(what, rules, x)
+
+
+def _families(s: Scenario) -> Iterator[tuple[str, LinearRules]]:
+    yield "pin", s.pins
+    yield "custom rule", s.custom_rules
+    yield "enforced", s.target_rules
+    yield "cap on", s.basin_rules
 
 
 def _bounded(what: str, rules: LinearRules, x: dict[str, Floats]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from optimizer.verify_scorecards import scorecard_findings
 from scenarios.scenario import Floats, Scenario
 
 REAL = 1e-6  # share of the largest purchase that counts as buying at all
@@ -23,6 +24,7 @@ def sourcing_findings(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
         spend[offer] = paid(s, offer, x["purchase"][offer])
     yield from _tiers(s, x, spend)
     yield from _rules(s, x, spend)
+    yield from scorecard_findings(s, x, spend)
     least = s.offers.minimum_order[:, None]
     short = np.where(x["purchase"] > REAL * np.maximum(least, 1.0), least - x["purchase"], 0)
     yield "minimum order", np.maximum(short, 0), x["purchase"]
@@ -74,14 +76,14 @@ def _rules(s: Scenario, x: dict[str, Floats], spend: Floats) -> Iterator[Finding
     for r, label in enumerate(rules.label):
         name = f"sourcing rule {label}"
         measured = spend if rules.by_spend[r] else x["purchase"]
+        if rules.ambition[r] or not rules.kept[r]:  # for the former see verify_scorecards
+            continue
         part, whole = measured[rules.members[r]], measured[rules.among[r]].sum(axis=0)
         low, high, least = rules.minimum_share[r], rules.maximum_share[r], rules.share_if_used[r]
         bought = x["purchase"][rules.members[r]]
         used = bought > REAL * max(float(x["purchase"][rules.among[r]].max(initial=0.0)), 1.0)
-        if not np.isnan(low):
-            yield name, np.maximum(low * whole - part.sum(axis=0), 0), whole
-        if not np.isnan(high):
-            yield name, np.maximum(part.sum(axis=0) - high * whole, 0), whole
+        yield name, np.maximum(np.nan_to_num(low * whole - part.sum(axis=0)), 0), whole
+        yield name, np.maximum(np.nan_to_num(part.sum(axis=0) - high * whole), 0), whole
         if not np.isnan(least):
             yield f"{name}, share if used", np.maximum(least * whole - part, 0) * used, whole
         if not np.isnan(rules.minimum_count[r]):

@@ -18,9 +18,12 @@ from optimizer.models import (
     network,
     pins,
     production,
+    programmes,
+    scorecards,
     serving,
     sourcing,
     stocks,
+    targets,
     tiers,
 )
 from optimizer.models.instance import Instance
@@ -57,6 +60,11 @@ RULES = (
     sourcing.share_if_used,
     sourcing.supplier_count,
     sourcing.change_limited,
+    scorecards.threshold_reached,
+    scorecards.threshold_missed,
+    scorecards.counted_within_purchase,
+    scorecards.counted_only_if_reached,
+    scorecards.counted_when_reached,
     tiers.purchase_in_tiers,
     tiers.tier_reached,
     tiers.tier_left,
@@ -77,6 +85,7 @@ RULES = (
     investment.loan_repaid,
     investment.budget_kept,
     investment.intervention_count,
+    programmes.seats_given,
     electricity.load_met,
     electricity.option_share,
     electricity.contracted_output,
@@ -86,6 +95,8 @@ RULES = (
     carbon.cap_respected,
     pins.pin_kept,
     custom.custom_rule_kept,
+    targets.target_kept,
+    targets.basin_water,
 )
 
 

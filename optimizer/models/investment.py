@@ -45,9 +45,10 @@ def loan_repaid(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
 
 
 def budget_kept(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
-    r"""Invest no more than each budget holds, net of subsidies.
+    r"""Invest no more than each budget holds, net of subsidies, programme costs included.
 
-    .. math:: \sum_{i \in budget} \sum_{t \in budget} (1 - subsidy_i)\,capex_i\,adopt_{i,t} \le amount
+    .. math:: \sum_{i \in budget} \sum_{t \in budget}
+        ((1 - subsidy_i)\,capex_i + programme\_cost_i)\,adopt_{i,t} \le amount
 
     Index: budget, of one period or of the whole horizon. Unit: currency, undiscounted.
     Dual: value of one more currency unit to invest, present value.
@@ -55,7 +56,7 @@ def budget_kept(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
     """
     scenario = instance.scenario
     budgets, interventions, periods = scenario.budgets, scenario.interventions, len(scenario.periods)
-    paid = interventions.capex * (1 - interventions.subsidy_share)
+    paid = interventions.capex * (1 - interventions.subsidy_share) + interventions.programme_cost
     terms: list[Term] = []
     for b, (members, when) in enumerate(zip(budgets.members, budgets.periods, strict=True)):
         column = (members[:, None] * periods + when).ravel()
@@ -67,11 +68,12 @@ def budget_kept(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
 def intervention_count(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
     r"""Keep the number of interventions in effect by a year, or ever chosen, between bounds.
 
-    .. math:: minimum \le \sum_{i \in rule} in\_effect_{i,t} \le maximum \qquad
-        minimum \le \sum_{i \in rule} \sum_t adopt_{i,t} \le maximum
+    .. math:: minimum \le \sum_{i \in rule} w_i\,in\_effect_{i,t} \le maximum \qquad
+        minimum \le \sum_{i \in rule} w_i \sum_t adopt_{i,t} \le maximum
 
     Index: counting rule. Unit: interventions. The left form holds with a year, the right one without.
-    An intervention of several modules counts once, by ``present`` and ``chosen``.
+    An intervention of several modules counts once, by ``present`` and ``chosen``. w: 1, or in a rule
+    that counts what is expected the chance that a supplier reaches the stage.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: own; targets as programmes state them ("at least 50 inventories by 2026").
     """
@@ -80,9 +82,9 @@ def intervention_count(model: pyo.ConcreteModel, instance: Instance) -> ArrayCon
     terms: list[Term] = []
     for k, (members, period) in enumerate(zip(counts.members, counts.period.tolist(), strict=True)):
         if period < 0:
-            terms += choice(model, scenario, k, members)
+            terms += choice(model, scenario, k, members, counts.weight[k])
         else:
-            then = np.tile(np.arange(periods) == period, len(members)).astype(float)
+            then = np.outer(counts.weight[k], np.arange(periods) == period).ravel()
             terms += presence(model, scenario, k, members, then)
     low = np.nan_to_num(counts.minimum, nan=-np.inf)
     high = np.nan_to_num(counts.maximum, nan=np.inf)

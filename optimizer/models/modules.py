@@ -36,11 +36,26 @@ def presence(
     row, coefficient : one for each of the k interventions and period, (k * T,); or one for all.
     intervention : positions, (k,).
     """
+    periods = len(scenario.periods)
+    who = np.repeat(np.asarray(intervention, dtype=np.int64), periods)
+    when = np.arange(len(who)) % periods
+    row, coefficient = (np.broadcast_to(values, who.shape) for values in (row, coefficient))
+    return presence_in(model, scenario, row, who, when, coefficient)
+
+
+def presence_in(
+    model: pyo.ConcreteModel,
+    scenario: Scenario,
+    row: Integers,
+    intervention: Integers,
+    period: Integers,
+    coefficient: ArrayLike = 1.0,
+) -> list[Term]:
+    """Return the entries that count an intervention as there in a period, (n,) each; see `presence`."""
     periods, modular = len(scenario.periods), scenario.interventions.modular
-    who = np.asarray(intervention, dtype=np.int64)
-    column = every_period(who, periods)
-    row, coefficient = (np.broadcast_to(values, column.shape) for values in (row, coefficient))
-    counted = np.repeat(np.isin(who, modular), periods)
+    coefficient = np.broadcast_to(coefficient, np.shape(row))
+    counted = np.isin(intervention, modular)
+    column = intervention * periods + period
     entries = [
         term(
             model.in_effect,
@@ -50,22 +65,27 @@ def presence(
         )
     ]
     if counted.any():
-        place = every_period(np.searchsorted(modular, who[np.isin(who, modular)]), periods)
+        place = np.searchsorted(modular, intervention[counted]) * periods + period[counted]
         entries.append(term(model.present, row=row[counted], column=place, coefficient=coefficient[counted]))
     return entries
 
 
 def choice(
-    model: pyo.ConcreteModel, scenario: Scenario, row: ArrayLike, intervention: Integers
+    model: pyo.ConcreteModel,
+    scenario: Scenario,
+    row: ArrayLike,
+    intervention: Integers,
+    coefficient: ArrayLike = 1.0,
 ) -> list[Term]:
     """Return the entries that count an intervention as chosen, 1, once anything of it is decided.
 
     Parameters
     ----------
-    row : one for each of the k interventions, (k,).
+    row, coefficient : one for each of the k interventions, (k,).
     intervention : positions, (k,).
     """
     periods, modular = len(scenario.periods), scenario.interventions.modular
+    weight = np.broadcast_to(np.asarray(coefficient, dtype=float), np.shape(intervention))
     row = np.broadcast_to(np.asarray(row, dtype=np.int64), np.shape(intervention))
     counted = np.isin(intervention, modular)
     return [
@@ -73,8 +93,14 @@ def choice(
             model.adopt,
             row=np.repeat(row[~counted], periods),
             column=every_period(intervention[~counted], periods),
+            coefficient=np.repeat(weight[~counted], periods),
         ),
-        term(model.chosen, row=row[counted], column=np.searchsorted(modular, intervention[counted])),
+        term(
+            model.chosen,
+            row=row[counted],
+            column=np.searchsorted(modular, intervention[counted]),
+            coefficient=weight[counted],
+        ),
     ]
 
 

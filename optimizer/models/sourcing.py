@@ -8,6 +8,8 @@ import pyomo.environ as pyo
 from optimizer.arrays import ArrayConstraint, ArrayVar, Term, rows, term
 from optimizer.models.columns import every_period, repeated
 from optimizer.models.instance import Instance
+from optimizer.models.purchases import in_block, measured, most_measured
+from optimizer.models.scorecards import counted_terms, most_exceeded, most_missed, only_while_held
 from optimizer.models.unlocking import opened_by
 from scenarios.scenario import Floats, Integers, Scenario
 
@@ -34,14 +36,18 @@ def least_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
 
     Index: sourcing rule with a minimum share, period. Unit: product unit a year, or currency a year
     where the rule measures spend. m: purchase, or what is paid for it. Members: offers of a site,
-    region, group, tag or data tier.
+    region, group, tag or data tier, or of suppliers whose scorecard has an indicator: ``counted`` where
+    interventions decide on it. A quota that a grade brings holds while the supplier's score is between
+    two thresholds; else what :math:`share \sum_{o \notin members} M_{o,t}` can miss is spared.
     Dual: cost of one more unit bought there, present value.
     Source: own; purchase shares and supplier counts as planners state them.
     """
-    scenario = instance.scenario
-    bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.minimum_share))
-    terms = _share_terms(model, instance, bound, scenario.sourcing_rules.minimum_share)
-    return rows(len(bound) * len(scenario.periods)).at_least(0.0, terms)
+    rules = instance.scenario.sourcing_rules
+    bound, share = rules.with_least, rules.minimum_share
+    terms = _share_terms(model, instance, bound, share)
+    slack, spared = only_while_held(model, instance, bound, most_missed(instance, bound))
+    lower = np.where(np.isnan(share[bound]), -np.inf, 0.0 - slack)
+    return rows(lower.size).at_least(lower.ravel(), [*terms, *spared])
 
 
 def largest_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
@@ -50,68 +56,42 @@ def largest_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
     .. math:: \sum_{o \in members} m_{o,t} \le share \sum_{o \in product} m_{o,t}
 
     Index: sourcing rule with a maximum share, period. Unit: product unit a year, or currency a year
-    where the rule measures spend. m: purchase, or what is paid for it. Members: offers of a site,
-    region, group, tag or data tier.
+    where the rule measures spend. m: purchase, or what is paid for it. Members: as for ``least_share``;
+    a quota that does not hold spares :math:`(1 - share) \sum_{o \in members} M_{o,t}`.
     Dual: saving from one more unit allowed there, present value.
     Source: own; purchase shares and supplier counts as planners state them.
     """
-    scenario = instance.scenario
-    bound = np.flatnonzero(~np.isnan(scenario.sourcing_rules.maximum_share))
-    terms = _share_terms(model, instance, bound, scenario.sourcing_rules.maximum_share)
-    return rows(len(bound) * len(scenario.periods)).at_most(0.0, terms)
+    rules = instance.scenario.sourcing_rules
+    bound, share = rules.with_largest, rules.maximum_share
+    terms = _share_terms(model, instance, bound, share)
+    slack, spared = only_while_held(model, instance, bound, most_exceeded(instance, bound))
+    upper = np.where(np.isnan(share[bound]), np.inf, slack)
+    return rows(upper.size).at_most(upper.ravel(), [*terms, *(-each for each in spared)])
 
 
 def _share_terms(model: pyo.ConcreteModel, instance: Instance, bound: Integers, share: Floats) -> list[Term]:
+    """Return the part that counts less `share` (R, T) of all, in blocks of T rows, one a rule of `bound`."""
     rules, terms = instance.scenario.sourcing_rules, []
     for row, rule in enumerate(bound.tolist()):
         by_spend = bool(rules.by_spend[rule])
-        terms += measured(model, instance, rules.members[rule], by_spend, row, 1.0)
-        terms += measured(model, instance, rules.among[rule], by_spend, row, -float(share[rule]))
+        terms += measured(model, instance, rules.members[rule], by_spend, row, rules.counted[rule])
+        terms += counted_terms(model, instance, rule, row)
+        whole = np.nan_to_num(share[rule])
+        terms += measured(model, instance, rules.among[rule], by_spend, row, -whole)
     return terms
-
-
-def measured(
-    model: pyo.ConcreteModel, instance: Instance, offers: Integers, by_spend: bool, row: int, factor: float
-) -> list[Term]:
-    """Return `factor` times what is bought from `offers`, or spent on it, in block `row` of T rows."""
-    scenario = instance.scenario
-    periods, tiers = len(scenario.periods), scenario.offer_tiers
-    if not by_spend:
-        return [_in_block(model.purchase, offers, np.full((len(offers), periods), factor), row)]
-    terms = []
-    mine = np.flatnonzero(np.isin(tiers.offer, offers))
-    for name, elements in (("purchase", offers), ("tier_purchase", mine), ("tier_used", mine)):
-        price = purchase_prices(instance, name)[elements]
-        terms.append(_in_block(getattr(model, name), elements, factor * price, row))
-    return terms
-
-
-def purchase_prices(instance: Instance, activity: str) -> Floats:
-    """Return what one unit of an activity books as purchase, (n, T), currency, undiscounted."""
-    scenario = instance.scenario
-    count = len(scenario.offers.label) if activity == "purchase" else len(scenario.offer_tiers.label)
-    price = np.zeros((count, len(scenario.periods)))
-    for rate in instance.ledger.rates:
-        if rate.activity == activity and rate.account == "purchase":
-            price += rate.per_unit
-    return price
-
-
-def _in_block(variable: ArrayVar, elements: Integers, coefficient: Floats, row: int) -> Term:
-    periods = coefficient.shape[1]
-    where = every_period(np.full(len(elements), row), periods)
-    return term(variable, row=where, column=every_period(elements, periods), coefficient=coefficient.ravel())
 
 
 def counted_rules(scenario: Scenario) -> Integers:
     """Return the sourcing rules that count suppliers."""
     rules = scenario.sourcing_rules
-    return np.flatnonzero(~np.isnan(rules.minimum_count) | ~np.isnan(rules.maximum_count))
+    counts = ~np.isnan(rules.minimum_count) | ~np.isnan(rules.maximum_count)
+    return np.flatnonzero(rules.kept & counts)
 
 
 def floored_rules(scenario: Scenario) -> Integers:
     """Return the sourcing rules that ask a least share of each offer used."""
-    return np.flatnonzero(np.nan_to_num(scenario.sourcing_rules.share_if_used) > 0)
+    rules = scenario.sourcing_rules
+    return np.flatnonzero(rules.kept & (np.nan_to_num(rules.share_if_used) > 0))
 
 
 def switched_offers(scenario: Scenario) -> Integers:
@@ -126,7 +106,8 @@ def switched_offers(scenario: Scenario) -> Integers:
 def minimum_counted_offers(scenario: Scenario) -> Integers:
     """Return the offers that a least number of suppliers counts, sorted."""
     rules = scenario.sourcing_rules
-    members = [rules.members[r] for r in np.flatnonzero(np.nan_to_num(rules.minimum_count) > 0)]
+    asking = rules.kept & (np.nan_to_num(rules.minimum_count) > 0)
+    members = [rules.members[r] for r in np.flatnonzero(asking)]
     return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *members]))
 
 
@@ -227,23 +208,9 @@ def share_if_used(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
             terms += measured(model, instance, others, by_spend, row, -share)
             slack = share * most_measured(instance, others, by_spend)
             used = np.searchsorted(switched, [offer])
-            terms.append(_in_block(model.use_offer, used, -slack[None, :], row))
+            terms.append(in_block(model.use_offer, used, -slack[None, :], row))
             right.append(-slack)
     return rows(len(right) * periods).at_least(np.array(right).reshape(-1), terms)
-
-
-def most_measured(instance: Instance, offers: Integers, by_spend: bool) -> Floats:
-    """Return the most that can be bought from `offers`, or spent on it, (T,)."""
-    largest = instance.bounds.purchase[offers]
-    if not by_spend:
-        return largest.sum(axis=0)
-    price, tiers = purchase_prices(instance, "purchase")[offers], instance.scenario.offer_tiers
-    flat = (largest * price).sum(axis=0)
-    for offer, bound in zip(offers.tolist(), largest, strict=True):
-        mine = np.flatnonzero(tiers.offer == offer)
-        if len(mine):
-            flat = flat + (tiers.price[mine] * bound + np.maximum(tiers.intercept[mine], 0)).max(axis=0)
-    return flat
 
 
 def supplier_count(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:

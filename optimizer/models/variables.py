@@ -11,6 +11,7 @@ from optimizer.models.instance import Instance
 from optimizer.models.investment import add_indebted
 from optimizer.models.lanes import add_lane_decisions
 from optimizer.models.modules import add_modules
+from optimizer.models.scorecards import add_scorecards, lift_bounds
 from optimizer.models.serving import add_serve
 from optimizer.models.sourcing import add_use_offer
 from optimizer.models.stocks import add_stock_decisions
@@ -47,6 +48,8 @@ def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     present       modular one, period  0 or 1    whether any module is in effect
     chosen        modular one          0 or 1    whether any module is ever decided
     indebted      loan, period         modules   whose loan is being repaid
+    reached       threshold, period    0 or 1    score or indicator of a supplier is good enough
+    counted       lift, period         unit/year of a rule's share: bought where that threshold is reached
     overrun       cap, period          tCO2e     emissions above a soft cap
     ============= ==================== ========= ====================================
     """
@@ -81,6 +84,7 @@ def add_variables(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.in_effect = array(most * np.ones(periods))
     add_modules(model, scenario)
     add_indebted(model, scenario)
+    add_scorecards(model, instance, decimal_unit(lift_bounds(instance)))
     soft = np.array([cap.overrun_price is not None for cap in scenario.carbon.all_caps.values()], dtype=bool)
     model.overrun = array(np.where(soft, np.inf, 0.0)[:, None] * np.ones(periods), goods)
 
