@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
 
 from scenarios.accounts import EMISSION_ACCOUNTS
 from scenarios.caps import Cap, cap_terms, main_accounts
+from scenarios.empty_arrays import no_floats
 from scenarios.ledger import Ledger, rates, with_responses
 from scenarios.rate import Rate
 from scenarios.scenario import Scenario
@@ -22,6 +23,7 @@ from simulation.layout import Floats, Integers
 from simulation.prices import PRICE_DIMS, cost_again, paid_at_prices, price_changes, price_rates
 from simulation.response_use import ResponseUse, use_of
 from simulation.settings import FactorSettings
+from simulation.targets import TargetBook, TargetUse
 from simulation.trial_result import TrialResult
 
 EXCEEDED = 1 + 1e-6  # a cap counts as missed beyond the solver's tolerance
@@ -49,6 +51,8 @@ class Account:
     responses : what the scenario's responses did; none: it has none.
     gates : what each gate booked, (G, T) for each of its figures; none: there are no gates.
     orders : what each reorder policy did, see :func:`order_book`; none: all follow the plan.
+    targets : what programme targets measured; none: the scenario has none.
+    stages : day on which each supplier reached each stage of its programme, (G,), infinite: never.
     """
 
     cost: Floats
@@ -69,6 +73,8 @@ class Account:
     responses: ResponseUse | None = None
     gates: Mapping[str, Floats] | None = None
     orders: Floats | None = None
+    stages: Floats = field(default_factory=no_floats)
+    targets: TargetUse | None = None
 
 
 class Accounts:
@@ -90,6 +96,7 @@ class Accounts:
         self._cost_accounts = [str(name) for name in plan["cost_account"].to_numpy()]
         self._emission_accounts = [str(name) for name in plan["emission_account"].to_numpy()]
         self._years = scenario.periods.years
+        self._targets = TargetBook(scenario, self._ledger, plan)
 
     @property
     def caps(self) -> Sequence[Cap]:
@@ -143,6 +150,8 @@ class Accounts:
             responses=use_of(self._scenario, self._ledger, activities, self._main_accounts),
             gates=result.gates,
             orders=result.orders,
+            stages=result.stages,
+            targets=self._targets.use({**activities, "delivered": result.delivered}),
         )
 
     def _paid_at_prices(self, activities: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -171,7 +180,8 @@ class Accounts:
         drawn = draw_factors(self._factors, self._factor_draws, result.streams)
         limits = self._limits * EXCEEDED
         counted = self._counted(result)
-        return chances_of_missing(self._caps, self._factors, drawn, counted, limits, self._years)
+        known = (limits, self._years, result.verified)
+        return chances_of_missing(self._caps, self._factors, drawn, counted, *known)
 
     def _counted(self, result: TrialResult) -> dict[str, Floats]:
         """Return the activities that caps count."""

@@ -18,6 +18,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 SOURCES = (
     "compiled.py", "kernel.py", "production.py", "dispatch.py", "takeback.py", "vehicles.py", "timetables.py",
     "gates.py", "responses.py", "layout.py", "outages.py", "raw_streams.py", "reorder.py", "lost_sales.py",
+    "possible.py", "room.py", "setting_off.py",
 )  # fmt: skip
 # Compiled code owns no memory, it works on arrays of its callers: counting references to them would only
 # take time, a fifth of the kernel's.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +9,8 @@ import numpy as np
 from simulation.layout import Flags, Floats, Integers, World
 from simulation.network import Network
 from simulation.performance import Performance
+from simulation.possible import enter_possible, take_late_capacity
 from simulation.wiring import places_of
-
-STAND_IN_WEIGHT = 1e-3  # of idle operations against those used in earlier periods
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,23 @@ class Locks:
         result: Flags = ~self.locked
         result[self.element[live[self.intervention]]] = True
         return result
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What interventions add to the capacity of used lines, or take from it; entries (M,).
+
+    Attributes
+    ----------
+    amount : a day, below zero where capacity is taken away, (T, M).
+    most : what the lines have of their own, a day, (T, L).
+    """
+
+    line: Integers
+    intervention: Integers
+    grows: Flags
+    amount: Floats
+    most: Floats
 
 
 class Situation:
@@ -46,31 +61,13 @@ class Situation:
             "arc": _carried(planned.flow),
             "offer": _carried(planned.purchase),
         }
-        template = network.template
-        operations = template.operations
-        self._makes = np.flatnonzero(operations["made_node"] >= 0)
-        self._made = operations["made_quantity"][self._makes]
-        self._line_of, self._use = operations["line"].astype(np.int64), operations["use"].copy()
-        # The node that each way in leads to: what is made, sent and bought there.
-        self._into = [
-            members.astype(np.int64)
-            for members in (
-                operations["made_node"][self._makes],
-                template.arcs["head"],
-                template.offers["node"],
-            )
-        ]
+        self._brought = np.zeros((3, 3, len(network.template.nodes)))
         # What is unlocked in each period as planned, (T, n) by family.
         self._as_planned = {
             family: np.array([locks.opened(live) for live in network.active])
             for family, locks in self._locks.items()
         }
-        changes = network.scenario.capacity_changes
-        line = places_of(changes.line, network.used.line)
-        keep = line >= 0
-        self._change_line = line[keep]
-        self._change_intervention = changes.intervention[keep]
-        self._change_amount = changes.amount[keep]
+        self._changes = _changes(network)
 
     def open_period(self, world: World, period: int) -> None:
         """Write the plan and the capacities of a period into the world."""
@@ -94,8 +91,6 @@ class Situation:
 
         `reached` : the share of its effect that each of them has come up to, (I,); none: all of it.
         """
-        planned, nodes = self._network.planned, world.nodes
-        operations, arcs, offers = world.operations, world.arcs, world.offers
         share = live.astype(float) if reached is None else reached
         works = share if self._performance is None else share * self._performance.effect
         quantity = self._network.recipe(period, works)
@@ -104,72 +99,33 @@ class Situation:
             quantity = np.where(quantity < 0, quantity * need, quantity)
         world.entries["quantity"] = quantity
         world.covers["weight"] = self._network.cover_share[period] * works[self._network.cover_intervention]
-        capacity = self._line_capacity(period, share)
-        world.lines["capacity"] = capacity
-        families = ("operation", "arc", "offer")
-        opened = {family: self._locks[family].opened(live) for family in families}
-        plans = (planned.run[period], planned.flow[period], planned.purchase[period])
-        goes = [
-            self._possible(family, plan, period, opened[family])
-            for family, plan in zip(families, plans, strict=True)
-        ]
-        possible, reserve = [way[0] for way in goes], [way[1] for way in goes]
-        possible[0] = self._within(possible[0], capacity)
-        reserve[0] = self._with_stand_ins(reserve[0], capacity, opened["operation"])
-        for elements, done, held in zip((operations, arcs, offers), possible, reserve, strict=True):
-            elements["possible"], elements["reserve"] = done, held
-        missing = self._at_nodes([plan - done for plan, done in zip(plans, possible, strict=True)])
-        nodes["missing_run"], nodes["missing_flow"], nodes["missing_purchase"] = missing
-        parts = _parts(self._at_nodes(possible), self._at_nodes(reserve))
-        nodes["run_part"], nodes["flow_part"], nodes["purchase_part"] = parts
-        cannot_be_cut = parts[:, world.disposals["node"]].sum(axis=0) == 0
-        world.disposals["part"] = cannot_be_cut
+        world.lines["capacity"] = self._network.planned.line_capacity[period]
+        behind = self._network.active[period] * (1.0 - share)
+        if behind.any():
+            changes = self._changes
+            adds = (changes.line, changes.intervention, changes.grows, changes.amount[period])
+            take_late_capacity(world.lines, adds, share, behind, changes.most[period].copy())
+        enter_possible(
+            world,
+            tuple(locks.opened(live) for locks in self._locks.values()),
+            tuple(planned[period] for planned in self._as_planned.values()),
+            tuple(carried[period] for carried in self._carried.values()),
+            self._brought,
+        )
 
-    def _at_nodes(self, ways: Sequence[Floats]) -> Floats:
-        """Return what runs, flows and purchases bring to each node, (ways, N)."""
-        runs, flows, purchases = ways
-        brought = (runs[self._makes] * self._made, flows, purchases)
-        count = len(self._network.template.nodes)
-        pairs = zip(self._into, brought, strict=True)
-        return np.array([np.bincount(node, values, count) for node, values in pairs])
 
-    def _line_capacity(self, period: int, share: Floats) -> Floats:
-        """Return planned capacity without what is not live yet, and with what it would have replaced."""
-        network = self._network
-        capacity = network.planned.line_capacity[period].copy()
-        behind = (network.active[period] * (1.0 - share))[self._change_intervention]
-        late = behind > 0
-        if not late.any():
-            return capacity
-        per_day = network.scenario.periods.years[period] / network.days.in_period[period]
-        amount = self._change_amount * network.modules[period, self._change_intervention] * per_day
-        np.subtract.at(capacity, self._change_line[late], (amount * behind)[late])
-        most = network.scenario.lines.capacity[network.used.line, period] * per_day
-        there = share[self._change_intervention]
-        grown = (there > 0) & (self._change_amount > 0)
-        np.add.at(most, self._change_line[grown], (amount * there)[grown])
-        changed = np.zeros(len(capacity), dtype=bool)
-        changed[self._change_line[late]] = True
-        return np.where(changed, np.clip(capacity, 0.0, most), capacity)
-
-    def _possible(self, family: str, planned: Floats, period: int, opened: Flags) -> tuple[Floats, Floats]:
-        """Return the planned activity that is unlocked, and the weights of those that may step in."""
-        late = self._as_planned[family][period] & ~opened
-        return np.where(late, 0.0, planned), np.where(opened, self._carried[family][period], 0.0)
-
-    def _within(self, run: Floats, capacity: Floats) -> Floats:
-        """Return runs scaled down to the capacity of their lines, (L,)."""
-        needed = np.bincount(self._line_of, run * self._use, len(capacity))
-        fits = np.ones(len(capacity))
-        np.divide(capacity, needed, out=fits, where=needed > capacity)
-        return np.asarray(run * fits[self._line_of])
-
-    def _with_stand_ins(self, reserve: Floats, capacity: Floats, opened: Flags) -> Floats:
-        """Let every unlocked operation step in, with little weight beside those of earlier periods."""
-        may = self._makes[opened[self._makes]]
-        result = reserve.copy()
-        result[may] = np.maximum(reserve[may], STAND_IN_WEIGHT * capacity[self._line_of[may]])
-        return result
+def _changes(network: Network) -> Changes:
+    changes, used, years = network.scenario.capacity_changes, network.used, network.scenario.periods.years
+    line, per_day = places_of(changes.line, used.line), years / network.days.in_period
+    here = line >= 0
+    intervention, amount = changes.intervention[here], changes.amount[here]
+    return Changes(
+        line[here],
+        intervention,
+        amount > 0,
+        amount * network.modules[:, intervention] * per_day[:, None],
+        network.scenario.lines.capacity[used.line].T * per_day[:, None],
+    )
 
 
 def _locks(network: Network, family: str) -> Locks:
@@ -186,11 +142,3 @@ def _carried(planned: Floats) -> Floats:
     for period in range(1, len(result)):
         result[period] = np.where(result[period] > 0, result[period], result[period - 1])
     return result
-
-
-def _parts(possible: Floats, reserve: Floats) -> Floats:
-    """Return the share of each way in at a node, (ways, N), by what is possible, else in reserve."""
-    shares = np.zeros(possible.shape)
-    np.divide(reserve, reserve.sum(axis=0), out=shares, where=reserve.sum(axis=0) > 0)
-    np.divide(possible, possible.sum(axis=0), out=shares, where=possible.sum(axis=0) > 0)
-    return shares

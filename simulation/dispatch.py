@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.compiled import compiled, inlined
-from simulation.layout import Floats, Places, Records, World
+from simulation.layout import Flags, Floats, Places, Records, World
 from simulation.reorder import order
+from simulation.room import room_of, take_room
+from simulation.setting_off import set_off
 
 TRACE = 1e-12  # of what is sent: what rounding leaves on order is sent
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
@@ -18,14 +20,14 @@ def release(day: int, world: World) -> None:
     """Dispatch and buy, the heads of arcs before their tails, so that an order travels upstream today."""
     nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
     arriving, seller, site_up = world.arriving, world.seller, world.site_up[day]
-    hubs, gate = world.hubs, world.gate
+    idle = world.idle_arcs
     open_offers(world.surge, offers, site_up)
     for n in range(len(nodes)):
         node = nodes[n]
         node.spare = offered(node, offers, seller) if node.source else node.stock
-    open_lanes(world.surge, lanes, arcs, nodes, world.lane_up[day], site_up)
+    open_lanes(world.surge, lanes, arcs, nodes, world.idle_arcs, world.lane_up[day], site_up)
     open_hubs(site_up, world)
-    gain, free = world.gain, world.free
+    gain, free, today, week = world.gain, world.free, day % len(world.coming), day // 7
     for n in world.send_order:
         node = nodes[n]
         there = np.inf
@@ -33,7 +35,7 @@ def release(day: int, world: World) -> None:
             there = offered(node, offers, seller) * ROUNDING if node.source else max(node.stock, 0.0)
         excess = 0.0
         if node.first_leaving < node.end_leaving:
-            excess = send(there, day, node, world)
+            excess = send(there, today, week, node, world)
         if node.source:
             buy(node.missing_purchase + excess, node, offers, seller)
             node.deviation = 0.0
@@ -41,23 +43,29 @@ def release(day: int, world: World) -> None:
         if node.orders:
             order(day, n, world)
             continue
-        fitting, owed = look_over(node, world.patience, arcs, arriving)
+        fitting, owed = look_over(node, world.patience, arcs, idle, arriving)
         wanted = gain * (node.deviation - owed)
         if node.first_seller < node.end_seller:
             buy(node.missing_purchase + node.purchase_part * wanted, node, offers, seller)
         if node.first_arriving < node.end_arriving:
             extra = node.missing_flow + node.flow_part * wanted
             if owed > 0.0:
-                make_good(gain, node, nodes, arcs, lanes, hubs, gate, arriving)
+                make_good(gain, node, world)
             if extra < 0.0:
-                cut_arrivals(-extra, fitting, node, arcs, arriving)
+                cut_arrivals(-extra, fitting, node, arcs, idle, arriving)
             elif extra > 0.0:
-                raise_arrivals(extra, node, nodes, arcs, lanes, hubs, gate, arriving)
+                raise_arrivals(extra, node, world)
 
 
 @inlined
 def open_lanes(
-    surge: float, lanes: Records, arcs: Records, nodes: Records, lane_up: Floats, site_up: Floats
+    surge: float,
+    lanes: Records,
+    arcs: Records,
+    nodes: Records,
+    idle: Flags,
+    lane_up: Floats,
+    site_up: Floats,
 ) -> None:
     """Find what each lane lets pass today, the part of its planned flows that fits, and what that leaves."""
     for k in range(len(lanes)):
@@ -69,6 +77,8 @@ def open_lanes(
             lane.room += lane.capacity
             passable = most_today(lane.room, lane.capacity, up, load, surge)
         for a in range(lane.first_arc, lane.end_arc):
+            if idle[a]:
+                continue
             arc = arcs[a]
             fitting = due(arc)
             if load > passable:
@@ -138,18 +148,21 @@ def offered(node: np.record, offers: Records, seller: Places) -> float:
 
 
 @inlined
-def send(there: float, day: int, node: np.record, world: World) -> float:
+def send(there: float, today: int, week: int, node: np.record, world: World) -> float:
     """Dispatch what is `there`, in proportion when it is too little; return the excess over plan."""
     nodes, arcs, lanes = world.nodes, world.arcs, world.lanes
-    leaving, coming, lead, week = world.leaving, world.coming, world.lead, day // 7
-    asked, excess, today = 0.0, 0.0, day % len(coming)
+    leaving, idle, asked, excess = world.leaving, world.idle_arcs, 0.0, 0.0
     for i in range(node.first_leaving, node.end_leaving):
+        if idle[leaving[i]]:
+            continue
         arc = arcs[leaving[i]]
         asked += max(arc.fitting + arc.correction, 0.0)
     part = there / asked if asked > there else 1.0
     stock, deviation = node.stock, node.deviation
     for i in range(node.first_leaving, node.end_leaving):
         a = leaving[i]
+        if idle[a]:
+            continue
         arc = arcs[a]
         lane, head = lanes[arc.lane], nodes[arc.head]
         done = max(arc.fitting + arc.correction, 0.0) * part
@@ -176,8 +189,7 @@ def send(there: float, day: int, node: np.record, world: World) -> float:
             arc.loaded += done
             lane.loaded += done * arc.mass
         else:
-            slot = today + lead[week, a]
-            coming[slot if slot < len(coming) else slot - len(coming), arc.head] += done
+            set_off(done, a, today, week, world)
     node.stock, node.deviation = stock, deviation
     if not node.source:
         node.lowest = min(node.lowest, stock)
@@ -251,13 +263,17 @@ def buy_more(amount: float, node: np.record, offers: Records, seller: Places) ->
 
 
 @inlined
-def look_over(node: np.record, patience: float, arcs: Records, arriving: Places) -> tuple[float, float]:
+def look_over(
+    node: np.record, patience: float, arcs: Records, idle: Flags, arriving: Places
+) -> tuple[float, float]:
     """Return what fits of the planned arrivals, and what is left to those who fell short.
 
     That is less each day, and never beyond the deviation.
     """
     fitting, owed = 0.0, 0.0
     for i in range(node.first_arriving, node.end_arriving):
+        if idle[arriving[i]]:
+            continue
         arc = arcs[arriving[i]]
         arc.correction = 0.0
         fitting += arc.fitting
@@ -266,95 +282,62 @@ def look_over(node: np.record, patience: float, arcs: Records, arriving: Places)
         return fitting, 0.0
     keep = min(max(node.deviation, 0.0) / owed, 1.0 - 1.0 / patience)
     for i in range(node.first_arriving, node.end_arriving):
-        arcs[arriving[i]].owed *= keep
+        if not idle[arriving[i]]:
+            arcs[arriving[i]].owed *= keep
     return fitting, keep * owed
 
 
 @inlined
-def make_good(
-    gain: float,
-    node: np.record,
-    nodes: Records,
-    arcs: Records,
-    lanes: Records,
-    hubs: Records,
-    gate: Places,
-    arriving: Places,
-) -> None:
+def make_good(gain: float, node: np.record, world: World) -> None:
     """Let each arc into a node send more of what it owes."""
     for i in range(node.first_arriving, node.end_arriving):
-        arc = arcs[arriving[i]]
+        arc = world.arcs[world.arriving[i]]
         if arc.owed > 0.0:
-            lane, tail = lanes[arc.lane], nodes[arc.tail]
-            arc.correction = max(min(gain * arc.owed, room_of(arc, lane, tail, hubs, gate)), 0.0)
-            take_room(arc, arc.correction, lane, tail, hubs, gate)
+            arc.correction = max(min(gain * arc.owed, room_of(arc, world)), 0.0)
+            take_room(arc, arc.correction, world)
 
 
 @inlined
-def cut_arrivals(amount: float, fitting: float, node: np.record, arcs: Records, arriving: Places) -> None:
+def cut_arrivals(
+    amount: float, fitting: float, node: np.record, arcs: Records, idle: Flags, arriving: Places
+) -> None:
     """Take `amount` off the arcs into a node, in proportion to what fits of their plan."""
     if fitting <= 0.0:
         return
     cut = min(amount / fitting, 1.0)
     for i in range(node.first_arriving, node.end_arriving):
-        arc = arcs[arriving[i]]
-        arc.correction -= cut * arc.fitting
+        if not idle[arriving[i]]:
+            arc = arcs[arriving[i]]
+            arc.correction -= cut * arc.fitting
 
 
 @inlined
-def raise_arrivals(
-    amount: float,
-    node: np.record,
-    nodes: Records,
-    arcs: Records,
-    lanes: Records,
-    hubs: Records,
-    gate: Places,
-    arriving: Places,
-) -> None:
+def raise_arrivals(amount: float, node: np.record, world: World) -> None:
     """Share `amount` among arcs whose lane, hub and origin have room: those planned now, then the reserve."""
-    enough = 1e-12 * amount
+    arcs, arriving, idle, enough = world.arcs, world.arriving, world.idle_arcs, 1e-12 * amount
     for tier in range(2):
         for _ in range(SWEEPS):
             total = 0.0
             for i in range(node.first_arriving, node.end_arriving):
+                if tier == 0 and idle[arriving[i]]:
+                    continue
                 arc = arcs[arriving[i]]
-                if room_of(arc, lanes[arc.lane], nodes[arc.tail], hubs, gate) > 0.0:
+                if room_of(arc, world) > 0.0:
                     total += arc.possible if tier == 0 else arc.reserve
             if total <= 0.0:
                 break
             asked = amount
             for i in range(node.first_arriving, node.end_arriving):
+                if tier == 0 and idle[arriving[i]]:
+                    continue
                 arc = arcs[arriving[i]]
-                lane, tail = lanes[arc.lane], nodes[arc.tail]
                 weight = arc.possible if tier == 0 else arc.reserve
-                room = room_of(arc, lane, tail, hubs, gate)
+                room = room_of(arc, world)
                 if weight > 0.0 and room > 0.0:
                     more = min(asked * weight / total, room)
+                    idle[arriving[i]] = False
                     arc.correction += more
-                    take_room(arc, more, lane, tail, hubs, gate)
+                    take_room(arc, more, world)
                     amount -= more
             if amount <= enough:
                 return
-
-
-@inlined
-def room_of(arc: np.record, lane: np.record, tail: np.record, hubs: Records, gate: Places) -> float:
-    """Return how much more an arc could carry today: what lane and hub let pass and its origin can spare."""
-    room = tail.spare
-    if lane.left < np.inf:
-        room = min(lane.left / arc.mass, room)
-    for g in range(arc.first_gate, arc.end_gate):
-        room = min(room, hubs[gate[g]].left)
-    return room
-
-
-@inlined
-def take_room(
-    arc: np.record, quantity: float, lane: np.record, tail: np.record, hubs: Records, gate: Places
-) -> None:
-    """Reserve the room for `quantity` more on an arc."""
-    lane.left -= quantity * arc.mass
-    tail.spare -= quantity
-    for g in range(arc.first_gate, arc.end_gate):
-        hubs[gate[g]].left -= quantity

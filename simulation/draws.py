@@ -14,6 +14,7 @@ from simulation.layout import Flags, Floats, Integers
 from simulation.levels import groups, level, related, varied
 from simulation.network import Network
 from simulation.outages import DAYS_PER_YEAR
+from simulation.programmes import enter_stages, stage_days
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams, persistent
 
@@ -107,7 +108,8 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
     """Return when each intervention really goes live, in days, (T, I), for the spell each period is in.
 
     An intervention that the plan adopts is late by an exponential delay, or never goes live; one that was
-    there before does neither. Infinite where the plan has it idle.
+    there before does neither. Infinite where the plan has it idle. Stages of supplier programmes have their
+    own times and chances.
     """
     adopted = network.plan["adopt"].transpose("period", ...).to_numpy() > 0.5
     result = np.full(network.active.shape, np.inf)
@@ -127,6 +129,8 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
             times, never = next(luck)
             late = np.inf if never else times * mean[i]
             result[t, i] = network.days.first[t] + (late if adopted[: t + 1, i].any() else 0.0)
+    if len(network.scenario.programmes):
+        enter_stages(result, network, stage_days(network, uncertainty, streams))
     return result
 
 

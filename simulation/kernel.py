@@ -28,7 +28,7 @@ def run_days(first: int, last: int, world: World) -> None:
         pass_gates(day, world)
         take_in(world.nodes, world.shortages, world.answered[day % len(world.answered)])
         decide_runs(day, world)
-        produce(world.free, world.nodes, world.operations, world.entries, world.lines, world.run_order)
+        produce(world)
         deliver(world.free, world.nodes, world.demands, world.demand[day])
         lose_late(day, world)
         take_back(day, world)

@@ -23,6 +23,7 @@ from simulation.trials import Progress, Trials, prepare, run_all
 
 DISRUPTIONS = "disruptions of the scenario"
 GATES, RAMPS = "queues at gates", "ramp-up of interventions"
+PROGRAMMES = "supplier programmes"
 SOURCES = {
     "yearly demand": ("demand_annual_cv", "demand_persistence", "demand_correlation"),
     "daily demand": ("demand_daily_cv",),
@@ -43,6 +44,7 @@ SOURCES = {
     "late departures": ("departure_delay_mean_days",),
     GATES: ("gates",),
     RAMPS: ("ramp_up",),
+    PROGRAMMES: ("programmes",),
     DISRUPTIONS: ("disruptions",),
 }
 ALL = "all together"
@@ -100,6 +102,7 @@ def ladder(
         DISRUPTIONS: len(scenario.disruptions.label),
         GATES: len(scenario.gates.site),
         RAMPS: np.count_nonzero(scenario.interventions.ramp_up_years),
+        PROGRAMMES: len(scenario.programmes),
     }
     sources = [source for source in sources_of(settings.uncertainty) if there.get(source, 1)]
     twin = _measured_alone(trials, UncertaintySettings.off(), outcome, None, (0, 0), 1)

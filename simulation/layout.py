@@ -157,6 +157,8 @@ class World(NamedTuple):
     level: Floats  # stock at the end of the day when all goes as planned, (H, shortages)
     history: Floats  # delivered beyond plan, of the demands that takebacks belong to, (H, takebacks)
     recent: Floats  # ring of daily use, (days back, policies)
+    idle_operations: Flags  # nothing planned, possible or owed since the last event, unless it stepped in
+    idle_arcs: Flags  # likewise
 
 
 RECORD_FAMILIES = (
@@ -164,6 +166,7 @@ RECORD_FAMILIES = (
     *("demands", "takebacks", "disposals", "limits", "covers", "policies", "shortages", "answers"),
     *("truck_gates", "stages", "entrances", "vehicles"),
 )
+IDLE = ("idle_operations", "idle_arcs")
 
 
 def records(kind: np.dtype[np.void], count: int) -> Records:
@@ -202,7 +205,7 @@ def empty_world() -> World:
     fields |= {name: np.zeros(0, dtype=np.uint32) for name in lists}
     fields |= {name: np.zeros((0, 0)) for name in shares}
     fields |= {"gain": 0.0, "surge": 0.0, "patience": 1.0, "free": False}
-    fields["closes"] = np.zeros(0, dtype=bool)
+    fields |= {name: np.zeros(0, dtype=bool) for name in ("closes", *IDLE)}
     fields |= {"free_at": np.zeros(0), "luck": np.zeros((0, 5), dtype=np.uint64)}
     fields["departures"] = np.zeros((0, 0), dtype=np.int64)
     fields |= {"answered": np.zeros((1, 0)), "level": np.zeros((0, 0))}
@@ -211,5 +214,5 @@ def empty_world() -> World:
 
 def fresh(world: World, **changes: object) -> World:
     """Return a copy with its own records and state, and with the fields in `changes` replaced."""
-    own = {name: getattr(world, name).copy() for name in (*RECORD_FAMILIES, "history", "answered")}
+    own = {name: getattr(world, name).copy() for name in (*RECORD_FAMILIES, *IDLE, "history", "answered")}
     return world._replace(**{**own, **changes})

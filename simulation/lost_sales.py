@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulation.compiled import compiled
 from simulation.layout import World
 
@@ -16,8 +18,9 @@ def lose_late(day: int, world: World) -> None:
     demands = world.demands
     for d in range(len(demands)):
         demand = demands[d]
-        late = demand.waiting
-        back = 0
+        late, back = demand.waiting, 0
+        if late <= 0.0 or demand.tolerance == np.inf:
+            continue
         while late > 0.0 and back < demand.tolerance and back <= day:
             late -= world.demand[day - back, d]
             back += 1

@@ -12,16 +12,20 @@ import xarray as xr
 from scenarios.caps import main_accounts
 from simulation.accounting import Account
 from simulation.event_cost import event_costs
+from simulation.factors import uncertainty_removed
 from simulation.gatekeeping import gates_of
 from simulation.layout import Flags, Floats
 from simulation.network import Network
 from simulation.opening import Opening
 from simulation.order_use import orders_of
+from simulation.programmes import programmes_of
 from simulation.response_use import response_variables
+from simulation.selection import yearly
 from simulation.service import service_of
 from simulation.settings import SimulationSettings
 from simulation.statistics import chance_interval, mean_interval
 from simulation.tails import QUANTILES, accounts_of, ranges_with_prices, tails_of
+from simulation.targets import targets_of
 
 POLICY = ("gain", "patience_days", "safety_days", "buffer_days", "surge")
 FROM_PLAN = ("period", "cap", "cost_account", "emission_account", "demand", "site")
@@ -69,6 +73,10 @@ def outcome_dataset(
     outcome = outcome.assign(response_variables(used, scenario, settings.confidence, pairs))
     outcome = outcome.assign(gates_of(accounts, scenario, settings.confidence, pairs))
     outcome = outcome.assign(orders_of(accounts, network, opening.use, settings.confidence, pairs))
+    measured = [account.targets for account in accounts]
+    outcome = outcome.assign(targets_of(measured, plan, settings.confidence, pairs))
+    outcome = outcome.assign(programmes_of(accounts, network, settings.confidence, pairs))
+    outcome = outcome.assign(uncertainty_removed(scenario, yearly(plan, "purchase").T, settings.factors))
     _add_stocks(outcome, network, opening, accounts)
     _add_replans(outcome, accounts, settings)
     outcome.attrs |= {

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.effects import SHARES
 from simulation.calendar_days import days_of_years
 from simulation.layout import Floats
 from simulation.levels import grouped, level, related, varied
 from simulation.network import Network
+from simulation.programmes import lift
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams
 
@@ -38,7 +40,8 @@ def draw_performance(
     network: Network, uncertainty: UncertaintySettings, streams: Streams
 ) -> Performance | None:
     """Return how well things work in a trial; none when all work as they should."""
-    if uncertainty.intervention_effect_cv == 0 and uncertainty.input_need_cv == 0:
+    known = uncertainty.intervention_effect_cv == 0 and uncertainty.input_need_cv == 0
+    if known and (lift(network, uncertainty) == 1).all():
         return None
     return Performance(_effects(network, uncertainty, streams), _needs(network, uncertainty, streams))
 
@@ -47,20 +50,21 @@ def _effects(network: Network, uncertainty: UncertaintySettings, streams: Stream
     interventions, kind = network.scenario.interventions.label, "intervention_effect"
     usual = uncertainty.intervention_effect_cv
     cv = level(network, kind, "cv", usual, usual)
+    more = lift(network, uncertainty)
     if not np.any(cv > 0):
-        return np.ones(len(interventions))
+        return np.minimum(more, _most(network)) if (more > 1).any() else more
     all_of_them = np.arange(len(interventions))
     names = tuple(f"intervention {label}" for label in interventions)
     drawn = grouped(network, kind, streams.normals_of(names, "effect", 1), "effect", streams, all_of_them)
     effect = varied(network, kind, drawn, cv, all_of_them)[0]
-    return np.minimum(effect, _most(network))
+    return np.minimum(effect * more, _most(network))
 
 
 def _most(network: Network) -> Floats:
     """Return the effect with which an intervention saves all there is of something, (I,); inf: none does."""
     covers = network.scenario.covers
     cuts = np.zeros(len(network.scenario.interventions.label))
-    for name in ("electricity_cut", "direct_cut", "footprint_cut", "freight_cut"):
+    for name in SHARES:
         np.maximum.at(cuts, covers.intervention, getattr(covers, name))
     most = np.full(len(cuts), np.inf)
     np.divide(1.0, cuts, out=most, where=cuts > 0)

@@ -22,6 +22,7 @@ def refuse_beyond_numpy(network: Network) -> None:
         "timetables of trains and ships": int((lanes["timetable"] >= 0).sum()),
         "gates where vehicles queue": len(network.staff.gate),
         "interventions that ramp up": int((used_ramps > 0).sum()),
+        "supplier programmes": len(network.scenario.programmes),
         "responses to shortfalls": len(used.answer),
         "reorder policies": len(network.ordering.node),
         "customers who do not wait": int(np.isfinite(network.template.demands["tolerance"]).sum()),

@@ -12,6 +12,7 @@ import numpy as np
 
 from simulation.compiled import compiled, inlined
 from simulation.layout import World
+from simulation.room import passage, room_of, take_room
 
 NEAR = 1e-9  # of the levels, for the rounding of sums: at the reorder point is not above it
 
@@ -22,8 +23,7 @@ def order(day: int, n: int, world: World) -> None:
 
     From here on `deviation` of the node is what is on order and not sent.
     """
-    nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
-    node = nodes[n]
+    arcs, offers, node = world.arcs, world.offers, world.nodes[n]
     hand_over(node, world)
     place(to_order(day, position_of(node, world), node, world), node, world)
     node.deviation = 0.0
@@ -32,12 +32,8 @@ def order(day: int, n: int, world: World) -> None:
         node.deviation += arc.unsent
         arc.correction = arc.unsent - arc.fitting
         if arc.correction > 0.0:
-            lane = lanes[arc.lane]
-            arc.correction = max(min(arc.correction, passage(arc, lane, world)), 0.0)
-            lane.left -= arc.correction * arc.mass
-            nodes[arc.tail].spare -= arc.correction
-            for g in range(arc.first_gate, arc.end_gate):
-                world.hubs[world.gate[g]].left -= arc.correction
+            arc.correction = max(min(arc.correction, passage(arc, world)), 0.0)
+            take_room(arc, arc.correction, world)
     for i in range(node.first_seller, node.end_seller):
         offer = offers[world.seller[i]]
         offer.done = min(offer.unsent, offer.left)
@@ -195,21 +191,10 @@ def move(tier: int, per_weight: float, node: np.record, world: World) -> None:
 @inlined
 def passes(arc: np.record, world: World) -> bool:
     """Return whether an arc could send more today: its origin, lane and hub have something left."""
-    return world.nodes[arc.tail].spare > 0.0 and passage(arc, world.lanes[arc.lane], world) > 0.0
+    return room_of(arc, world) > 0.0
 
 
 @inlined
 def going(unsent: float, weight: float, patience: float) -> float:
     """Return what of an unsent order is handed over today: all of it by a way that is closed for good."""
     return unsent if weight <= 0.0 else unsent / patience
-
-
-@inlined
-def passage(arc: np.record, lane: np.record, world: World) -> float:
-    """Return how much more lane and hub let pass today."""
-    room = np.inf
-    if lane.left < np.inf:
-        room = max(lane.left, 0.0) / arc.mass
-    for g in range(arc.first_gate, arc.end_gate):
-        room = min(room, world.hubs[world.gate[g]].left)
-    return room

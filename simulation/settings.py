@@ -79,6 +79,8 @@ class UncertaintySettings:
     departure_delay_mean_days : from the timetable to the real departure of a train or ship, exponential.
     gates : factor on the time that gates take; 0: vehicles pass at once.
     ramp_up : factor on the years in which interventions reach their full effect; 0: at once.
+    programmes : part of the luck of supplier programmes that is played: chances not to reach a stage, and
+        times until it is; 0: all go as planned.
     """
 
     demand_annual_cv: Spread = 0.05
@@ -108,6 +110,7 @@ class UncertaintySettings:
     departure_delay_mean_days: NotNegative = 0.0
     gates: Share = 1.0
     ramp_up: Share = 1.0
+    programmes: Share = 1.0
 
     @classmethod
     def off(cls) -> UncertaintySettings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulation.compiled import compiled
 from simulation.layout import World
+from simulation.setting_off import set_off_loaded
 
 
 @compiled
@@ -15,22 +16,13 @@ def leave(day: int, world: World) -> None:
     """
     if world.departures.shape[1] == 0:
         return
-    arcs, lanes, coming = world.arcs, world.lanes, world.coming
-    today, week = day % len(coming), day // 7
-    for k in range(len(lanes)):
-        lane = lanes[k]
+    for k in range(len(world.lanes)):
+        lane = world.lanes[k]
         if lane.timetable < 0:
             continue
         lane.due += world.departures[day, lane.timetable]
         if lane.due <= 0.0 or world.lane_up[day, k] * world.site_up[day, lane.origin] <= 0.0:
             continue
         if lane.loaded > 0.0:
-            part = min(lane.due * lane.takes / lane.loaded, 1.0)
-            lane.loaded -= part * lane.loaded
-            for a in range(lane.first_arc, lane.end_arc):
-                arc = arcs[a]
-                gone = part * arc.loaded
-                arc.loaded -= gone
-                slot = today + world.lead[week, a]
-                coming[slot if slot < len(coming) else slot - len(coming), arc.head] += gone
+            set_off_loaded(min(lane.due * lane.takes / lane.loaded, 1.0), lane, day, world)
         lane.due = 0.0

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import simpy
 
+from scenarios.primary_data import verified_offers
 from scenarios.uncertainty import BUYING
 from simulation.conditions import Situation
 from simulation.departures import load_waiting
@@ -24,6 +25,7 @@ from simulation.outages import enter_outages
 from simulation.performance import draw_performance
 from simulation.power import onsite_built, renewable_factors, settle
 from simulation.prices import draw_prices
+from simulation.programmes import lives_of, stage_days
 from simulation.ramp_up import ramp_up
 from simulation.replanning import Recourse, Replanning, opens_a_year
 from simulation.response_use import bought_outside, curtailed, responded
@@ -330,7 +332,16 @@ class Trial:
             happened=counted(network, self._happened),
             gates=of_periods(scenario, self._gate_books),
             replans=None if self._replanning is None else self._replanning.counts,
+            stages=stage_days(network, self._uncertainty, self._streams),
+            verified=self._verified(),
         )
+
+    def _verified(self) -> Floats | None:
+        """Return the part of each period in which each offer's footprint is verified, (O, T), none: never."""
+        scenario = self._network.scenario
+        if not len(scenario.verifications):
+            return None
+        return verified_offers(scenario, lives_of(self._network, self._go_live).T)
 
     def _stocks(self) -> Floats:
         """Return what the stores hold at the ends of periods, (T, n)."""

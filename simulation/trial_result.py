@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from scenarios.empty_arrays import no_floats
 from simulation.events import Jumps
 from simulation.layout import Floats, Integers
 from simulation.prices import Prices
@@ -30,6 +31,9 @@ class TrialResult:
     gates : what each gate booked, (G, T) for each of its figures; none: the scenario has no gates.
     replans : how often the rest of the plan was to be made again, and how often it stayed for want of one.
     orders : what each reorder policy did, see :func:`order_book`; none: all follow the plan.
+    stages : day on which each supplier reached each stage of its programme, (G,), infinite: never.
+    verified : part of each period in which an intervention verified each offer's footprint, (O, T); none:
+        there is no such intervention.
     """
 
     activities: Mapping[str, Floats]
@@ -48,3 +52,5 @@ class TrialResult:
     gates: Mapping[str, Floats] | None = None
     replans: tuple[int, int] | None = None
     orders: Floats | None = None
+    stages: Floats = field(default_factory=no_floats)
+    verified: Floats | None = None

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,10 +19,10 @@ from simulation.replanning import Recourse, open_to_plans, recourse_of
 from simulation.selection import yearly
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.stopping import next_look, rule_in_words, still_too_wide, watched
+from simulation.workers import cores, processes
 
 Progress = Callable[[int, int], None]
 WORTH_PROCESSES = 10.0  # seconds of trials below which more processes only cost time
-THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass
@@ -95,19 +92,13 @@ def run_all(
     workers = min(trials.settings.workers or cores(), most)
     if workers == 1 or most * seconds_each < WORTH_PROCESSES:
         return _until_precise(trials, lambda look: map(trials.run, look), progress)
-    pool_of = multiprocessing.get_context("spawn").Pool
-    with _one_thread_each(), pool_of(workers, _start, (_portable(trials),)) as pool:
+    with processes(workers, _start, (_portable(trials),)) as pool:
 
         def run(look: range) -> Iterator[Account]:
             chunk = max(1, min(len(look) // (4 * workers), round(1.0 / max(seconds_each, 1e-3))))
             return pool.imap(_run, look, chunk)
 
         return _until_precise(trials, run, progress)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _until_precise(
@@ -136,21 +127,6 @@ def _portable(trials: Trials) -> Trials:
     unused: Any = None
     scenario = replace(trials.network.scenario, tables={}, carbon=unused, pathway=unused)
     return replace(trials, network=replace(trials.network, scenario=scenario))
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let numerical libraries of new processes use one thread each."""
-    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 _in_this_process: list[Trials] = []

@@ -6,6 +6,7 @@ import numpy as np
 
 from simulation.compiled import compiled, inlined
 from simulation.layout import World
+from simulation.setting_off import set_off_loaded
 
 FULL = 1e-9  # of a vehicle, for the rounding of sums
 
@@ -18,10 +19,8 @@ def depart(day: int, world: World) -> None:
     its destination, and leaves at the latest on the last day of a period. Nothing leaves while lane or origin
     is shut, on that day neither.
     """
-    arcs, lanes, coming = world.arcs, world.lanes, world.coming
-    today, week = day % len(coming), day // 7
-    for k in range(len(lanes)):
-        lane = lanes[k]
+    for k in range(len(world.lanes)):
+        lane = world.lanes[k]
         if lane.payload <= 0.0 or lane.loaded <= 0.0:
             continue
         lane.waited += 1.0
@@ -37,14 +36,8 @@ def depart(day: int, world: World) -> None:
         if part <= 0.0:
             continue
         lane.booked += trips
-        lane.loaded -= part * lane.loaded
+        set_off_loaded(part, lane, day, world)
         lane.waited = 1.0 if lane.loaded > FULL * lane.payload else 0.0  # what stays was loaded today
-        for a in range(lane.first_arc, lane.end_arc):
-            arc = arcs[a]
-            gone = part * arc.loaded
-            arc.loaded -= gone
-            slot = today + world.lead[week, a]
-            coming[slot if slot < len(coming) else slot - len(coming), arc.head] += gone
 
 
 @inlined

@@ -107,6 +107,8 @@ def build_world(scenario: Scenario, used: Used) -> World:
         disposals=disposals,
         limits=limits,
         covers=_covers(scenario, used),
+        idle_operations=np.zeros(len(operations), dtype=bool),
+        idle_arcs=np.zeros(len(arcs), dtype=bool),
         shortages=shortages,
         answers=answers,
         answered=np.zeros((days_ahead, len(shortages))),

@@ -25,8 +25,16 @@ from scenarios.loading import BUNDLED
 MUTANTS = {
     "none": ("kernel", "", ""),
     # a unit that comes late, early, twice or never
-    "lead time a day short": ("dispatch", "slot = today + lead[week, a]", "slot = today + lead[week, a] - 1"),
-    "lead time a day long": ("dispatch", "slot = today + lead[week, a]", "slot = today + lead[week, a] + 1"),
+    "lead time a day short": (
+        "setting_off",
+        "slot = today + lead[week, a]",
+        "slot = today + lead[week, a] - 1",
+    ),
+    "lead time a day long": (
+        "setting_off",
+        "slot = today + lead[week, a]",
+        "slot = today + lead[week, a] + 1",
+    ),
     "a unit arrives twice": ("kernel", "            arriving[n] = 0.0\n", ""),
     "goods arrive without leaving the way": ("kernel", "nodes[n].transit -= arriving[n]", "pass"),
     "dispatch leaves the stock": ("dispatch", "        stock -= done\n", ""),

@@ -11,9 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios import CarbonSettings, scenario_from_tables
-from scenarios.loading import _typed
-from scenarios.schema import TABLES
+from scenarios import CarbonSettings
 from simulation.engines import play_many
 from simulation.event_cost import _moves_demand, welch, without_demand
 from simulation.events import Happening, happenings, length_of, power_left, share_of_days
@@ -22,17 +20,11 @@ from simulation.outcome import outcome_dataset
 from simulation.settings import Engine, UncertaintySettings
 from simulation.streams import Streams
 from simulation.trials import _portable
+from tests.simulation.extra_tables import table, with_tables
 
 EXACT = 1e-9
 FIRST = date(2025, 1, 1)
 YEAR = 365
-
-
-def disruptions(*records):
-    """Return a table with blanks where a record says nothing."""
-    names = [column.name for column in TABLES["disruptions"].all_columns]
-    rows = [{**dict.fromkeys(names, ""), **{k: str(v) for k, v in record.items()}} for record in records]
-    return _typed(pd.DataFrame(rows, columns=names, dtype=str), TABLES["disruptions"], [])
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +37,8 @@ def tried(make):
         if key not in solved:
             solved[key] = make.solved(make.tutorial_tables(), carbon)
         case = solved[key]
-        tables = make.tutorial_tables() | {"disruptions": disruptions(*records)}
-        scenario = scenario_from_tables(
-            tables, case.scenario.settings, case.scenario.carbon, case.scenario.pathway
-        )
-        return make.trials(replace(case, scenario=scenario), make.uncertain(disruptions=1.0), **policy)
+        case = with_tables(case, make.tutorial_tables() | {"disruptions": table("disruptions", *records)})
+        return make.trials(case, make.uncertain(disruptions=1.0), **policy)
 
     return trials
 

@@ -1,17 +1,14 @@
 """Events that change footprints and grid factors: tonnes, caps and the carbon price, worked out by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios import CarbonSettings, scenario_from_tables
-from scenarios.loading import _typed
-from scenarios.schema import TABLES
+from scenarios import CarbonSettings
 from simulation.factors import cap_parts, factors_of
 from simulation.journal import keep_journal
 from simulation.settings import FactorSettings
+from tests.simulation.extra_tables import table, with_tables
 
 EXACT = 1e-9
 CARBON = CarbonSettings(
@@ -21,21 +18,13 @@ ORE = {"event": "ore", "kind": "raises_footprint", "product": "iron_ore", "amoun
 GRID = {"event": "drought", "kind": "raises_grid_factor", "option": "grid", "amount": 0.5}
 
 
-def disruptions(*records):
-    names = [column.name for column in TABLES["disruptions"].all_columns]
-    rows = [{**dict.fromkeys(names, ""), **{k: str(v) for k, v in record.items()}} for record in records]
-    return _typed(pd.DataFrame(rows, columns=names, dtype=str), TABLES["disruptions"], [])
-
-
 @pytest.fixture(scope="module")
 def tried(make):
     case = make.solved(make.tutorial_tables(), CARBON)
 
     def trials(*records):
-        old = case.scenario
-        tables = make.tutorial_tables() | {"disruptions": disruptions(*records)}
-        scenario = scenario_from_tables(tables, old.settings, old.carbon, old.pathway)
-        return make.trials(replace(case, scenario=scenario), make.uncertain(disruptions=1.0))
+        tables = make.tutorial_tables() | {"disruptions": table("disruptions", *records)}
+        return make.trials(with_tables(case, tables), make.uncertain(disruptions=1.0))
 
     return trials
 
@@ -69,7 +58,7 @@ def test_what_is_saved_of_a_footprint_grows_with_it(make, two_routes):
     blank = dict.fromkeys(("site", "region", "line", "process", "mode", "product", "offer", "option"), "")
     cut = {"intervention": "more_scrap", "effect": "cuts_offer_footprint", "offer": "port_2_ore"}
     tables["effects"] = make.rows(tables["effects"], {**blank, **cut, "amount": 0.4})
-    tables["disruptions"] = disruptions({**ORE, "offer": "port_2_ore", "earliest": "2027-01-01"})
+    tables["disruptions"] = table("disruptions", {**ORE, "offer": "port_2_ore", "earliest": "2027-01-01"})
     case = make.solved(tables, two_routes.scenario.carbon, first_year=2027, last_year=2029)
     trials = make.trials(case, make.uncertain(disruptions=1.0))
     emitted, _, _ = added(trials)
@@ -138,6 +127,6 @@ def test_the_journal_adds_up_when_factors_jump(tried):
     ],
 )
 def test_wrong_rows(make, row, words):
-    tables = make.tutorial_tables() | {"disruptions": disruptions({**row, "earliest": "2025-01-01"})}
+    tables = make.tutorial_tables() | {"disruptions": table("disruptions", {**row, "earliest": "2025-01-01"})}
     with pytest.raises(Exception, match=words):
         make.solved(tables)

@@ -1,29 +1,18 @@
 """The uncertainty table: whose level a row sets, and what its distributions and groups do."""
 
-from dataclasses import replace
-
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from scenarios import scenario_from_tables
-from scenarios.loading import _typed
-from scenarios.schema import TABLES
 from simulation.draws import demand_factors, go_live_days, lead_days, planned_lead_days
 from simulation.levels import outage_level, related, shaped
 from simulation.power import renewable_factors
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams
 from simulation.trial import Trial
+from tests.simulation.extra_tables import table, with_tables
 
 EVEN = (np.arange(100_000) + 0.5) / 100_000  # the mean of inverses is an integral
-
-
-def uncertainty(*records):
-    names = [column.name for column in TABLES["uncertainty"].all_columns]
-    rows = [{**dict.fromkeys(names, ""), **{k: str(v) for k, v in record.items()}} for record in records]
-    return _typed(pd.DataFrame(rows, columns=names, dtype=str), TABLES["uncertainty"], [])
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +20,9 @@ def tried(make, two_routes):
     """Return trials of one plan with a table of uncertainty, which the plan does not read."""
 
     def trials(*records, **level):
-        old = two_routes.scenario
-        tables = make.two_route_tables() | {"uncertainty": uncertainty(*records)}
-        scenario = scenario_from_tables(tables, old.settings, old.carbon, old.pathway)
+        tables = make.two_route_tables() | {"uncertainty": table("uncertainty", *records)}
         level = make.uncertain(**level) if level else UncertaintySettings()
-        return make.trials(replace(two_routes, scenario=scenario), level)
+        return make.trials(with_tables(two_routes, tables), level)
 
     return trials
 

@@ -6,10 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios import scenario_from_tables
 from scenarios.errors import UnplayableError
-from scenarios.loading import _typed
-from scenarios.schema import TABLES
 from simulation.draws import go_live_days
 from simulation.engines import play, play_many
 from simulation.journal import keep_journal
@@ -18,14 +15,9 @@ from simulation.power import site_loads
 from simulation.settings import Engine, UncertaintySettings
 from simulation.streams import Streams, mean_one_lognormal
 from simulation.trial import Trial
+from tests.simulation.extra_tables import table, with_tables
 
 EXACT = 1e-9
-
-
-def uncertainty(*records):
-    names = [column.name for column in TABLES["uncertainty"].all_columns]
-    rows = [{**dict.fromkeys(names, ""), **{k: str(v) for k, v in record.items()}} for record in records]
-    return _typed(pd.DataFrame(rows, columns=names, dtype=str), TABLES["uncertainty"], [])
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +25,8 @@ def tried(make, two_routes):
     """Return trials of one plan with a table of uncertainty, which the plan does not read."""
 
     def trials(*records, **level):
-        old = two_routes.scenario
-        tables = make.two_route_tables() | {"uncertainty": uncertainty(*records)}
-        scenario = scenario_from_tables(tables, old.settings, old.carbon, old.pathway)
-        return make.trials(replace(two_routes, scenario=scenario), make.uncertain(**level))
+        tables = make.two_route_tables() | {"uncertainty": table("uncertainty", *records)}
+        return make.trials(with_tables(two_routes, tables), make.uncertain(**level))
 
     return trials
 

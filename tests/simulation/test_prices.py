@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from scenarios import CarbonSettings, scenario_from_tables
-from scenarios.loading import _typed
-from scenarios.schema import TABLES
+from scenarios import CarbonSettings
 from simulation.engines import play_many
 from simulation.journal import keep_journal
 from simulation.ladder import one_source, sources_of
@@ -20,16 +18,11 @@ from simulation.settings import Engine, UncertaintySettings
 from simulation.streams import Streams, mean_one_lognormal, persistent
 from simulation.tails import ranges_with_prices
 from simulation.trials import _portable
+from tests.simulation.extra_tables import table, with_tables
 
 EXACT = 1e-9
 CARBON = CarbonSettings(price={2025: 50.0, 2026: 60.0}, priced_accounts=["scope1"], cap_2026=0.7)
 ALL = {"purchase_price_cv": 0.2, "freight_price_cv": 0.1, "power_price_cv": 0.3, "carbon_price_cv": 0.4}
-
-
-def table(name, *records):
-    names = [column.name for column in TABLES[name].all_columns]
-    rows = [{**dict.fromkeys(names, ""), **{k: str(v) for k, v in record.items()}} for record in records]
-    return _typed(pd.DataFrame(rows, columns=names, dtype=str), TABLES[name], [])
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +35,8 @@ def tried(make, case):
     """Return trials of the tutorial's plan with tables that the plan does not read."""
 
     def trials(tables=None, level=None, **policy):
-        old, scenario = case.scenario, case.scenario
-        if tables:
-            whole = make.tutorial_tables() | tables
-            scenario = scenario_from_tables(whole, old.settings, old.carbon, old.pathway)
-        return make.trials(replace(case, scenario=scenario), make.uncertain(**(level or {})), **policy)
+        told = with_tables(case, make.tutorial_tables() | tables) if tables else case
+        return make.trials(told, make.uncertain(**(level or {})), **policy)
 
     return trials
 

@@ -8,8 +8,6 @@ precision that it must have reached.
 """
 
 import dataclasses
-import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,20 +20,11 @@ from simulation import SimulationSettings, UncertaintySettings
 from simulation.kernel import run_days
 from simulation.trial import Trial
 from simulation.trials import prepare
+from tests.simulation.published import assert_mean, published
 
-CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "E_simulation"
 CHAINS, WARM_UP = 200, 40
 ROLES = ("plant", "hub", "customer")
 PLENTY = {"policy": "base_stock", "order_up_to": 1e6}
-
-
-def published(file, name):
-    """Return a published case; the folder of cases stands beside the checkout."""
-    path = CASES / f"{file}.json"
-    if not path.exists():
-        pytest.skip(f"no published cases at {path}")
-    cases = json.loads(path.read_text())
-    return cases[name] if isinstance(cases, dict) else next(c for c in cases if c["id"] == name)
 
 
 @dataclasses.dataclass
@@ -103,14 +92,6 @@ def chains(monkeypatch):
         return Evenings(by_tier, waiting, asked, ordered, position, orders, served)
 
     return evenings
-
-
-def assert_mean(values, truth, precision):
-    """Compare the mean of (days, chains) with the truth, within four standard errors of chains' means."""
-    means = values.mean(axis=0)
-    error = means.std(ddof=1) / np.sqrt(len(means))
-    assert error < precision * truth
-    assert abs(means.mean() - truth) < 4 * error
 
 
 def poisson_of(rate):

@@ -11,16 +11,13 @@ from benchmarks.shortfalls import FURNACES, LANE, ONLY_EVENTS, tried
 from scenarios import CapSettings, CarbonSettings
 from scenarios.errors import UnplayableError
 from simulation import simulate
-from simulation.engines import play
 from simulation.factors import factors_of
 from simulation.journal import keep_journal
 from simulation.outcome import outcome_dataset
 from simulation.settings import Engine, FactorSettings
 from simulation.trials import _portable
+from tests.simulation.shortfalls import EXACT, LACKING, SPOT, done, emitted, once, paid
 
-EXACT = 1e-9
-LACKING = 18.0
-SPOT = "response kind cover_days price footprint\nspot spot_purchase 3 50 2"
 ROUGH = {**ONLY_EVENTS, "breakdowns_per_year": 20.0, "repair_mean_days": 1.5} | {
     "supplier_disruptions_per_year": 3.0,
     "supplier_disruption_mean_days": 14.0,
@@ -28,27 +25,6 @@ ROUGH = {**ONLY_EVENTS, "breakdowns_per_year": 20.0, "repair_mean_days": 1.5} | 
     "demand_daily_cv": 0.15,
     "lead_time_cv": 0.3,
 }
-
-
-def once(trials, index=0):
-    """Return what happened in one trial, with the mass balance checked, and its account."""
-    shared = (trials.network, trials.opening, trials.settings, trials.settings.uncertainty)
-    result = play(*shared, index)
-    assert result.mass_error < EXACT
-    return result, trials.accounts.book(result)
-
-
-def done(account):
-    """Return what each response did in the whole horizon."""
-    return account.responses.quantity.sum(axis=1)
-
-
-def paid(trials, account, name="responses"):
-    return account.cost[trials.network.plan["cost_account"].to_numpy().tolist().index(name)]
-
-
-def emitted(trials, account, name):
-    return account.emissions[trials.network.plan["emission_account"].to_numpy().tolist().index(name)]
 
 
 def test_caps_and_carbon_prices_count_it():

@@ -12,36 +12,12 @@ import pytest
 from benchmarks.shortfalls import CUSTOMER, FURNACES, LANE, ONLY_EVENTS, OVEN, PORT, THROUGH_HUB, tried
 from simulation import UncertaintySettings
 from simulation.accounting import relative_errors
-from simulation.engines import play
 from simulation.journal import keep_journal
 from simulation.kernel import run_days
 from simulation.trial import Trial
+from tests.simulation.shortfalls import EXACT, LACKING, SPOT, done, emitted, once, paid
 
-EXACT = 1e-9
 NEARLY = 1e-5  # the opening stock is a millionth of a day above what the plan needs
-LACKING = 18.0
-SPOT = "response kind cover_days price footprint\nspot spot_purchase 3 50 2"
-
-
-def once(trials, index=0):
-    """Return what happened in one trial, with the mass balance checked, and its account."""
-    shared = (trials.network, trials.opening, trials.settings, trials.settings.uncertainty)
-    result = play(*shared, index)
-    assert result.mass_error < EXACT
-    return result, trials.accounts.book(result)
-
-
-def done(account):
-    """Return what each response did in the whole horizon."""
-    return account.responses.quantity.sum(axis=1)
-
-
-def paid(trials, account, name="responses"):
-    return account.cost[trials.network.plan["cost_account"].to_numpy().tolist().index(name)]
-
-
-def emitted(trials, account, name):
-    return account.emissions[trials.network.plan["emission_account"].to_numpy().tolist().index(name)]
 
 
 # ---------------------------------------------------------------- one by one

@@ -45,15 +45,14 @@ def test_more_trials_begin_with_the_same_ones(two_routes, base):
 
 def test_workers_do_not_matter(two_routes, base, monkeypatch):
     started = []
-    pool = trials_module.multiprocessing.get_context("spawn").Pool
+    processes = trials_module.processes
 
     def counted(workers, *rest):
         started.append(workers)
-        return pool(workers, *rest)
+        return processes(workers, *rest)
 
-    context = type("Context", (), {"Pool": staticmethod(counted)})
     monkeypatch.setattr(trials_module, "WORTH_PROCESSES", 0.0)
-    monkeypatch.setattr(trials_module.multiprocessing, "get_context", lambda kind: context)
+    monkeypatch.setattr(trials_module, "processes", counted)
     told = []
     settings = SimulationSettings(trials=3, workers=2)
     spread = simulate(
@@ -67,9 +66,7 @@ def test_workers_do_not_matter(two_routes, base, monkeypatch):
 
 
 def test_few_trials_stay_in_this_process(two_routes, base, monkeypatch):
-    monkeypatch.setattr(
-        trials_module.multiprocessing, "get_context", lambda kind: pytest.fail("a pool for nothing")
-    )
+    monkeypatch.setattr(trials_module, "processes", lambda *given: pytest.fail("a pool for nothing"))
     same(base, outcome_of(two_routes, workers=2))
 
 

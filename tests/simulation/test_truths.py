@@ -12,8 +12,6 @@ again the next day; one with a policy counts both.
 """
 
 import dataclasses
-import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,19 +25,10 @@ from simulation.outages import DAYS_PER_YEAR, outage_times
 from simulation.streams import Streams
 from simulation.trial import Trial
 from simulation.trials import prepare
+from tests.simulation.published import assert_mean, published
 
-CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "E_simulation"
 CHAINS, WARM_UP = 300, 60
 PLENTY = 1e6
-
-
-def published(file, name):
-    """Return a published case; the folder of cases stands beside the checkout."""
-    path = CASES / f"{file}.json"
-    if not path.exists():
-        pytest.skip(f"no published cases at {path}")
-    cases = json.loads(path.read_text())
-    return cases[name] if isinstance(cases, dict) else next(c for c in cases if c["id"] == name)
 
 
 @pytest.fixture
@@ -74,14 +63,6 @@ def chains(monkeypatch):
         return [stocks[:, nodes] for nodes in tiers], waiting
 
     return evenings
-
-
-def assert_mean(values, truth, precision):
-    """Compare the mean of (days, chains) with the truth, within four standard errors of chains' means."""
-    means = values.mean(axis=0)
-    error = means.std(ddof=1) / np.sqrt(len(means))
-    assert error < precision * truth
-    assert abs(means.mean() - truth) < 4 * error
 
 
 @pytest.mark.parametrize("number", [0, 1])
