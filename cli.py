@@ -152,7 +152,7 @@ def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
     values: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
     hydra_config, former = HydraConfig.get(), None
     overrides = list(hydra_config.overrides.task)
-    if command in ("simulate", "report", "compare") or (command == "diagnose" and values["run"]):
+    if command in ("simulate", "report", "compare", "export") or (command == "diagnose" and values["run"]):
         if values["run"] is None:
             message = f"{command} needs run=DIR, the folder of a former run"
             raise ConfigError(message)
@@ -214,6 +214,7 @@ def explain(request: Request) -> None:
 
 def execute(request: Request) -> None:
     """Do one command, show the result and say where it is."""
+    from reporting.exchange import export_run
     from reporting.results import rebuild_report
     from reporting.run_folder import PAGE, WORKBOOK, RunFolder, near
     from reporting.terminal import show_summary
@@ -230,6 +231,9 @@ def execute(request: Request) -> None:
         return
     if request.command == "compare" and request.former is not None:
         tell_apart(request, request.former)
+        return
+    if request.command == "export" and request.former is not None:
+        print(export_run(request.former))
         return
     if request.command == "report" and request.former is not None:
         place, payload = request.former, rebuild_report(request.former)
@@ -272,6 +276,7 @@ def load(request: Request) -> Scenario:
     scenario = load_scenario(settings["scenario"], settings["carbon"], settings["pathway"], request.search)
     if not scenario.path.is_relative_to(BUNDLED):
         request.values["scenario"]["data"] = str(scenario.path)  # found again from anywhere
+    request.values["scenario"]["footprints"] = scenario.settings.footprints
     change = settings["pathway"].change
     if change.plan:
         request.values["pathway"]["change"]["plan"] = str(find_plan(change, request.search))

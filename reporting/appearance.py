@@ -81,6 +81,7 @@ COSTS: dict[str, Account] = {
     "carbon_price": Account("Carbon price", "", "#af4e04"),
     "shortage": Account("Unmet demand", "", "#b9b6ad"),
     "cap_overrun": Account("Paid for missing a cap", "", "#b3261e"),
+    "bonus_malus": Account("Bonus and malus on footprints", "", "#7d6f96"),
     "gates": Account("Waiting at gates and wrong grades", "", "#a8763e"),
     "responses": Account("Expediting and other responses", "", "#6b4226"),
 }

@@ -25,6 +25,8 @@ def processes(payload: Payload) -> Chart | None:
     rows = payload["mixes"]["processes"]
     if not rows:
         return None
+    largest = max(max(row["plan"][0], row["plan"][-1]) for row in rows)
+    scale = emission_scale(largest) if payload["mixes"]["in_tonnes"] else Scale(1.0, "Units")
     pairs = [(humanise(row["name"]), row["plan"][0], row["plan"][-1]) for row in rows]
     return _then_and_now(
         payload,
@@ -33,7 +35,7 @@ def processes(payload: Payload) -> Chart | None:
         "a year by process; not summed, one feeds the next",
         f"{pairs[0][0]} runs most",
         sorted(pairs, key=lambda pair: max(pair[1:])),
-        emission_scale(max(max(pair[1:]) for pair in pairs)),
+        scale,
     )
 
 

@@ -29,7 +29,7 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import Scale, emission_scale, energy_scale, plain, tonnes, whole_percent
+from reporting.figures import Scale, emission_scale, energy_scale, plain, quantity, tonnes, whole_percent
 from reporting.payload import Payload
 from reporting.titles import sourcing_title
 
@@ -42,7 +42,7 @@ def shown_years(count: int) -> list[int]:
 
 
 def supplier_shares(payload: Payload) -> list[Chart]:
-    """Draw one small chart a product: shares of bought tonnes by supplier, first, middle and last year."""
+    """Draw one small chart a product: shares of what is bought by supplier, first, middle and last year."""
     charts = []
     bought = [mix for mix in payload["mixes"]["suppliers"] if _bought_in_shown_years(mix)]
     for position, mix in enumerate(bought[:MOST_PRODUCTS]):
@@ -53,12 +53,13 @@ def supplier_shares(payload: Payload) -> list[Chart]:
                 payload,
                 f"supplier-{position}",
                 humanise(mix["product"]),
-                f"{tonnes(first)} \u2192 {tonnes(last)} bought a year",
+                f"{quantity(first, mix['unit'])} \u2192 {quantity(last, mix['unit'])} bought a year",
                 sourcing_title(payload),
                 [
                     (row["name"], colour, row["plan"])
                     for row, colour in zip(mix["rows"], colours, strict=True)
                 ],
+                mix["unit"],
             )
         )
     return charts
@@ -77,6 +78,7 @@ def _shares(
     unit: str,
     finding: str,
     rows: Sequence[tuple[str, str, list[float]]],
+    counted_in: str,
 ) -> Chart:
     """Draw horizontal bars of shares that sum to one, a bar a year, with whole percents inside."""
     labels = payload["periods"]["labels"]
@@ -93,7 +95,7 @@ def _shares(
                     "label": {"show": share >= 0.14, "formatter": whole_percent(share)},
                     "tip": tip(
                         f"{name}, {labels[i]}",
-                        [("Share", whole_percent(share)), ("Tonnes a year", tonnes(values[i]))],
+                        [("Share", whole_percent(share)), ("Bought a year", quantity(values[i], counted_in))],
                     ),
                 }
             )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from reporting.figures import count, interval, money, money_scale, plain, shorten, whole_percent
+from reporting.intervals import ENDS, between
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 from reporting.workbook_columns import Column, Row, Table
 
-ENDS = ("", "_low", "_high")
 MOST_ROWS = 12
 Rows = list[dict[str, Any]]
 
@@ -35,8 +35,8 @@ def disruption_tables(payload: Payload) -> list[RiskTable]:
                     shorten(row["key"], 36),
                     f"{whole_percent(row['share'])} ({interval(row['share_low'], row['share_high'])})",
                     plain(row["times"]),
-                    _between(row, "cost_added", scale.divisor),
-                    _between(row, "unmet_added", 0.01),
+                    _change(row, "cost_added", scale.divisor),
+                    _change(row, "unmet_added", 0.01),
                 ]
                 for row in shown
             ],
@@ -81,9 +81,8 @@ def _dearest_first(rows: Rows) -> Rows:
     return sorted(rows, key=lambda row: (row["cost_added"] is None, -(row["cost_added"] or 0.0), row["key"]))
 
 
-def _between(row: dict[str, Any], name: str, divisor: float) -> str:
+def _change(row: dict[str, Any], name: str, divisor: float) -> str:
     """Return a change with half its interval, or that it cannot be told."""
     if row[name] is None:
         return "too few to tell"
-    half = (row[f"{name}_high"] - row[f"{name}_low"]) / 2
-    return f"{plain(row[name] / divisor, signed=True)} \u00b1 {plain(half / divisor)}"
+    return between(row, name, divisor, signed=True)

@@ -92,6 +92,11 @@ def tonnes(value: float, signed: bool = False) -> str:
     return f"{plain(value / scale.divisor, signed)} {scale.unit}"
 
 
+def quantity(value: float, unit: str) -> str:
+    """Return an amount with its unit: ``1,019 kt``, ``13,400 MW``."""
+    return tonnes(value) if unit == "t" else f"{plain(value)} {unit}"
+
+
 def energy_scale(largest: float) -> Scale:
     """Return MWh, GWh or TWh for amounts in MWh."""
     size = abs(largest)

@@ -7,6 +7,7 @@ from typing import Any
 import xarray as xr
 
 from reporting.figures import count, plain, shorten
+from reporting.intervals import WAIT
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
@@ -14,7 +15,6 @@ from reporting.risk_tables import RiskTable
 from reporting.workbook_columns import Column, Row, Table
 
 MOST_ROWS = 12
-WAIT = ("gate_wait_minutes", "gate_wait_minutes_low", "gate_wait_minutes_high")
 Rows = list[dict[str, Any]]
 
 

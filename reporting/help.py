@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from textwrap import wrap
+
+WIDTH = 110  # of a screen
 
 COMMANDS = {
     "run": "validate, optimise, simulate and report (the default)",
@@ -14,6 +17,7 @@ COMMANDS = {
     "pareto": "the cost-carbon frontier, with the pathway's plan on it",
     "diagnose": "say why there is no plan and what would mend it; or run=DIR why=OFFER",
     "compare": "the difference of two former runs by account: run=DIR against=DIR",
+    "export": "write the footprints of a former run as PACT and iLEAP JSON: run=DIR",
     "init": "write a small case of your own to start from: init DIR",
 }
 EXAMPLES = {
@@ -25,6 +29,7 @@ EXAMPLES = {
     "pareto": "pareto scenario=tutorial pareto.points=12",
     "diagnose": "diagnose scenario=tutorial carbon.cap_2026=0.1",
     "compare": "compare run=runs/NEW against=runs/OLD",
+    "export": "export run=runs/DIR",
     "init": "init my_case",
 }
 OPTIONS = {
@@ -67,7 +72,11 @@ def help_text(command: str, choices: Path) -> str:
 
 
 def _rows(items: dict[str, str]) -> list[str]:
-    return [f"  {name:<18} {what}" for name, what in items.items()]
+    return [
+        line
+        for name, what in items.items()
+        for line in wrap(f"  {name:<18} {what}", WIDTH, subsequent_indent=" " * 21)
+    ]
 
 
 def new_case_text(folder: str, name: str) -> str:

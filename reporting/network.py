@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from reporting.reading import FloatArray, array, grouped, labels, numbers, site_names
+from reporting.reading import (
+    FloatArray,
+    array,
+    document,
+    grouped,
+    labels,
+    moved_tonnes,
+    numbers,
+    offer_units,
+    site_names,
+)
 
 MOST_LANES = 300
 MOST_NAMES = 6
@@ -28,7 +38,7 @@ def network(plan: xr.Dataset, accounts: list[str]) -> dict[str, Any]:
     ``sites``, ``lanes``, ``other_lanes`` (count, tonnes), ``modes`` with tonne-km by period. Tonnes
     and tonne-km are per year.
     """
-    flow = np.maximum(array(plan, "flow", "arc", "period"), 0.0)
+    flow = moved_tonnes(plan)
     distance = array(plan, "arc_distance_km", "arc")
     origin, destination, mode = (labels(plan, f"arc_{end}") for end in ("origin", "destination", "mode"))
     products = labels(plan, "arc_product")
@@ -107,25 +117,35 @@ def mixes(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
 
     Returns
     -------
-    Each mix is a list of ``{"name", "plan", "reference"}`` in t (MWh for power) per year, largest
-    first; beyond `MOST_NAMES` the rest is summed as ``Others``.
+    Each mix is a list of ``{"name", "plan", "reference"}`` per year, largest first; beyond `MOST_NAMES`
+    the rest is summed as ``Others``. Suppliers are in the ``unit`` of their product, scrap bases in t,
+    power in MWh, processes in their own units: ``in_tonnes`` says whether all of them are t. Products
+    stand in the order of what is paid for them where their units differ.
     """
     suppliers = {}
     for product in dict.fromkeys(labels(plan, "offer_product")):
         rows = _largest(_purchases(plan, product), _purchases(reference, product))
         if rows:
             suppliers[product] = rows
-    order = sorted(suppliers, key=lambda p: -sum(sum(row["plan"]) for row in suppliers[p]))
+    units = dict(zip(labels(plan, "offer_product"), offer_units(plan), strict=True))
+    size = {product: sum(sum(row["plan"]) for row in rows) for product, rows in suppliers.items()}
+    if len({units[product] for product in suppliers}) > 1 and "offer_spend" in plan:
+        paid = grouped(array(plan, "offer_spend", "offer", "period"), labels(plan, "offer_product"))
+        size = {product: float(paid[product].sum()) for product in suppliers}
     return {
-        "suppliers": [{"product": product, "rows": suppliers[product]} for product in order],
+        "suppliers": [
+            {"product": product, "unit": units[product], "rows": suppliers[product]}
+            for product in sorted(suppliers, key=lambda product: -size[product])
+        ],
         "scrap_bases": _largest(_from_scrap_bases(plan), _from_scrap_bases(reference), most=10),
+        "in_tonnes": all(p["unit"] == "t" for p in document(plan, "products_json").values()),
         "processes": _largest(_processes(plan), _processes(reference), most=10),
         "power": _largest(_power(plan), _power(reference), most=10),
     }
 
 
 def _purchases(dataset: xr.Dataset, product: str) -> dict[str, FloatArray]:
-    """Return tonnes bought of `product` by name of the supplying site."""
+    """Return what is bought of `product` by name of the supplying site."""
     names = site_names(dataset)
     rows = [i for i, p in enumerate(labels(dataset, "offer_product")) if p == product]
     sites = labels(dataset, "offer_site")
@@ -140,7 +160,7 @@ def _from_scrap_bases(dataset: xr.Dataset) -> dict[str, FloatArray]:
     names = site_names(dataset)
     origin = labels(dataset, "arc_origin")
     rows = [i for i, key in enumerate(origin) if key in bases]
-    return grouped(array(dataset, "flow", "arc", "period")[rows], [names[origin[i]] for i in rows])
+    return grouped(moved_tonnes(dataset)[rows], [names[origin[i]] for i in rows])
 
 
 def _processes(dataset: xr.Dataset) -> dict[str, FloatArray]:

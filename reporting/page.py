@@ -30,10 +30,14 @@ from reporting.decisions import timetable
 from reporting.disruptions import disruption_tables
 from reporting.drawing import Chart
 from reporting.figures import count, emission_scale, interval, money, plain, rate, whole_percent
+from reporting.footprint_tables import footprint_tables
 from reporting.gates import gate_tables
 from reporting.payload import Payload, main_cap
+from reporting.programme_tables import programme_tables
 from reporting.responses import response_tables
 from reporting.risk_tables import risk_tables
+from reporting.supplier_pages import supplier_section
+from reporting.target_tables import folded_tables, section_title, target_tables
 from reporting.tiles import tiles
 from reporting.uncertain_figures import factor_tables, price_fact
 
@@ -91,6 +95,8 @@ def render_page(payload: Payload) -> str:
         p=payload,
         charts=drawn,
         suppliers=suppliers,
+        footprint_tables=[*footprint_tables(payload), *programme_tables(payload)],
+        each_supplier=supplier_section(payload),
         headline=findings.headline(payload),
         summary=findings.summary(payload),
         name=findings.name_of(payload, 40),
@@ -109,6 +115,9 @@ def render_page(payload: Payload) -> str:
             *factor_tables(payload),
             *risk_tables(payload),
         ],
+        target_tables=target_tables(payload),
+        target_details=folded_tables(payload),
+        targets_title=section_title(payload),
         assumptions=basis.assumptions(payload),
         uncertainties=basis.uncertainties(payload),
         quality=basis.quality(payload),

@@ -12,12 +12,17 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.coverage import coverage, hotspots
 from reporting.frontier import frontier_payload
 from reporting.measures import cuts, interventions
 from reporting.moments import last_moment, lengths, moments
 from reporting.network import mixes, network
 from reporting.reading import FloatArray, array, document, labels, number, numbers
 from reporting.risk import risk
+from reporting.supplier_programmes import data_worth, funnel
+from reporting.supplier_scores import asked_shares
+from reporting.suppliers import suppliers
+from reporting.targets import programme
 from scenarios.accounts import total_accounts
 from scenarios.settings import Scope2
 
@@ -85,7 +90,14 @@ def build_payload(
         "interventions": interventions(plan),
         "network": network(plan, counted_accounts(plan)),
         "mixes": mixes(plan, reference),
+        "coverage": coverage(plan),
+        "hotspots": hotspots(plan, counted_accounts(plan)),
+        "suppliers": suppliers(plan),
+        "asked_shares": asked_shares(plan),
         "risk": None if outcome is None else risk(plan, outcome),
+        "funnel": funnel(plan, outcome),
+        "data_worth": data_worth(plan, outcome),
+        "programme": programme(plan, outcome, counted_accounts(plan)),
         "frontier": None if frontier is None else frontier_payload(frontier, plan, reference),
     }
 

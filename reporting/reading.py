@@ -52,6 +52,21 @@ def document(dataset: xr.Dataset, name: str) -> Any:
         raise ValueError(message) from error
 
 
+def moved_tonnes(dataset: xr.Dataset) -> FloatArray:
+    """Return what moves on each arc, (A, T), t a year; runs that do not state the mass of a unit are in t."""
+    flow = np.maximum(array(dataset, "flow", "arc", "period"), 0.0)
+    if "arc_tonnes_per_unit" not in dataset.coords:
+        return flow
+    return flow * array(dataset, "arc_tonnes_per_unit", "arc")[:, None]
+
+
+def offer_units(dataset: xr.Dataset) -> list[str]:
+    """Return the unit that each offer is counted in; runs that do not state it count in t."""
+    if "offer_unit" not in dataset.coords:
+        return ["t"] * int(dataset.sizes["offer"])
+    return labels(dataset, "offer_unit")
+
+
 def site_names(dataset: xr.Dataset) -> dict[str, str]:
     """Return the name shown to people for every site label."""
     shown = labels(dataset, "site_name")

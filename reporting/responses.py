@@ -12,17 +12,16 @@ from reporting.figures import (
     interval,
     money,
     money_scale,
-    plain,
     shorten,
     whole_percent,
 )
+from reporting.intervals import ENDS, between
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
 from reporting.risk_tables import RiskTable
 from reporting.workbook_columns import Column, Row, Table
 
-ENDS = ("", "_low", "_high")
 MEASURES = ("quantity", "cost", "emissions")
 MOST_ROWS = 12
 KINDS = {
@@ -57,9 +56,9 @@ def response_tables(payload: Payload) -> list[RiskTable]:
                 shorten(row["key"], 36),
                 KINDS[row["kind"]],
                 f"{whole_percent(row['share'])} ({interval(row['share_low'], row['share_high'])})",
-                _between(row, "total_quantity", 1.0),
-                _between(row, "total_cost", of_cost.divisor),
-                _between(row, "total_emissions", of_carbon.divisor),
+                between(row, "total_quantity", 1.0),
+                between(row, "total_cost", of_cost.divisor),
+                between(row, "total_emissions", of_carbon.divisor),
             ]
             for row in shown
         ],
@@ -109,8 +108,3 @@ def workbook_responses(payload: Payload, outcome: xr.Dataset, plan: xr.Dataset) 
     ]
     meaning = "What was done about shortfalls: means over the simulated futures."
     return Table("Responses", meaning, columns, rows)
-
-
-def _between(row: dict[str, Any], name: str, divisor: float) -> str:
-    half = (row[f"{name}_high"] - row[f"{name}_low"]) / 2
-    return f"{plain(row[name] / divisor)} \u00b1 {plain(half / divisor)}"

@@ -18,6 +18,7 @@ from reporting.figures import (
     shorten,
     whole_percent,
 )
+from reporting.intervals import between
 from reporting.payload import Payload
 
 MOST_SITES, MOST_CUSTOMERS = 14, 12
@@ -69,9 +70,9 @@ def ladder(payload: Payload) -> RiskTable | None:
         [
             [
                 row["source"].capitalize(),
-                _between(row, "cost_added", of_cost),
+                between(row, "cost_added", of_cost.divisor, signed=True),
                 of_cost.show(row["cost_sd"]),
-                _between(row, "emissions_added", of_carbon),
+                between(row, "emissions_added", of_carbon.divisor, signed=True),
                 of_carbon.show(row["emissions_sd"]),
                 f"{plain(100 * row['service_added'], signed=True)}",
                 f"{plain(100 * row['service_worst'])}%",
@@ -313,15 +314,9 @@ def _unit(scale: Scale, currency: str) -> str:
     return f"{currency} {scale.unit}".rstrip()
 
 
-def _between(row: dict[str, Any], name: str, scale: Scale) -> str:
-    """Return a change with half its interval: ``+2.1 \u00b1 0.6``."""
-    half = (row[f"{name}_high"] - row[f"{name}_low"]) / 2
-    return f"{plain(row[name] / scale.divisor, signed=True)} \u00b1 {plain(half / scale.divisor)}"
-
-
 def _chance(row: dict[str, Any]) -> str:
-    between = interval(row["chance_any_low"], row["chance_any_high"])
-    return f"{whole_percent(row['chance_any'])} ({between})"
+    ends = interval(row["chance_any_low"], row["chance_any_high"])
+    return f"{whole_percent(row['chance_any'])} ({ends})"
 
 
 def _days(days: float | None) -> str:

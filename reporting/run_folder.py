@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from scenarios.errors import ConfigError
+from scenarios.exchange_reading import find_footprints
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -178,7 +179,8 @@ def settled_values(
 
 def refuse_changed_tables(former: Path, data: Path) -> None:
     """Raise ConfigError when the tables are not those that the former run has read."""
-    then, now = read_json(former / MANIFEST)["inputs"]["sha256"], table_hashes(data)
+    said = read_json(former / MANIFEST)
+    then, now = said["inputs"]["sha256"], input_hashes(data, said["settings"])
     changed = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
     if changed:
         message = f"{', '.join(changed)} of {data} changed since {near(former)} was made: run again"
@@ -282,6 +284,17 @@ def table_hashes(data: Path) -> dict[str, str]:
         [data] if data.is_file() else [f for f in sorted(data.iterdir()) if f.suffix.lower() in TABLE_ENDINGS]
     )
     return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files if not f.name.startswith(".")}
+
+
+def input_hashes(data: Path, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of each file that a scenario is read from: its tables and shared footprints.
+
+    Raises ConfigError when there is no folder as ``scenario.footprints`` says.
+    """
+    shared = settings.get("scenario", {}).get("footprints", "")
+    files = sorted(find_footprints(shared, data).glob("*.json")) if shared else []
+    found = {f"footprints/{f.name}": hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+    return table_hashes(data) | found
 
 
 def disk_problem(error: OSError) -> str:

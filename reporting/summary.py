@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reporting.coverage import coverage, hotspots
 from reporting.moments import period_keys
-from reporting.run_folder import json_text, table_hashes
+from reporting.run_folder import input_hashes, json_text
+from reporting.targets import programme_summary
 from scenarios.accounts import total_accounts
 from scenarios.settings import Scope2
 
@@ -107,6 +109,9 @@ def summarise(
         },
         "chance_of_missing_cap": {},
         "other_caps": _other_caps(plan, outcome),
+        "coverage": coverage(plan),
+        "hotspots": hotspots(plan, list(total_accounts(Scope2(attrs["scope2"])))),
+        **programme_summary(plan, outcome),
         "twin": {"max_relative_error": None},
         "trials": 0,
         "versions": versions(),
@@ -144,7 +149,7 @@ def manifest(
         "format": 1,
         **request,
         "settings": settings,
-        "inputs": {"path": data, "sha256": table_hashes(data)},
+        "inputs": {"path": data, "sha256": input_hashes(data, settings)},
         "seeds": {"simulation": settings["simulation"]["seed"], "solver": settings["solver"]["seed"]},
         "solver": {key: attrs[key] for key in ("status", "termination", "objective", "bound", "gap")},
         "seconds": seconds,

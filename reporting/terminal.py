@@ -35,10 +35,13 @@ from reporting.figures import (
     whole_percent,
 )
 from reporting.findings import cap_chance, certainty, headline
+from reporting.footprint_tables import hotspot_title, primary_line
 from reporting.gates import gate_tables
 from reporting.payload import Payload, cap_line, main_cap
+from reporting.programme_tables import programme_tables
 from reporting.responses import response_tables
 from reporting.risk_tables import RiskTable, studies
+from reporting.target_tables import target_line, target_tables, task_lines
 
 BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 QUIET_SECONDS = 5.0  # between two plain lines about the same solve
@@ -80,6 +83,8 @@ def show_summary(payload: Payload, console: Console | None = None) -> None:
     for name, text, style in _lines(payload):
         console.print(Text.assemble((f" {name:<18}", "dim"), (text, style)))
     for study in (
+        *target_tables(payload),
+        *programme_tables(payload),
         *disruption_tables(payload),
         *response_tables(payload),
         *gate_tables(payload),
@@ -165,6 +170,11 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
         found.append(("Certainty", f"{said[0]}: {said[1]}", "" if said[2] else "yellow"))
     chosen = sum(row["chosen"] for row in payload["interventions"])
     found.append(("Decisions", f"{count(chosen)} of {count(len(payload['interventions']))} on offer", ""))
+    primary = primary_line(payload)
+    if primary is not None:
+        found.append(("Primary data", primary, ""))
+    if payload["hotspots"] is not None:
+        found.append(("Hotspots", hotspot_title(payload["hotspots"]), ""))
     time_used = f", {duration(solver['solve_seconds'])}" if solver["solve_seconds"] is not None else ""
     found.append(
         ("Solver", solver_status(solver) + time_used, "" if solver["status"] == "optimal" else "yellow")
@@ -177,6 +187,10 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
         found.append(
             ("Twin check", f"largest relative error {risk['twin_error']:.1e}", "" if good else "red")
         )
+    targets = target_line(payload)
+    if targets is not None:
+        found.append(("Targets", *targets))
+    found += [(shorten(title, 18), text, "") for title, text in task_lines(payload)]
     warnings = payload["scenario"]["warnings"]
     found += [("Warning", shorten(text, 160), "yellow") for text in warnings[:3]]
     if len(warnings) > 3:

@@ -8,17 +8,16 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.intervals import ENDS, WAIT
 from reporting.moments import moments
 from reporting.reading import array, labels, number, numbers, site_names
 
 Rows = list[dict[str, Any]]
-ENDS = ("", "_low", "_high")
 LADDER = ("cost_added", "emissions_added", "service_added", "chance_any")  # each with an interval
 LADDER_PLAIN = ("cost_sd", "emissions_sd", "service_worst")
 STOCKS = ("stock_now", "stock_more", "stock_more_units", "served_now", "served_then")
 ORDERS = ("orders_per_year", "order_size", "ordering_stock", "ordering_stock_days", "ordering_empty")
 RESPONSES = ("share", "total_quantity", "total_cost", "total_emissions")  # each with an interval
-WAIT = ("gate_wait_minutes", "gate_wait_minutes_low", "gate_wait_minutes_high")
 DISRUPTIONS = ("share", "cost_added", "unmet_added")  # each with an interval
 OUTAGE = ("days_to_survive", "days_to_recover", "outage_cost", "outage_emissions", "outage_undelivered")
 

@@ -7,12 +7,12 @@ from typing import Any
 import xarray as xr
 
 from reporting.figures import interval, money, whole_percent
+from reporting.intervals import ENDS
 from reporting.moments import moments, whole_number
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 from reporting.workbook_columns import Column, Row, Table
 
-ENDS = ("", "_low", "_high")
 MOST_CAPS = 3
 CLEAR = 0.005  # a chance that changes by less is said to stay
 

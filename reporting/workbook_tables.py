@@ -12,9 +12,13 @@ import xarray as xr
 from reporting.appearance import cost_account, emission_account
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload, counted_accounts
-from reporting.reading import FloatArray, array, labels, number, site_names
+from reporting.programme_tables import programme_sheets
+from reporting.reading import FloatArray, array, labels, moved_tonnes, number, offer_units, site_names
 from reporting.workbook_columns import Column, Row, Table
 from reporting.workbook_customers import customer_accounts, customers, frontier_table
+from reporting.workbook_footprints import footprint_sheets
+from reporting.workbook_suppliers import supplier_tables
+from reporting.workbook_targets import target_sheets
 from reporting.workbook_trials import trial_tables
 
 FIRST_ROW = 3  # tables start in row 4: title, meaning, blank
@@ -40,6 +44,10 @@ def tables(
         _npv(both, paid(payload).removesuffix(" in period")),
         _flows(both),
         _purchases(both),
+        *supplier_tables(both, paid(payload).replace(" in period", " per year")),
+        *footprint_sheets(payload, plan),
+        *programme_sheets(payload),
+        *target_sheets(payload),
         _production(both),
         _power(both),
         _interventions(payload),
@@ -140,7 +148,7 @@ def _flows(both: Both) -> Table:
     rows: list[Row] = []
     for pathway, dataset in both:
         names, periods = site_names(dataset), _periods(dataset)
-        values, km = array(dataset, "flow", "arc", "period"), array(dataset, "arc_distance_km", "arc")
+        values, km = moved_tonnes(dataset), array(dataset, "arc_distance_km", "arc")
         ends = [labels(dataset, f"arc_{end}") for end in ("product", "mode", "origin", "destination")]
         for i, t in _used(values):
             product, mode, origin, destination = (end[i] for end in ends)
@@ -179,10 +187,10 @@ def _purchases(both: Both) -> Table:
     rows = []
     for pathway, dataset in both:
         names, periods = site_names(dataset), _periods(dataset)
-        values = array(dataset, "purchase", "offer", "period")
+        values, unit = array(dataset, "purchase", "offer", "period"), offer_units(dataset)
         product, site, tier = (labels(dataset, f"offer_{name}") for name in ("product", "site", "tier"))
         rows += [
-            [pathway, product[i], names.get(site[i], site[i]), tier[i], periods[t][0], values[i, t]]
+            [pathway, product[i], names.get(site[i], site[i]), tier[i], periods[t][0], values[i, t], unit[i]]
             for i, t in _used(values)
         ]
     columns = [
@@ -191,9 +199,10 @@ def _purchases(both: Both) -> Table:
         Column("Supplier", width=34),
         Column("Data tier", width=12),
         Column("Period", "year", 10),
-        Column("t per year", "whole", 16),
+        Column("Bought per year", "whole", 16),
+        Column("Unit", width=10),
     ]
-    return Table("Purchases", "What is bought from whom.", columns, rows, "t per year")
+    return Table("Purchases", "What is bought from whom.", columns, rows, "Bought per year")
 
 
 def _production(both: Both) -> Table:

@@ -7,14 +7,13 @@ import xarray as xr
 from reporting.appearance import cost_account, emission_account
 from reporting.disruptions import workbook_disruptions
 from reporting.gates import workbook_gates
+from reporting.intervals import ENDS
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
 from reporting.responses import workbook_responses
 from reporting.uncertain_figures import workbook_factors
 from reporting.workbook_columns import Column, Row, Table
-
-ENDS = ("", "_low", "_high")
 
 
 def trial_tables(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset | None) -> list[Table]:

@@ -13,6 +13,7 @@ from reporting.run_folder import (
     MANIFEST,
     RunFolder,
     fresh_folder,
+    input_hashes,
     is_run_folder,
     json_text,
     read_dataset,
@@ -219,10 +220,24 @@ def test_changed_tables_are_noticed(tmp_path):
     data.mkdir()
     (data / "sites.csv").write_text("site\na\n")
     (data / "notes.md").write_text("not a table")
-    path = former(tmp_path, inputs={"sha256": table_hashes(data)})
+    path = former(tmp_path, inputs={"sha256": table_hashes(data)}, settings={})
     (data / "notes.md").write_text("changed")
     refuse_changed_tables(path, data)
     (data / "sites.csv").write_text("site\nb\n")
     (data / "lanes.csv").write_text("origin\n")
     with pytest.raises(ConfigError, match=r"lanes\.csv, sites\.csv of .* changed"):
         refuse_changed_tables(path, data)
+
+
+def test_changed_footprints_are_noticed(tmp_path):
+    shared = tmp_path / "tables" / "shared"
+    shared.mkdir(parents=True)
+    (shared / "ore.json").write_text("{}")
+    settings = {"scenario": {"footprints": "shared"}}
+    hashes = input_hashes(tmp_path / "tables", settings)
+    assert list(hashes) == ["footprints/ore.json"]
+    path = former(tmp_path, inputs={"sha256": hashes}, settings=settings)
+    refuse_changed_tables(path, tmp_path / "tables")
+    (shared / "ore.json").write_text("[]")
+    with pytest.raises(ConfigError, match=r"footprints/ore\.json of .* changed"):
+        refuse_changed_tables(path, tmp_path / "tables")

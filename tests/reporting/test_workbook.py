@@ -15,7 +15,8 @@ from reporting.workbook import write_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 Factory = Callable[..., xr.Dataset]
-TABLES = ["Emissions", "Cost", "NPV", "Flows", "Purchases", "Production", "Power", "Interventions", "Caps"]
+TABLES = ["Emissions", "Cost", "NPV", "Flows", "Purchases", "Hotspots"]
+TABLES += ["Production", "Power", "Interventions", "Caps"]
 TABLES += ["Simulation", "PlanAgainstTrials", "CustomerService", "Sites"]
 SHEETS = ["Read me", "Summary", *TABLES, "Chart data"]
 

@@ -1,0 +1,259 @@
+"""The suppliers' part of the page: one table of all, and a page for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reporting.appearance import humanise
+from reporting.figures import (
+    Scale,
+    count,
+    counted,
+    emission_scale,
+    money,
+    money_scale,
+    plain,
+    shorten,
+    whole_percent,
+)
+from reporting.payload import Payload
+
+MOST_SUPPLIERS = 60  # the rest is in the workbook
+HOTSPOT = 0.8  # of the emissions bought
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table: headers and rows of text, the first cell of each a name."""
+
+    headers: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class SupplierPage:
+    """What the plan does with one supplier: its name, sentences about it, and figures by year."""
+
+    name: str
+    what: str
+    sentences: list[str]
+    numbers: Rows
+
+
+@dataclass(frozen=True)
+class SupplierSection:
+    """The section of the page: finding, explanation, table of all and pages of each."""
+
+    title: str
+    sub: str
+    unit: str
+    table: Rows
+    shares: Rows | None
+    pages: list[SupplierPage]
+    left_out: str
+
+
+def supplier_section(payload: Payload) -> SupplierSection | None:
+    """Return the section about suppliers; None when the run does not say what is paid to whom."""
+    shown = payload["suppliers"][:MOST_SUPPLIERS]
+    if not shown:
+        return None
+    left = len(payload["suppliers"]) - len(shown)
+    currency = payload["scenario"]["currency"]
+    return SupplierSection(
+        title=_title(payload),
+        sub="What is bought of whom, how well its footprint is known, and where its programme stands.",
+        unit=f"Spend in {_money(shown, currency)} and emissions up to the gate in {_carbon(shown).unit} "
+        "CO\u2082e, a year; the most paid first",
+        table=_overview(payload, shown),
+        shares=_shares(payload),
+        pages=[_page(payload, row) for row in shown],
+        left_out=f"{counted(left, 'more supplier')} {'is' if left == 1 else 'are'} in the workbook."
+        if left
+        else "",
+    )
+
+
+def _title(payload: Payload) -> str:
+    """Say how few suppliers make most of the emissions bought in the last year."""
+    last = payload["periods"]["last"]
+    emitted = sorted((row["emissions"][-1] or 0.0 for row in payload["suppliers"]), reverse=True)
+    used = sum(row["used"] for row in payload["suppliers"])
+    total, summed, needed = sum(emitted), 0.0, 0
+    if total <= 0:
+        return f"{count(used)} of {counted(len(emitted), 'supplier')} are used"
+    while summed < HOTSPOT * total:
+        summed, needed = summed + emitted[needed], needed + 1
+    makes, share = "makes" if needed == 1 else "make", whole_percent(summed / total)
+    few = f"{count(needed)} of {counted(len(emitted), 'supplier')}"
+    return f"{few} {makes} {share} of the emissions bought in {last}"
+
+
+def _money_scale(rows: list[dict[str, Any]]) -> Scale:
+    return money_scale(max((max(row["spend"]) for row in rows), default=0.0))
+
+
+def _money(rows: list[dict[str, Any]], currency: str) -> str:
+    return f"{currency} {_money_scale(rows).unit}".rstrip()
+
+
+def _carbon(rows: list[dict[str, Any]]) -> Scale:
+    return emission_scale(max((max(row["emissions"]) for row in rows), default=0.0))
+
+
+def _overview(payload: Payload, shown: list[dict[str, Any]]) -> Rows:
+    """Return one row a supplier."""
+    first, last = payload["periods"]["first"], payload["periods"]["last"]
+    paid, carbon = _money_scale(shown), _carbon(shown)
+    total = sum(row["spend"][-1] for row in payload["suppliers"]) or 1.0
+    scored, enrolled = any(row["scored"] for row in shown), any(row["stages"] for row in shown)
+    headers = ["Supplier", "Supplies", "Footprint known", f"Spend {first}", f"{last}", "Share"]
+    headers += [f"CO\u2082e {first}", f"{last}"]
+    headers += [f"Score {first}", f"{last}"] if scored else []
+    headers += ["Programme"] if enrolled else []
+    rows = []
+    for row in shown:
+        cells = [shorten(row["name"], 44), _products(row), _known(row)]
+        cells += [paid.show(row["spend"][0]), paid.show(row["spend"][-1])]
+        cells += [whole_percent(row["spend"][-1] / total)]
+        cells += [carbon.show(row["emissions"][0]), carbon.show(row["emissions"][-1])]
+        if scored:
+            cells += [_graded(row["scored"], 0), _graded(row["scored"], -1)]
+        if enrolled:
+            cells += [_furthest(row)]
+        rows.append(cells)
+    return Rows(headers, rows)
+
+
+def _shares(payload: Payload) -> Rows | None:
+    """Return what sourcing rules ask for, what the plan has in the last year, and what a point costs."""
+    if not payload["asked_shares"]:
+        return None
+    first, last = payload["periods"]["first"], payload["periods"]["last"]
+    currency = payload["scenario"]["currency"]
+    rows = []
+    for row in payload["asked_shares"]:
+        price = row["point_price"][-1]
+        asked = [
+            f"{word} {whole_percent(row[bound][-1])}"
+            for bound, word in (("minimum", "at least"), ("maximum", "at most"))
+            if row[bound][-1] is not None
+        ]
+        held = ", ".join(asked) or "\u2013"
+        rows.append(
+            [
+                f"{humanise(row['rule'])}, share of {row['measure']}",
+                *(_share(row["share"][at]) for at in (0, -1)),
+                held if row["kept"] else f"{held}, reported only",
+                "\u2013" if price is None or not row["kept"] else f"{money(price, currency)}",
+            ]
+        )
+    return Rows(
+        ["Shares of purchases", str(first), str(last), f"Asked in {last}", "Price of one point"], rows
+    )
+
+
+def _share(value: float | None) -> str:
+    return "\u2013" if value is None else whole_percent(value)
+
+
+def _products(row: dict[str, Any]) -> str:
+    return shorten(", ".join(dict.fromkeys(humanise(offer["product"]) for offer in row["offers"])), 40)
+
+
+def _known(row: dict[str, Any]) -> str:
+    """Name the data tiers of what the supplier offers, and say what the plan verifies."""
+    tiers = ", ".join(dict.fromkeys(offer["tier"] for offer in row["offers"]))
+    chance = max((_best(offer["verified"]) for offer in row["offers"]), default=0.0)
+    return tiers if chance <= 0 else f"{tiers}, to be verified"
+
+
+def _best(values: list[float | None] | None) -> float:
+    return max((value or 0.0 for value in values or []), default=0.0)
+
+
+def _graded(scored: dict[str, Any] | None, at: int) -> str:
+    """Return score and grade of a period."""
+    if scored is None or scored["score"][at] is None:
+        return "\u2013"
+    return f"{plain(scored['score'][at])} {scored['grade'][at]}".strip()
+
+
+def _furthest(row: dict[str, Any]) -> str:
+    """Name the last stage that the supplier has a seat in."""
+    seats = [stage for stage in row["stages"] if stage["decided"] is not None]
+    if not seats:
+        return "no seat" if row["stages"] else "\u2013"
+    return f"{humanise(seats[-1]['stage']).lower()} {seats[-1]['decided']}"
+
+
+def _page(payload: Payload, row: dict[str, Any]) -> SupplierPage:
+    """Return the page of one supplier."""
+    sentences = [] if row["used"] else ["The plan buys nothing here."]
+    return SupplierPage(
+        name=row["name"],
+        what=", ".join(filter(None, (row["region"], _products(row), "" if row["used"] else "not used"))),
+        sentences=[*sentences, *_programme(row), *_improvement(payload, row)],
+        numbers=_by_year(payload, row),
+    )
+
+
+def _programme(row: dict[str, Any]) -> list[str]:
+    """Say which seats the supplier takes, when, and with which chance it gets there."""
+    found = []
+    for programme in dict.fromkeys(stage["programme"] for stage in row["stages"]):
+        mine = [stage for stage in row["stages"] if stage["programme"] == programme]
+        seats = [
+            f"{humanise(stage['stage']).lower()} from {stage['decided']}"
+            + (f", reached {stage['from']}" if stage["from"] is not None else "")
+            + f" with a chance of {whole_percent(stage['chance'])}"
+            for stage in mine
+            if stage["decided"] is not None
+        ]
+        said = "; ".join(seats) if seats else "no seat in this plan"
+        found.append(f"{humanise(programme)}: {said}.")
+    return found
+
+
+def _improvement(payload: Payload, row: dict[str, Any]) -> list[str]:
+    """Say what would lift the supplier to the next grade, as its scorecard stands in the last year."""
+    scored = row["scored"]
+    if scored is None or not scored["improve"]:
+        return []
+    currency, plan = payload["scenario"]["currency"], scored["improve"]
+    names = ", ".join(plan["indicators"])
+    cost = f", for about {money(plan['cost'], currency)}" if plan["cost"] > 0 else ""
+    after = payload["periods"]["last"]
+    return [f"To grade {plan['grade']} with the fewest improvements after {after}: {names}{cost}."]
+
+
+def _by_year(payload: Payload, row: dict[str, Any]) -> Rows:
+    """Return the figures of one supplier by period."""
+    paid, carbon = _money_scale([row]), _carbon([row])
+    currency = payload["scenario"]["currency"]
+    rows = []
+    for offer in row["offers"]:
+        name = humanise(offer["product"]) if len(row["offers"]) == 1 else humanise(offer["offer"])
+        if _best(offer["bought"]) > 0:
+            rows.append([f"{name}, {offer['unit']}", *map(_figure, offer["bought"])])
+        rows.append([f"{name}, t CO\u2082e a {offer['unit']}", *map(_figure, offer["footprint"])])
+        if _best(offer["verified"]) > 0:
+            verified = [whole_percent(value or 0.0) for value in offer["verified"]]
+            rows.append([f"{name}, chance that it is verified", *verified])
+    if row["used"]:
+        rows.append([f"Spend, {currency} {paid.unit}".rstrip(), *(paid.show(v) for v in row["spend"])])
+        rows.append([f"Emissions, {carbon.unit} CO\u2082e", *(carbon.show(v) for v in row["emissions"])])
+    if row["scored"] is not None:
+        scored = row["scored"]
+        rows.append(["Score, of 100", *map(_figure, scored["score"])])
+        rows.append(["Grade", *scored["grade"]])
+        for name, values in (("least", scored["minimum"]), ("most", scored["maximum"])):
+            if any(value is not None for value in values):
+                cells = ["\u2013" if value is None else whole_percent(value) for value in values]
+                rows.append([f"Quota, {name} of a product", *cells])
+    return Rows(["A year", *payload["periods"]["labels"]], rows)
+
+
+def _figure(value: float | None) -> str:
+    return "\u2013" if value is None else plain(value)
