@@ -303,7 +303,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         plan, reference = make_plans(request, scenario)
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
-    frontier = draw_frontier(request, scenario, folder) if request.command == "pareto" else None
+    frontier = draw_frontier(request, scenario, folder, reference) if request.command == "pareto" else None
     if request.command not in ("optimize", "pareto"):
         with request.timed("simulate"):
             plan, outcome = try_plan(request, scenario, plan, reference)
@@ -381,7 +381,7 @@ def try_plan(
     return plan, with_studies(scenario, plan, outcome, trials, say, inside)
 
 
-def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder) -> Dataset:
+def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder, reference: Dataset) -> Dataset:
     """Do the frontier of ``zerolane pareto``: solve it, write it and its plans, and return it."""
     from optimizer.pareto import pareto_frontier
     from reporting.frontier import write_frontier
@@ -391,7 +391,7 @@ def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder) -> Da
 
     with request.timed("pareto"):
         settings = request.settings
-        frontier, plans = pareto_frontier(scenario, settings["solver"], settings["pareto"], tell)
+        frontier, plans = pareto_frontier(scenario, settings["solver"], settings["pareto"], tell, reference)
     write_frontier(folder, frontier, plans)
     return frontier
 

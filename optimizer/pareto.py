@@ -2,8 +2,9 @@
 
 Epsilon-constraint (Haimes, Lasdon and Wismer 1971): least cost under a target on emissions, for targets
 between the least any plan can emit and what the cheapest plan emits. Solving from tight to loose makes
-every plan a good start for the next one. The pathway's caps do not hold here, its levers and carbon
-price do, so that the pathway's own plan can be seen against what the same levers could do.
+every plan a good start for the next one. The pathway's caps do not hold here, its levers, its carbon price
+and enforced programme targets do, so that the pathway's own plan can be seen against what the same levers
+could do.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ import xarray as xr
 from optimizer.models.objective import emissions_within_target, least_emissions
 from optimizer.objective_settings import ObjectiveSettings, ParetoSettings
 from optimizer.objectives import SLACK, Outcome, Stage, described
+from optimizer.optimize import reference_plan
 from optimizer.points import Points
-from optimizer.results import add_solution, make_plan, read_activities
+from optimizer.results import add_solution, make_plan, read_activities, with_target_prices
 from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, Status
 from optimizer.verify import verify
 from optimizer.verify_objective import measured_emissions
 from scenarios.errors import InfeasibleError, SolverError
+from scenarios.programme_results import with_programme_results
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings
 
@@ -55,12 +58,15 @@ def pareto_frontier(
     settings: SolverSettings | None = None,
     pareto: ParetoSettings | None = None,
     tell: Tell | None = None,
+    reference: xr.Dataset | None = None,
 ) -> tuple[xr.Dataset, list[xr.Dataset]]:
     """Return the frontier and its plans, from the least emissions to the least cost.
 
     Parameters
     ----------
     tell : called with (solves done, solves expected) after each solve.
+    reference : the plan of :func:`optimizer.reference_plan`, the baseline of programme targets; solved here
+        if needed and not given.
 
     Returns
     -------
@@ -75,7 +81,9 @@ def pareto_frontier(
     """
     started = time.perf_counter()
     settings, pareto = settings or SolverSettings(), pareto or ParetoSettings()
-    search = _Search(_uncapped(scenario), settings, pareto, tell)
+    if scenario.targets.needs_reference and reference is None:
+        reference = reference_plan(scenario, settings)
+    search = _Search(_uncapped(scenario), settings, pareto, tell, reference)
     points = search.run()
     kept = non_dominated([point.emissions for point in points], [point.cost for point in points])
     frontier = _dataset([points[p] for p in kept], pareto, scenario)
@@ -106,19 +114,24 @@ def non_dominated(emissions: list[float], cost: list[float]) -> list[int]:
 def _uncapped(scenario: Scenario) -> Scenario:
     carbon = scenario.carbon
     free = CarbonSettings(scope2=carbon.scope2, price=carbon.price, priced_accounts=carbon.priced_accounts)
-    return replace(scenario, carbon=free, targets=scenario.targets.unbound())
+    return replace(scenario, carbon=free)
 
 
 class _Search:
     """Solves one model again and again under other targets."""
 
     def __init__(
-        self, scenario: Scenario, settings: SolverSettings, pareto: ParetoSettings, tell: Tell | None
+        self,
+        scenario: Scenario,
+        settings: SolverSettings,
+        pareto: ParetoSettings,
+        tell: Tell | None,
+        reference: xr.Dataset | None,
     ) -> None:
-        self.scenario, self.pareto, self.tell = scenario, pareto, tell
+        self.pareto, self.tell, self.reference = pareto, tell, reference
         began = time.perf_counter()
-        instance, self.limits = posed(scenario)
-        self.ledger = instance.ledger
+        instance, self.limits = posed(scenario, reference)
+        self.scenario, self.ledger = instance.scenario, instance.ledger
         self.session = PlanSession(instance, settings)
         measure = pareto.emissions
         self.session.add(TARGET, lambda m, i: emissions_within_target(m, i, measure))
@@ -197,7 +210,8 @@ class _Search:
         objective = ObjectiveSettings(emissions=self.pareto.emissions)
         plan.attrs |= described(Outcome(solution, "cost", stages), objective)
         plan.attrs["largest_violation"] = verify(scenario, plan, self.ledger)
-        return plan
+        plan = with_programme_results(plan, scenario, self.ledger, self.reference)
+        return with_target_prices(plan, scenario, solution, model)
 
     def _require_plan(self, solution: Solution) -> None:
         if solution.has_values:

@@ -4,6 +4,8 @@ The model of the whole horizon is kept and only numbers change: what lies before
 planned, so that all that reaches over years (interventions, contracts, loans, stocks, returns, sums of
 emissions) is right by itself. Held columns are taken out before the solver sees the problem, and rows of
 which everything is held with them: they could only say that what has been decided should not have been.
+Enforced programme targets hold in the years ahead by the limits of the plan; where they cannot, there is no
+new plan.
 
 Every problem is solved from scratch, so that an answer depends on plan and state alone, whatever was solved
 before and in whichever process.
@@ -33,7 +35,9 @@ from scenarios.ledger import Ledger, rates
 from scenarios.plans import ACTIVITY_DIMS
 from scenarios.replanning import PlanState, continued
 from scenarios.scenario import Flags, Integers, Scenario
+from scenarios.scorecard_figures import thresholds_reached
 from scenarios.settings import CapKind
+from scenarios.target_rows import with_target_rules
 
 DECISIONS = ("adopt", "in_effect", "contract", "use_lane", "tier_used", "use_offer", "serve", "present")
 ONCE = "chosen"  # the one decision that has no period
@@ -147,7 +151,11 @@ def _posed(scenario: Scenario, plan: xr.Dataset, settings: SolverSettings) -> _P
     }
     milestones: dict[str, Any] = dict.fromkeys(f"cap_{year}" for year in carbon.milestones)
     priced = replace(scenario, carbon=replace(carbon, caps=caps, margins={}, **milestones))
+    if len(scenario.targets.label):
+        as_planned = plan["target_limit"].transpose("target", "period").to_numpy()
+        priced = replace(priced, targets=scenario.targets.as_planned(as_planned))
     ledger = rates(priced)
+    priced, _ = with_target_rules(priced, ledger, None)
     limit, margin = (plan[name].transpose("cap", "period").to_numpy() for name in ("cap_limit", "cap_margin"))
     limits = np.where(np.isnan(limit), np.inf, limit * (1 - margin))
     return _Posed(plan, _digest(plan), priced, ledger, cap_terms(priced, ledger), limits)
@@ -156,7 +164,7 @@ def _posed(scenario: Scenario, plan: xr.Dataset, settings: SolverSettings) -> _P
 def _digest(plan: xr.Dataset) -> bytes:
     """Return what tells one plan from another."""
     digest = blake2b(digest_size=16)
-    for name in sorted({*ACTIVITY_DIMS, "cap_limit", "cap_margin"} & set(plan.data_vars)):
+    for name in sorted({*ACTIVITY_DIMS, "cap_limit", "cap_margin", "target_limit"} & set(plan.data_vars)):
         digest.update(np.ascontiguousarray(plan[name].to_numpy()).tobytes())
     return digest.digest()
 
@@ -254,15 +262,17 @@ class _Held:
         """Return the plan's values of a decision, (n, T), also where they only follow from what it says."""
         plan, scenario = self._plan, self._scenario
         modular = scenario.interventions.modular
-        if name == "use_offer":
-            return (_rows(plan, "purchase", switched_offers(scenario)) > 0).astype(float)
-        if name == "serve":
-            return (_rows(plan, "flow", serving_arcs(scenario)[0]) > 0).astype(float)
-        if name == "present":
-            return (_rows(plan, "in_effect", modular) > 0.5).astype(float) * ~self._state.late[modular]
-        if name == ONCE:
-            return (_rows(plan, "adopt", modular).sum(axis=1) > 0.5).astype(float)
-        values = _rows(plan, name, np.arange(plan.sizes[ACTIVITY_DIMS[name]]))
+        follows = {
+            "use_offer": lambda: _rows(plan, "purchase", switched_offers(scenario)) > 0,
+            "serve": lambda: _rows(plan, "flow", serving_arcs(scenario)[0]) > 0,
+            "present": lambda: (_rows(plan, "in_effect", modular) > 0.5) & ~self._state.late[modular],
+            ONCE: lambda: _rows(plan, "adopt", modular).sum(axis=1) > 0.5,
+            "reached": lambda: thresholds_reached(scenario, _every_row(plan, "in_effect")),
+            "counted": lambda: np.zeros(0),  # what is bought in a period says it for that period alone
+        }
+        if name in follows:
+            return follows[name]().astype(float)
+        values = _every_row(plan, name)
         return values * ~self._state.late if name == "in_effect" else values
 
     def _columns_of(self, names: tuple[str, ...]) -> Flags:
@@ -301,3 +311,7 @@ class _Held:
 
 def _rows(plan: xr.Dataset, name: str, members: Integers) -> Floats:
     return plan[name].transpose(ACTIVITY_DIMS[name], "period").to_numpy().astype(float)[members]
+
+
+def _every_row(plan: xr.Dataset, name: str) -> Floats:
+    return _rows(plan, name, np.arange(plan.sizes[ACTIVITY_DIMS[name]]))

@@ -92,7 +92,7 @@ def build_payload(
         "mixes": mixes(plan, reference),
         "coverage": coverage(plan),
         "hotspots": hotspots(plan, counted_accounts(plan)),
-        "suppliers": suppliers(plan),
+        "suppliers": suppliers(plan, outcome),
         "asked_shares": asked_shares(plan),
         "risk": None if outcome is None else risk(plan, outcome),
         "funnel": funnel(plan, outcome),

@@ -252,7 +252,22 @@ def _by_year(payload: Payload, row: dict[str, Any]) -> Rows:
             if any(value is not None for value in values):
                 cells = ["\u2013" if value is None else whole_percent(value) for value in values]
                 rows.append([f"Quota, {name} of a product", *cells])
+        rows += _tried(scored["simulated"])
     return Rows(["A year", *payload["periods"]["labels"]], rows)
+
+
+def _tried(simulated: dict[str, Any] | None) -> list[list[str]]:
+    """Return the rows of a supplier's score in trials; none where scores do not drift."""
+    if simulated is None:
+        return []
+    spans = zip(simulated["low"], simulated["high"], strict=True)
+    rows = [
+        ["Score in trials, mean", *map(_figure, simulated["mean"])],
+        ["Interval of that mean", *(f"{_figure(low)} to {_figure(high)}" for low, high in spans)],
+    ]
+    if any(chance is not None for chance in simulated["below"]):
+        rows.append(["Chance of a lower grade than planned", *map(_share, simulated["below"])])
+    return rows
 
 
 def _figure(value: float | None) -> str:

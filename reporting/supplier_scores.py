@@ -10,17 +10,20 @@ import xarray as xr
 from reporting.reading import array, labels, numbers
 
 
-def scores(plan: xr.Dataset) -> dict[str, dict[str, Any]]:
+def scores(plan: xr.Dataset, outcome: xr.Dataset | None = None) -> dict[str, dict[str, Any]]:
     """Return the scorecard of each scored supplier by site; empty where nobody is scored.
 
     Returns
     -------
     ``score`` (of 100), ``grade`` (text), ``minimum`` and ``maximum`` (quota, share of a product's
     purchases, None where there is none), all by period; ``improve``: ``indicators`` by name, ``cost``
-    (currency) and ``grade`` they lead to from the last period's score, None in the highest grade.
+    (currency) and ``grade`` they lead to from the last period's score, None in the highest grade;
+    ``simulated``: of trials in which scores drift, else None, ``mean``, ``low``, ``high`` (points) and
+    ``below`` (chance of a lower grade than planned), by period.
     """
     if "score" not in plan:
         return {}
+    tried = _simulated(outcome)
     score = array(plan, "score", "supplier", "period")
     blank = np.full_like(score, np.nan)
     least, most = (
@@ -37,8 +40,24 @@ def scores(plan: xr.Dataset) -> dict[str, dict[str, Any]]:
             "minimum": numbers(least[v]),
             "maximum": numbers(most[v]),
             "improve": _improve(plan, v),
+            "simulated": tried.get(key),
         }
         for v, key in enumerate(labels(plan, "supplier"))
+    }
+
+
+def _simulated(outcome: xr.Dataset | None) -> dict[str, dict[str, Any]]:
+    """Return the scores of trials by supplier; empty where they do not drift."""
+    if outcome is None or "simulated_score_mean" not in outcome:
+        return {}
+    by = ("supplier", "period")
+    ends = {"mean": "", "low": "_low", "high": "_high"}
+    figures = {name: array(outcome, f"simulated_score_mean{end}", *by) for name, end in ends.items()}
+    blank = np.full_like(figures["mean"], np.nan)
+    figures["below"] = array(outcome, "chance_below_grade", *by) if "chance_below_grade" in outcome else blank
+    return {
+        key: {name: numbers(values[v]) for name, values in figures.items()}
+        for v, key in enumerate(labels(outcome, "supplier"))
     }
 
 

@@ -14,7 +14,7 @@ from reporting.supplier_scores import scores
 SMALLEST = 1e-6  # what is less is solver dust
 
 
-def suppliers(plan: xr.Dataset) -> list[dict[str, Any]]:
+def suppliers(plan: xr.Dataset, outcome: xr.Dataset | None = None) -> list[dict[str, Any]]:
     """List every site that offers something, by what is paid to it; empty in runs that do not state that.
 
     Returns
@@ -31,7 +31,7 @@ def suppliers(plan: xr.Dataset) -> list[dict[str, Any]]:
     years = np.asarray(lengths(plan), dtype=float)
     spend = array(plan, "offer_spend", "offer", "period") / years
     emitted = array(plan, "offer_emissions", "offer", "period")
-    site, names, scored = labels(plan, "offer_site"), site_names(plan), scores(plan)
+    site, names, scored = labels(plan, "offer_site"), site_names(plan), scores(plan, outcome)
     regions = dict(zip(labels(plan, "site"), labels(plan, "site_region"), strict=True))
     offers, stages = _offers(plan, spend, emitted), _stages(plan)
     found = []

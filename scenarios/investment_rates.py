@@ -9,7 +9,7 @@ from scenarios.scenario import Scenario
 
 
 def investment_rates(scenario: Scenario) -> list[Rate]:
-    """Capex and programme costs at the start, opex while active, straight-line value of the life left, subsidy and loan.
+    """Capex and programme costs at the start, opex while active, value of the life left, subsidy and loan.
 
     ``adopt`` counts modules decided, ``in_effect`` modules at work, ``indebted`` modules still being
     repaid. Capex stays whole and visible: what others pay or lend stands beside it, with its own sign.

@@ -69,7 +69,7 @@ def with_scores(
     rules = _by_indicator(rules, tables, cards, offered, asked)
     if settings.quotas:
         rules = _with_quotas(rules, list(_quotas(cards, offered, asked)))
-    return rules, replace(cards, thresholds=asked.thresholds)
+    return rules, replace(cards, thresholds=asked.thresholds, quotas_bind=settings.quotas)
 
 
 def _by_indicator(

@@ -104,7 +104,7 @@ def _rules(
     rules, cards = scenario.sourcing_rules, scenario.scorecards
     shape = rules.minimum_share.shape
     share, held = np.full(shape, np.nan), np.ones(shape, dtype=bool)
-    reached = _reached(scenario, activities["in_effect"])
+    reached = thresholds_reached(scenario, activities["in_effect"])
     for r in range(shape[0]):
         bought = spend if rules.by_spend[r] else activities["purchase"]
         counted = rules.counted[r].copy()
@@ -126,7 +126,7 @@ def _rules(
     data["rule_maximum"] = (dims, np.where(held, rules.maximum_share, np.nan))
 
 
-def _reached(scenario: Scenario, in_effect: Floats) -> np.ndarray:
+def thresholds_reached(scenario: Scenario, in_effect: Floats) -> np.ndarray:
     """Return whether each threshold is reached with the interventions in effect, (K, T)."""
     cards, asked = scenario.scorecards, scenario.scorecards.thresholds
     if not len(asked.supplier):

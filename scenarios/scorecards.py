@@ -48,6 +48,7 @@ class Scorecards:
         worst to best.
     scored_in : (T,) the period whose score is the grade of each period.
     thresholds : those that rules ask for and interventions can change.
+    quotas_bind : whether the pathway keeps purchases within the quotas of grades.
     """
 
     supplier: Integers = field(default_factory=no_integers)
@@ -69,6 +70,7 @@ class Scorecards:
     raised: Floats = field(default_factory=no_floats)
     scored_in: Integers = field(default_factory=no_integers)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    quotas_bind: bool = True
 
     @property
     def points(self) -> Floats:

@@ -71,7 +71,7 @@ OFFERS = Table(
         number(
             "default_markup",
             "share",
-            "added to a footprint that is not verified; blank: as carbon.default_markups says of its data tier",
+            "added to a footprint that is not verified; blank: what carbon.default_markups says of its tier",
             minimum=0,
         ),
         flag("locked", "only with an intervention that unlocks it"),
@@ -113,7 +113,13 @@ PROCESSES = Table(
             "direct_emissions", "tCO2e/unit", "emitted on site per unit of activity", default=0.0, minimum=0
         ),
         number("electricity", "MWh/unit", "drawn per unit of activity", default=0.0, minimum=0),
-        number("fuel", "MWh/unit", "energy in fuels per unit of activity; targets count it", default=0.0, minimum=0),
+        number(
+            "fuel",
+            "MWh/unit",
+            "energy in fuels per unit of activity; targets count it",
+            default=0.0,
+            minimum=0,
+        ),
         number("water", "m3/unit", "fresh water drawn per unit of activity", default=0.0, minimum=0),
         number("operating_cost", "currency/unit", "cost per unit beside inputs and power", default=0.0),
     ),
@@ -290,7 +296,11 @@ SOURCING_RULES = Table(
         text("region", "suppliers of this region; blank: any", default=""),
         text("group", "suppliers of this group; blank: any", default=""),
         text("tag", "offers or sites with this tag; blank: any", default=""),
-        names("data_tiers", "offers whose footprint is known like this, e.g. own; supplier; blank: any"),
+        names(
+            "data_tiers",
+            "offers whose footprint is known like this by the tables, e.g. own; supplier; blank: any; "
+            "what interventions verify (verifies_footprint) does not count",
+        ),
         text(
             "indicator",
             "offers of suppliers whose scorecard value of this is as good as indicator_at_least; blank: any; "

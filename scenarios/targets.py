@@ -93,6 +93,19 @@ class ProgrammeTargets:
         """Return the same targets without limits: their figures are still told."""
         return replace(self, judged=False)
 
+    def as_planned(self, limits: Floats) -> ProgrammeTargets:
+        """Return the same targets by the limits of a plan, (K, T), so that no baseline is needed any more.
+
+        Targets that may not rise keep following their own figures.
+        """
+        follows, of_baseline = self.kind == "no_rise", np.isin(self.kind.astype(str), OF_BASELINE)
+        return replace(
+            self,
+            kind=np.where(of_baseline, "at_most", self.kind),
+            value=np.where(of_baseline, np.nan, self.value),
+            moved=np.where(follows[:, None], self.moved, limits),
+        )
+
 
 FILTERS = ("site", "region", "park", "basin", "owner", "product", "tag", "label", "status", "accounts")
 

@@ -53,6 +53,7 @@ class Account:
     orders : what each reorder policy did, see :func:`order_book`; none: all follow the plan.
     targets : what programme targets measured; none: the scenario has none.
     stages : day on which each supplier reached each stage of its programme, (G,), infinite: never.
+    scores : score of each scored supplier in each period, (V, T); none: they do not drift.
     """
 
     cost: Floats
@@ -75,6 +76,7 @@ class Account:
     orders: Floats | None = None
     stages: Floats = field(default_factory=no_floats)
     targets: TargetUse | None = None
+    scores: Floats | None = None
 
 
 class Accounts:
@@ -151,6 +153,7 @@ class Accounts:
             gates=result.gates,
             orders=result.orders,
             stages=result.stages,
+            scores=result.scores,
             targets=self._targets.use({**activities, "delivered": result.delivered}),
         )
 

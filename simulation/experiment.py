@@ -25,6 +25,8 @@ What a trial means, in short:
 - Where the scenario has gates, what arrives by lane queues there before it is in stock; where it has
   timetables, goods wait for the next departure. Both are on the way meanwhile. The twin passes gates at once.
 - An intervention with ramp-up years has its full effect that long after it goes live; not in the twin.
+- Scores of suppliers drift where the settings say so; grades and quotas follow at the next scoring, and who
+  falls below the plan sells less, see :mod:`simulation.scores`.
 - With ``replan=yearly`` the rest of the plan is made again when a calendar year opens, with what is known by
   then, and followed from that morning on (:mod:`simulation.replanning`).
 - Electricity is settled when a period closes: onsite and contracted power as they put out,

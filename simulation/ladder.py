@@ -23,7 +23,7 @@ from simulation.trials import Progress, Trials, prepare, run_all
 
 DISRUPTIONS = "disruptions of the scenario"
 GATES, RAMPS = "queues at gates", "ramp-up of interventions"
-PROGRAMMES = "supplier programmes"
+PROGRAMMES, SCORES = "supplier programmes", "supplier scores"
 SOURCES = {
     "yearly demand": ("demand_annual_cv", "demand_persistence", "demand_correlation"),
     "daily demand": ("demand_daily_cv",),
@@ -45,6 +45,7 @@ SOURCES = {
     GATES: ("gates",),
     RAMPS: ("ramp_up",),
     PROGRAMMES: ("programmes",),
+    SCORES: ("supplier_score_sd", "supplier_score_persistence"),
     DISRUPTIONS: ("disruptions",),
 }
 ALL = "all together"
@@ -103,6 +104,7 @@ def ladder(
         GATES: len(scenario.gates.site),
         RAMPS: np.count_nonzero(scenario.interventions.ramp_up_years),
         PROGRAMMES: len(scenario.programmes),
+        SCORES: len(scenario.scorecards.supplier),
     }
     sources = [source for source in sources_of(settings.uncertainty) if there.get(source, 1)]
     twin = _measured_alone(trials, UncertaintySettings.off(), outcome, None, (0, 0), 1)

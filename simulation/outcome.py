@@ -20,6 +20,7 @@ from simulation.opening import Opening
 from simulation.order_use import orders_of
 from simulation.programmes import programmes_of
 from simulation.response_use import response_variables
+from simulation.scores import scores_of
 from simulation.selection import yearly
 from simulation.service import service_of
 from simulation.settings import SimulationSettings
@@ -76,6 +77,7 @@ def outcome_dataset(
     measured = [account.targets for account in accounts]
     outcome = outcome.assign(targets_of(measured, plan, settings.confidence, pairs))
     outcome = outcome.assign(programmes_of(accounts, network, settings.confidence, pairs))
+    outcome = outcome.assign(scores_of(accounts, network, settings.confidence, pairs))
     outcome = outcome.assign(uncertainty_removed(scenario, yearly(plan, "purchase").T, settings.factors))
     _add_stocks(outcome, network, opening, accounts)
     _add_replans(outcome, accounts, settings)

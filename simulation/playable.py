@@ -35,7 +35,7 @@ def refuse_beyond_numpy(network: Network) -> None:
 
 def refuse_performance(uncertainty: UncertaintySettings) -> None:
     """Raise UnplayableError when things work otherwise than planned, which the numpy engine cannot play."""
-    names = ("intervention_effect_cv", "intervention_dropout", "input_need_cv")
+    names = ("intervention_effect_cv", "intervention_dropout", "input_need_cv", "supplier_score_sd")
     varying = [f"simulation.uncertainty.{name}" for name in names if getattr(uncertainty, name) > 0]
     if varying:
         message = f"simulation.engine=numpy cannot play {', '.join(varying)}: set simulation.engine=kernel"

@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 STRICT = ConfigDict(extra="forbid")
 Share = Annotated[float, Field(ge=0, le=1)]
 Spread = Annotated[float, Field(ge=0, le=2)]
+Points = Annotated[float, Field(ge=0, le=100)]
 NotNegative = Annotated[float, Field(ge=0)]
 
 
@@ -81,6 +82,10 @@ class UncertaintySettings:
     ramp_up : factor on the years in which interventions reach their full effect; 0: at once.
     programmes : part of the luck of supplier programmes that is played: chances not to reach a stage, and
         times until it is; 0: all go as planned.
+    supplier_score_sd : points of 100 by which chance moves a supplier's score from one scoring to the next,
+        standard deviation; grades and quotas follow. 0: scores are as planned.
+    supplier_score_persistence : part of what chance did to a score that is left at the next scoring; 1: a
+        random walk.
     """
 
     demand_annual_cv: Spread = 0.05
@@ -111,6 +116,8 @@ class UncertaintySettings:
     gates: Share = 1.0
     ramp_up: Share = 1.0
     programmes: Share = 1.0
+    supplier_score_sd: Points = 0.0
+    supplier_score_persistence: Share = 0.0
 
     @classmethod
     def off(cls) -> UncertaintySettings:

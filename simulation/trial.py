@@ -29,6 +29,7 @@ from simulation.programmes import lives_of, stage_days
 from simulation.ramp_up import ramp_up
 from simulation.replanning import Recourse, Replanning, opens_a_year
 from simulation.response_use import bought_outside, curtailed, responded
+from simulation.scores import keep_quotas, simulated_scores
 from simulation.settings import SimulationSettings, UncertaintySettings
 from simulation.streams import streams_of
 from simulation.trial_result import TrialResult
@@ -99,6 +100,7 @@ class Trial:
         self.world = open_gates(self.world, network, uncertainty.gates, self._streams)
         self._gate_books: list[dict[str, Floats]] = []
         self._go_live = go_live_days(network, uncertainty, self._streams)
+        self._scores = simulated_scores(network, uncertainty, self._streams, self._go_live)
         self._situation = Situation(network, draw_performance(network, uncertainty, self._streams))
         self._live = np.zeros(network.active.shape[1], dtype=bool)
         self._ramp, self._steps = ramp_up(network, uncertainty), {np.inf}
@@ -174,6 +176,8 @@ class Trial:
         morning = self._network.days.first[period]
         self._live = self._network.active[period] & (self._go_live[period] <= morning)
         self._situation.open_period(self.world, period)
+        if self._scores is not None:
+            keep_quotas(self.world, self._network, period, self._scores)
         self._network.ordering.open_period(self.world, self._opening.use[period])
         self._apply()
         world = self.world
@@ -197,6 +201,7 @@ class Trial:
         if replanning.free:
             known, morning = set(self.late_go_lives()), renewed.days.first[period]
             self._go_live = go_live_days(renewed, self._uncertainty, self._streams)
+            self._scores = simulated_scores(renewed, self._uncertainty, self._streams, self._go_live)
             self._expect([late for late in self.late_go_lives() if late not in known and late[0] > morning])
 
     def _so_far(self) -> Mapping[str, Floats]:
@@ -334,6 +339,7 @@ class Trial:
             replans=None if self._replanning is None else self._replanning.counts,
             stages=stage_days(network, self._uncertainty, self._streams),
             verified=self._verified(),
+            scores=self._scores,
         )
 
     def _verified(self) -> Floats | None:

@@ -34,6 +34,7 @@ class TrialResult:
     stages : day on which each supplier reached each stage of its programme, (G,), infinite: never.
     verified : part of each period in which an intervention verified each offer's footprint, (O, T); none:
         there is no such intervention.
+    scores : score of each scored supplier in each period, (V, T); none: they do not drift.
     """
 
     activities: Mapping[str, Floats]
@@ -54,3 +55,4 @@ class TrialResult:
     orders: Floats | None = None
     stages: Floats = field(default_factory=no_floats)
     verified: Floats | None = None
+    scores: Floats | None = None

@@ -65,8 +65,9 @@ def test_the_wheel_holds_what_it_should(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0].removesuffix(".py") for name in names if ".dist-info/" not in name}
     assert top == OURS
-    shipped = [*ROOT.glob("conf/**/*.yaml"), *ROOT.glob("scenarios/data/**/*.csv")]
-    shipped += [f for f in ROOT.glob("reporting/assets/**/*") if f.is_file()]
+    kept_apart = ("scenarios/data", "scenarios/presets", "scenarios/tasks", "reporting/assets")
+    shipped = list(ROOT.glob("conf/**/*.yaml"))
+    shipped += [f for folder in kept_apart for f in ROOT.glob(f"{folder}/**/*") if f.is_file()]
     missing = {str(f.relative_to(ROOT)) for f in shipped} - set(names)
     assert not missing
     assert any(name.endswith("LICENSE") for name in names)

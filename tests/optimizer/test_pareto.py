@@ -11,6 +11,8 @@ from optimizer.objective_settings import EmissionMeasure, ParetoSettings
 from optimizer.pareto import non_dominated, pareto_frontier
 from optimizer.verify_objective import measured_emissions
 from scenarios import CarbonSettings, ScenarioSettings, load_scenario
+from tests.optimizer.pig_tables import COST, EMITTED, pig_tables, target
+from tests.optimizer.small_tables import scenario_of
 
 SETTINGS = ScenarioSettings(
     name="tutorial", data="tutorial", first_year=2025, last_year=2026, discount_rate=0.0
@@ -119,6 +121,25 @@ def test_twenty_points_take_one_model(monkeypatch):
     frontier, _ = pareto_frontier(scenario, EXACT, ParetoSettings(points=20))
     assert frontier.sizes["point"] == 20
     assert len(built) == frontier.attrs["rebuilds"] == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "clean"),
+    [
+        (target("purchase_share", "at_least", 0.4, product="pig", tag="sbt"), 40),
+        (target("emissions", "reduction", 0.1), 0.1 * EMITTED),  # of today's chain; 1 t less a t of clean pig
+    ],
+)
+def test_enforced_targets_hold_on_the_frontier_too(row, clean):
+    frontier, plans = pareto_frontier(scenario_of(pig_tables(targets=[row])), EXACT, ParetoSettings(points=3))
+    assert float(frontier["cost"][-1]) == pytest.approx(COST + 20 * clean)
+    assert float(frontier["emissions"][-1]) == pytest.approx(EMITTED - clean)
+    assert float(frontier["emissions"][0]) == pytest.approx(100)  # clean pig alone, with certificates
+    assert all(float(plan["target_missed"].sum()) == 0 for plan in plans)
+    judged = scenario_of(pig_tables(targets=[row | {"enforce": ""}]))
+    frontier, plans = pareto_frontier(judged, EXACT, ParetoSettings(points=3))
+    assert float(frontier["cost"][-1]) == pytest.approx(COST)
+    assert float(plans[-1]["target_missed"].sum()) == 1
 
 
 def test_dominated_points_are_removed():

@@ -15,6 +15,9 @@ from scenarios.replanning import PlanState
 from scenarios.settings import CapKind
 from tests.optimizer.ore_case import OFFERS, SETTINGS, TWO_PLANTS, rule
 from tests.optimizer.ore_case import scenario as ore
+from tests.optimizer.pig_tables import EMITTED, pig_tables, target
+from tests.optimizer.score_case import HELP, QUOTAS, RAISES, YEARS
+from tests.optimizer.small_tables import scenario_of
 from tests.optimizer.test_investment import small_modules
 from tests.simulation.conftest import solved, tutorial_tables, two_route_tables
 from tests.simulation.test_playable import BY_TRIP, RETURNS, STORE, case
@@ -184,6 +187,40 @@ def test_a_cap_on_the_sum_has_less_left_by_what_was_emitted():
     assert before[1] == pytest.approx(limit)  # it binds
     again = SessionReplanner(scenario, EXACT).replan(plan, state_of(scenario, plan, 1, emitted=1000.0))
     assert emitted_by(scenario, again)[1] == pytest.approx(limit - 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "clean"),
+    [
+        (target("purchase_share", "at_least", 0.4, product="pig", tag="sbt"), 0.4 * 120),
+        (target("emissions", "reduction", 0.1), 1.2 * EMITTED - 0.9 * EMITTED),
+        (target("emissions", "no_rise"), 1.2 * EMITTED - EMITTED),
+        (target("emissions", "reduction", 0.1) | {"enforce": ""}, 0),
+    ],
+)
+def test_enforced_targets_hold_in_the_years_ahead(row, clean):
+    """A t of clean pig saves 1 t; limits are those of the plan, whatever its baseline was."""
+    made = scenario_of(pig_tables(targets=[row]), last_year=2026)
+    plan = optimize(made, EXACT)
+    assert_comes_back(made, plan)
+    again = pickle.loads(pickle.dumps(SessionReplanner(made, EXACT)))
+    found = again.replan(plan, state_of(made, plan, 1, demand=1.2))
+    assert float(found["purchase"].sel(offer="clean")[1]) == pytest.approx(clean, abs=1e-6)
+    assert np.array_equal(found["purchase"][:, 0], plan["purchase"][:, 0])
+
+
+def test_no_plan_where_a_target_cannot_be_kept():
+    made = scenario_of(pig_tables(targets=[target("water", "at_most", 100)]), last_year=2026)
+    plan = optimize(made, EXACT)  # all dry: 1 m3 a t
+    assert SessionReplanner(made, EXACT).replan(plan, state_of(made, plan, 1, demand=1.2)) is None
+
+
+def test_quotas_that_follow_scores_come_back():
+    made = ore(settings=YEARS, **QUOTAS, interventions=HELP, effects=RAISES)
+    plan = optimize(made, EXACT)
+    assert plan["adopt"].max() == 1
+    assert_comes_back(made, plan, 1)
+    assert_comes_back(made, plan, 2)
 
 
 def test_no_plan_where_demand_that_must_be_met_cannot_be():

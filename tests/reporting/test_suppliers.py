@@ -130,6 +130,26 @@ def test_scores_grades_quotas_and_the_way_to_the_next_grade(plan: xr.Dataset) ->
     assert "Each supplier by year" in render_page(payload)
 
 
+def test_scores_that_drift_in_trials_stand_beside_those_of_the_plan(plan: xr.Dataset) -> None:
+    by, coords = ("supplier", "period"), {"supplier": ["beijing"], "period": plan["period"].values}
+    ends = {"": 52.5, "_low": 51.0, "_high": 54.0}
+    figures = {f"simulated_score_mean{end}": (by, [[mean] * 3]) for end, mean in ends.items()}
+    outcome = xr.Dataset({**figures, "chance_below_grade": (by, [[0.0, 0.12, 0.4]])}, coords)
+    scored = with_scores(plan)
+    payload = build_payload(scored, plan) | {"suppliers": suppliers(scored, outcome)}
+    section = supplier_section(payload)
+    assert section is not None
+    rows = next(page for page in section.pages if page.name == "Beijing collection").numbers.rows
+    assert rows[-3:] == [
+        ["Score in trials, mean", "52.5", "52.5", "52.5"],
+        ["Interval of that mean", "51.0 to 54.0", "51.0 to 54.0", "51.0 to 54.0"],
+        ["Chance of a lower grade than planned", "0%", "12%", "40%"],
+    ]
+    without = supplier_section(build_payload(scored, plan))
+    assert without is not None
+    assert not [row for page in without.pages for row in page.numbers.rows if "trials" in row[0]]
+
+
 def test_a_rule_that_is_only_reported_has_no_price(plan: xr.Dataset) -> None:
     scored = with_scores(plan)
     scored["rule_kept"] = ("sourcing_rule", [False, True])
