@@ -22,7 +22,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.restricted import Found, Problem
 from optimizer.shared_room import SharedRoom
-from scenarios.scenario import Flags, Integers
+from scenarios.scenario import Integers
 
 SPLIT = 1e-5  # from a whole number, beyond the solver's own tolerance
 NEARLY = 0.1  # from a whole number: decided with the many
@@ -75,7 +75,7 @@ def choices(problem: Problem) -> Integers:
 class Dive:
     """What is decided so far: bounds of all columns, how many relaxations it took, whether it was stopped.
 
-    `few` split choices are left to branch and bound; those `left_open`, columns (n,), to whoever comes after.
+    `few` split choices are left to branch and bound.
     """
 
     problem: Problem
@@ -85,7 +85,6 @@ class Dive:
     steps: int = 0
     stopped: bool = False
     few: int = FEW
-    left_open: Flags | None = None
 
     def __post_init__(self) -> None:
         self.room = SharedRoom(self.problem, self.group)
@@ -204,8 +203,7 @@ class Dive:
 
     def _split(self, values: Floats) -> Integers:
         """Return the whole-number columns that are not whole."""
-        mine = self.problem.whole if self.left_open is None else self.problem.whole & ~self.left_open
-        whole = np.flatnonzero(mine)
+        whole = np.flatnonzero(self.problem.whole)
         return whole[np.abs(values[whole] - np.round(values[whole])) > SPLIT]
 
     def _decide(self, values: Floats, split: Integers, share: float) -> int:

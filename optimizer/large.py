@@ -2,8 +2,7 @@
 
 1. The linear relaxation by interior point. Its duals prove the bound, whatever the solver's tolerances.
 2. A plan: from the caller, or by settling what is local (`optimizer.local_rounding`) and diving for the
-   rest (`optimizer.constructive`) on the columns that matter (`optimizer.pricing`); what of the local
-   draws on a budget is settled once more after the rest.
+   rest (`optimizer.constructive`) on the columns that matter (`optimizer.pricing`).
 3. While time is left and the gap is open: parts of the plan set free and solved by branch and bound
    (`optimizer.neighbourhoods`); where nothing more is found that way, the whole model from the plan on.
 4. All decisions held, all quantities solved once more: exact balances, and duals.
@@ -24,7 +23,7 @@ from optimizer.arrays import Floats
 from optimizer.bridge import CompiledModel
 from optimizer.constructive import FEW, Dive, choices, held
 from optimizer.highs import HighsModel
-from optimizer.local_rounding import LocalRounding
+from optimizer.local_rounding import LOSS, LocalRounding
 from optimizer.neighbourhoods import Neighbourhoods
 from optimizer.pricing import Thinned, promising
 from optimizer.restricted import Found, Problem, problem_of, proven_bound, solve_restricted
@@ -42,6 +41,8 @@ STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before th
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
 # Share of the time the dive has taken, and what one of its steps may then cost, as a share of the objective.
 BEARABLE = ((0.6, 3e-3), (0.8, 1e-2), (math.inf, math.inf))
+KEPT_BACK = 0.25  # of every budget while local choices are settled
+THRIFT = 0.005  # share of the objective that keeping it back may cost
 FEW_OF_MANY = 4  # split choices that branch and bound settles at once where there are many columns
 MANY_SPLIT = 40  # choices: fewer are left to the dive
 METHOD = "large strategy"
@@ -191,84 +192,84 @@ class _Search:
     # ------------------------------------------------------------ a first plan
 
     def _construct(self) -> None:
-        """Settle what is local, dive for the rest; what that leaves split goes to branch and bound.
-
-        What is local takes little of a budget each time and all of it together, and could as well wait a
-        year: what is made of it stays open while the rest is decided, and is settled anew after that.
-        """
+        """Settle what is local, dive for the rest; what that leaves split goes to branch and bound."""
         problem = self.problem
-        lower, upper, relaxed = problem.lower.copy(), problem.upper.copy(), self.relaxed
-        local = self._settle_locally(problem, relaxed)
-        if local is not None:
-            lower, upper, may_wait = (
-                local.lower,
-                local.upper,
-                local.drawing_on(SharedRoom(problem, self.group)),
-            )
-            lower[may_wait], upper[may_wait] = problem.lower[may_wait], problem.upper[may_wait]
-            relaxed = self._relax(lower, upper)
-            if may_wait.any() and relaxed.has_values:
-                dive = Dive(problem, self.group, lower, upper, few=0, left_open=may_wait)
-                relaxed = self._dive(dive, relaxed) or Found()
-                lower, upper = dive.lower, dive.upper
-                local = self._settle_locally(replace(problem, lower=lower, upper=upper), relaxed)
-                if local is not None:
-                    lower, upper = local.lower, local.upper
-                    relaxed = self._relax(lower, upper)
-        if relaxed.has_values and not self.is_done:
-            dive = Dive(problem, self.group, lower, upper, few=FEW_OF_MANY if self._many else FEW)
-            found = self._dive(dive, relaxed)
-            if found is not None:
-                self._take(found, f"plan by diving in {dive.steps} steps")
-            lower, upper = dive.lower, dive.upper
-        # What the dive has not settled, and then everything, is left to branch and bound.
-        for low, high in ((lower, upper), (problem.lower, problem.upper)):
-            if self.best.has_values or self.is_done:
-                return
-            part = np.where(self.thinned.at_work, high, low)
-            seconds = max(self.left() / 3, LEAST_SECONDS)
-            found = self._solve(low, part, relaxed=False, seconds=seconds, gap=0.02)
-            self._take(found, "plan by branch and bound")
+        lower, upper, relaxed = self._settle_locally()
+        if self.is_done:
+            return
+        dive = Dive(problem, self.group, lower, upper, few=FEW_OF_MANY if self._many else FEW)
 
-    def _dive(self, dive: Dive, relaxed: Found) -> Found | None:
-        """Return where a dive ends, if anywhere; what is bearable grows as the time runs out."""
-        begun, room = time.monotonic(), self.left()
+        def relax(lower: Floats, upper: Floats, priced: bool) -> Found:
+            answer = self.thinned.relax(lower, upper, self.left, priced)
+            self.teller.tell(self.best.objective, self.bound)
+            return answer
 
         def finish(lower: Floats, upper: Floats) -> Found:
             part = np.where(self.thinned.at_work, upper, lower)
             seconds = min(PART_SECONDS, self.left() / 4)
             return self._solve(lower, part, relaxed=False, seconds=seconds, gap=self.settings.mip_gap)
 
+        begun, room = time.monotonic(), self.left()
+
         def bearable() -> float:
             spent = (time.monotonic() - begun) / room
             return next(jump for share, jump in BEARABLE if spent <= share)
 
-        found = dive.run(relaxed, self._relax, finish, bearable)
+        found = dive.run(relaxed, relax, finish, bearable)
         self.stopped |= dive.stopped
-        return found
+        if found is not None:
+            self._take(found, f"plan by diving in {dive.steps} steps")
+        # What the dive has not settled, and then everything, is left to branch and bound.
+        for lower, upper in ((dive.lower, dive.upper), (problem.lower, problem.upper)):
+            if self.best.has_values or self.is_done:
+                return
+            part = np.where(self.thinned.at_work, upper, lower)
+            seconds = max(self.left() / 3, LEAST_SECONDS)
+            found = self._solve(lower, part, relaxed=False, seconds=seconds, gap=0.02)
+            self._take(found, "plan by branch and bound")
 
-    def _relax(self, lower: Floats, upper: Floats, priced: bool = True) -> Found:
-        """Return the relaxation on the columns at work."""
-        answer = self.thinned.relax(lower, upper, self.left, priced)
-        self.stopped |= answer.stopped_by_user
-        self.teller.tell(self.best.objective, self.bound)
-        return answer
-
-    def _settle_locally(self, problem: Problem, relaxed: Found) -> LocalRounding | None:
-        """Return a relaxation's split choices settled where they are local; None where there are few."""
-        if not relaxed.has_values or self.is_done:
-            return None
+    def _settle_locally(self) -> tuple[Floats, Floats, Found]:
+        """Return column bounds with local choices settled, where there are many, and the relaxation then."""
+        open_ = self.problem.lower.copy(), self.problem.upper.copy(), self.relaxed
+        problem, relaxed = self._keep_room()
         local = LocalRounding(problem, self.settings, self.group, relaxed, self.thinned.at_work)
         if len(local.split) < MANY_SPLIT:
-            return None
-        ends = time.monotonic() + self.left() / 4
+            return open_
+        ends = time.monotonic() + self.left() / 3
         local.run(lambda: ends - time.monotonic())
         self.stopped |= local.stopped
-        self.teller.tell(self.best.objective, self.bound)
         if not local.settled or self.is_done:
-            return None
+            return open_
+        self.teller.tell(self.best.objective, self.bound)
+        after = self.thinned.relax(local.lower, local.upper, self.left)
+        self.stopped |= after.stopped_by_user
+        if not after.has_values or after.objective - self.relaxed.objective > LOSS * abs(after.objective):
+            return open_
         self.steps.append(f"{local.settled} of {len(local.split)} split choices settled locally")
-        return local
+        return local.lower, local.upper, after
+
+    def _keep_room(self) -> tuple[Problem, Found]:
+        """Return the problem with part of every budget kept back, and its relaxation, if that costs little.
+
+        What is local takes little of a budget each time and all of it together, where it could as well wait
+        a year; the decisions that come after need it at once.
+        """
+        as_it_is = self.problem, self.relaxed
+        shared = SharedRoom(self.problem, self.group)
+        if not len(shared.rows):
+            return as_it_is
+        most = self.problem.row_upper.copy()
+        most[shared.rows] *= 1 - KEPT_BACK
+        problem = replace(self.problem, row_upper=most)
+        upper = np.where(self.thinned.at_work, problem.upper, problem.lower)
+        found = solve_restricted(
+            problem, self.settings, problem.lower, upper, relaxed=True, seconds=self.left() / 4
+        )
+        self.stopped |= found.stopped_by_user
+        self.teller.tell(self.best.objective, self.bound)
+        dearer = found.objective - self.relaxed.objective
+        worth_it = found.solved and dearer <= THRIFT * abs(self.relaxed.objective)
+        return (problem, found) if worth_it else as_it_is
 
     # ------------------------------------------------------------ a better plan
 

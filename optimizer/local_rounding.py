@@ -23,7 +23,6 @@ from optimizer.constructive import SPLIT, held
 from optimizer.neighbourhoods import Ways, entries_of
 from optimizer.restricted import Found, Problem, solve_restricted
 from optimizer.settings import SolverSettings
-from optimizer.shared_room import SharedRoom
 from scenarios.scenario import Flags, Integers
 
 TOGETHER = 8  # choices settled at once
@@ -87,15 +86,6 @@ class LocalRounding:
             else:
                 self.open += together
         self.open += list(waiting)
-
-    def drawing_on(self, room: SharedRoom) -> Flags:
-        """Return the columns (n,) of the choices made, not dropped, that take of the shared rows."""
-        problem, whole = self.problem, self.problem.whole
-        shared = np.unique(problem.matrix[room.rows].indices)
-        made = np.intersect1d(np.flatnonzero(whole & (self.lower > problem.lower)), shared)
-        settled = np.setdiff1d(self.split, self.open)
-        flags: Flags = whole & np.isin(self.group, np.intersect1d(self.group[made], settled))
-        return flags
 
     def _logical(self) -> Flags:
         """Return the rows (m,) of decisions, or of columns that follow them: nobody lends in those."""
