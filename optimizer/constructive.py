@@ -168,10 +168,12 @@ class Dive:
         wanted = self._first_wanted(found.values, choice)
         made = [column for column in self.doubts if before[0][column] > self.problem.lower[column]]
         for column in sorted(made, key=lambda each: -self.doubts[each]):
+            if tried == MOST_TRIED:
+                break
             lower = before[0].copy()
             lower[column] = self.problem.lower[column]
             lower[wanted] = np.ceil(found.values[wanted])
-            if tried >= MOST_TRIED or not self.room.makes_room(before[0], lower):
+            if not self.room.makes_room(before[0], lower):
                 continue
             tried += 1
             del self.doubts[column]

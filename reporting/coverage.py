@@ -9,10 +9,9 @@ import xarray as xr
 
 from reporting.moments import lengths
 from reporting.reading import FloatArray, array, document, grouped, labels, site_names
-from scenarios.tables_footprints import DATA_TIERS
+from scenarios.primary_data import VERIFIED_TIER
+from scenarios.tables_footprints import DATA_TIERS, OF_SUPPLIERS
 
-VERIFIED = "supplier"  # tier of what an intervention verifies
-PRIMARY = ("own", "supplier")  # tiers in which the supplier's own figure is known
 SMALL = 1e-6  # what flows less is solver dust
 HOTSPOT_SHARE = 0.8  # of all emissions that the sites listed make up
 MEASURES = ("spend", "tonnes", "emissions")
@@ -45,14 +44,14 @@ def coverage(plan: xr.Dataset) -> dict[str, Any] | None:
     known = np.zeros(values["spend"].shape)
     if "verified" in plan:
         known = array(plan, "verified", "offer", "period") * (np.array(tier) != "own")[:, None]
-    used = [name for name in DATA_TIERS if name in tier or (name == VERIFIED and known.any())]
+    used = [name for name in DATA_TIERS if name in tier or (name == VERIFIED_TIER and known.any())]
     shares = {}
     for name, amount in values.items():
         parts = np.vstack([amount * (1 - known), amount * known])
-        shares[name] = _shares(grouped(parts, [*tier, *[VERIFIED] * len(tier)]))
+        shares[name] = _shares(grouped(parts, [*tier, *[VERIFIED_TIER] * len(tier)]))
     return {
         "tiers": [{"tier": name, **{m: shares[m][name].tolist() for m in MEASURES}} for name in used],
-        "primary": {m: _summed(shares[m], [name for name in used if name in PRIMARY]) for m in MEASURES},
+        "primary": {m: _summed(shares[m], [name for name in used if name in OF_SUPPLIERS]) for m in MEASURES},
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting.appearance import humanise
+from reporting.coverage import HOTSPOT_SHARE
 from reporting.figures import (
     Scale,
     count,
@@ -20,7 +21,6 @@ from reporting.figures import (
 from reporting.payload import Payload
 
 MOST_SUPPLIERS = 60  # the rest is in the workbook
-HOTSPOT = 0.8  # of the emissions bought
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _title(payload: Payload) -> str:
     total, summed, needed = sum(emitted), 0.0, 0
     if total <= 0:
         return f"{count(used)} of {counted(len(emitted), 'supplier')} are used"
-    while summed < HOTSPOT * total:
+    while summed < HOTSPOT_SHARE * total:
         summed, needed = summed + emitted[needed], needed + 1
     makes, share = "makes" if needed == 1 else "make", whole_percent(summed / total)
     few = f"{count(needed)} of {counted(len(emitted), 'supplier')}"

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scenarios.ledger import Ledger
-from scenarios.scenario import Floats, Scenario
+if TYPE_CHECKING:
+    from scenarios.ledger import Ledger
+    from scenarios.scenario import Scenario
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Activities = Mapping[str, Floats]
+
+
+def paid_to_offers(scenario: Scenario, ledger: Ledger) -> Iterator[tuple[str, Integers, Floats]]:
+    """Yield each activity that pays for goods: its name, the offers paid (n,), currency per unit (n, T)."""
+    tiers = scenario.offer_tiers
+    every = np.arange(len(scenario.offers.label))
+    paid = {"purchase": every, "tier_purchase": tiers.offer, "tier_used": tiers.offer}
+    for rate in ledger.rates:
+        if rate.account == "purchase" and rate.activity in paid:
+            yield rate.activity, paid[rate.activity], rate.per_unit
 
 
 def offer_spend(scenario: Scenario, ledger: Ledger, activities: Activities) -> Floats:
     """Return what is paid for each offer's goods in a period, undiscounted currency, (O, T)."""
-    tiers = scenario.offer_tiers
-    owner = {"purchase": np.arange(len(scenario.offers.label)), "tier_purchase": tiers.offer}
-    owner["tier_used"] = tiers.offer
     spent = np.zeros((len(scenario.offers.label), len(scenario.periods)))
-    for rate in ledger.rates:
-        if rate.account == "purchase" and rate.activity in owner:
-            np.add.at(spent, owner[rate.activity], activities[rate.activity] * rate.per_unit)
+    for activity, offer, price in paid_to_offers(scenario, ledger):
+        np.add.at(spent, offer, activities[activity] * price)
     return spent * scenario.periods.years
 
 

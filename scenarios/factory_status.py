@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.accounts import total_accounts
 from scenarios.periods import Periods
 from scenarios.tables_targets import ASPECTS
 from scenarios.values_by_period import by_period
@@ -85,8 +86,6 @@ def make_factory_scores(tables: Tables, sites: list[str], periods: Periods) -> F
 
 def make_statuses(scenario: Scenario, ledger: Ledger) -> Statuses:
     """Return what decides statuses: emissions of a site's own processes and power, output, green power."""
-    from scenarios.accounts import total_accounts
-
     accounts = total_accounts(scenario.carbon.scope2)
     covers = scenario.covers
     of_operations = (covers.family == "operation").astype(float)[:, None]

@@ -16,13 +16,12 @@ import pandas as pd
 from scenarios.errors import Problem
 from scenarios.periods import Periods
 from scenarios.scenario import Offers
-from scenarios.tables_footprints import DATA_TIERS
+from scenarios.tables_footprints import DATA_TIERS, OF_SUPPLIERS
 from scenarios.values_by_period import by_period
 
 Tables = Mapping[str, pd.DataFrame]
 Key = tuple[str, str, str, str]  # product, level, supplier, region: the key of `factors`
 KEY = ["product", "level", "supplier", "region"]
-OF_SUPPLIERS = ("own", "supplier")
 
 
 def layers(product: str, supplier: str, region: str) -> list[Key]:
@@ -79,10 +78,8 @@ def with_factors(offers: Offers, tables: Tables, periods: Periods) -> Offers:
     cv = np.full(len(offers.label), np.nan)
     if not taken:
         return replace(offers, factor=name, factor_cv=cv)
-    frame = tables["factors"]
-    first = frame.drop_duplicates(KEY)
-    place = {key: n for n, key in enumerate(first[KEY].itertuples(index=False, name=None))}
-    values = by_period(frame, KEY, "value", periods, np.nan)
+    first, place = _first_rows(tables)
+    values = by_period(tables["factors"], KEY, "value", periods, np.nan)
     spread = first["cv"].to_numpy(float)
     footprint = offers.footprint.copy()
     for o, label in enumerate(offers.label):
@@ -90,7 +87,7 @@ def with_factors(offers: Offers, tables: Tables, periods: Periods) -> Offers:
             row = place[taken[label]]
             footprint[o] = values[row]
             cv[o] = spread[row]
-            name[o] = ", ".join(part for part in taken[label] if part)
+            name[o] = _shown(taken[label])
     return replace(offers, footprint=footprint, factor=name, factor_cv=cv)
 
 
@@ -100,17 +97,25 @@ def provenance(tables: Tables) -> pd.DataFrame:
     Of a path of several years the first row speaks; ``rating`` is NaN where there is none.
     """
     taken, _ = factors_taken(tables)
-    first = tables["factors"].drop_duplicates(KEY)
-    place = {key: n for n, key in enumerate(first[KEY].itertuples(index=False, name=None))}
+    first, place = _first_rows(tables)
     found = tables["offers"].drop_duplicates("offer").set_index("offer")[["source", "quality"]].copy()
     found.insert(0, "factor", "")
     found["rating"] = np.nan
     for offer, key in taken.items():
         row = first.iloc[place[key]]
-        name = ", ".join(part for part in key if part)
-        found.loc[offer, ["factor", "source", "quality"]] = [name, row["source"], row["quality"]]
+        found.loc[offer, ["factor", "source", "quality"]] = [_shown(key), row["source"], row["quality"]]
         found.loc[offer, "rating"] = float(row["rating"])
     return found
+
+
+def _first_rows(tables: Tables) -> tuple[pd.DataFrame, dict[Key, int]]:
+    """Return the first row of each factor, and where each stands among them."""
+    first = tables["factors"].drop_duplicates(KEY)
+    return first, {key: n for n, key in enumerate(first[KEY].itertuples(index=False, name=None))}
+
+
+def _shown(key: Key) -> str:
+    return ", ".join(part for part in key if part)
 
 
 # ---------------------------------------------------------------- rules

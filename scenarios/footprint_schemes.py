@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from scenarios.errors import Problem
+from scenarios.tables_footprints import OF_SUPPLIERS
 
 Tables = Mapping[str, pd.DataFrame]
 
-OF_SUPPLIERS = ("own", "supplier")
 REPLACED = "national"  # data tier of a default
 
 

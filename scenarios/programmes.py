@@ -60,7 +60,6 @@ class ProgrammeStages:
     programme, stage, stage_name : what people call them.
     before : position among these of the stage that has to be reached before, -1: none.
     chance : of reaching it once the stage before is reached.
-    overall : of reaching it and all before it.
     delay_months, delay_cv : time from the seat, or from the stage before if that comes later.
     seats : how many seats may be given.
     """
@@ -72,7 +71,6 @@ class ProgrammeStages:
     stage_name: Labels = field(default_factory=no_labels)
     before: Integers = field(default_factory=no_integers)
     chance: Floats = field(default_factory=no_floats)
-    overall: Floats = field(default_factory=no_floats)
     delay_months: Floats = field(default_factory=no_floats)
     delay_cv: Floats = field(default_factory=no_floats)
     seats: SeatLimits = field(default_factory=SeatLimits)
@@ -80,6 +78,19 @@ class ProgrammeStages:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.intervention)
+
+    @property
+    def overall(self) -> Floats:
+        """Chance of reaching each stage and all before it, (G,)."""
+        return self.through(self.chance)
+
+    def through(self, chance: Floats) -> Floats:
+        """Return the chance of reaching each stage and all before it, given that of each step, (G,)."""
+        found = chance.copy()
+        for g, before in enumerate(self.before.tolist()):  # a stage stands after the one it needs
+            if before >= 0:
+                found[g] *= found[before]
+        return found
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -222,11 +233,9 @@ STAGE_FIGURES: dict[str, Any] = {
     "stage_name": object,
     "before": np.int64,
     "chance": float,
-    "overall": float,
     "delay_months": float,
     "delay_cv": float,
 }
-OVERALL = list(STAGE_FIGURES).index("overall")
 
 
 def make_programmes(tables: Tables, seats: Labels, sites: Labels, periods: Periods) -> ProgrammeStages:
@@ -242,11 +251,10 @@ def make_programmes(tables: Tables, seats: Labels, sites: Labels, periods: Perio
         for name in path:
             stage = stages[name]
             before = place.get(stage["after"], -1)
-            overall = stage["chance"] * (rows[before][OVERALL] if before >= 0 else 1.0)
             place[name] = len(rows)
             seat = seat_at[seat_of(programme, name, supplier["site"])]
             shown = stage["name"] or name
-            given = (stage["chance"], overall, stage["delay_months"], stage["delay_cv"])
+            given = (stage["chance"], stage["delay_months"], stage["delay_cv"])
             rows.append((seat, site_at[supplier["site"]], programme, name, shown, before, *given))
     columns = zip(*rows, strict=True) if rows else [()] * len(STAGE_FIGURES)
     figures: dict[str, Any] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,9 @@ import pandas as pd
 from scenarios.errors import ConfigError
 from scenarios.periods import Periods
 from scenarios.score_thresholds import SCORE, ThresholdsAsked
-from scenarios.scorecards import Flags, Floats, Integers, Labels, Scorecards
+from scenarios.scorecards import Flags, Integers, Labels, Scorecards
 from scenarios.settings import SourcingSettings
-from scenarios.sourcing import SourcingRules, make_sourcing_rules
+from scenarios.sourcing import ShareRule, SourcingRules, make_sourcing_rules
 from scenarios.typed import did_you_mean
 
 Tables = Mapping[str, pd.DataFrame]
@@ -28,18 +27,6 @@ class Offered:
     product: Integers
     site_label: Labels
     product_label: Labels
-
-
-class _Quota(NamedTuple):
-    """A quota of one supplier and product: who it is about, its shares by period, and while it holds."""
-
-    label: str
-    members: Integers
-    among: Integers
-    minimum_share: Floats
-    maximum_share: Floats
-    held_from: int
-    held_until: int
 
 
 def with_scores(
@@ -68,7 +55,7 @@ def with_scores(
     asked = ThresholdsAsked(cards)
     rules = _by_indicator(rules, tables, cards, offered, asked)
     if settings.quotas:
-        rules = _with_quotas(rules, list(_quotas(cards, offered, asked)))
+        rules = rules.with_shares("quota", list(_quotas(cards, offered, asked)))
     return rules, replace(cards, thresholds=asked.thresholds, quotas_bind=settings.quotas)
 
 
@@ -98,7 +85,7 @@ def _by_indicator(
     return replace(rules, counted=tuple(counted), lift_rule=rule, lift_offer=offer, lift_threshold=threshold)
 
 
-def _quotas(cards: Scorecards, offered: Offered, asked: ThresholdsAsked) -> Iterator[_Quota]:
+def _quotas(cards: Scorecards, offered: Offered, asked: ThresholdsAsked) -> Iterator[ShareRule]:
     """Yield the quotas of each scored supplier and product that others offer too.
 
     One for all periods where no intervention changes the grade; else one a grade, held while it has it.
@@ -120,7 +107,7 @@ def _quotas(cards: Scorecards, offered: Offered, asked: ThresholdsAsked) -> Iter
 
 def _of_product(
     cards: Scorecards, name: str, members: Integers, among: Integers, position: list[int], met: Flags
-) -> Iterator[_Quota]:
+) -> Iterator[ShareRule]:
     """Yield the quotas of one supplier and product.
 
     Parameters
@@ -133,7 +120,7 @@ def _of_product(
         grade = met.sum(axis=0)[scored] - 1
         low, high = cards.minimum_share[grade], cards.maximum_share[grade]
         if not (np.isnan(low).all() and np.isnan(high).all()):
-            yield _Quota(name, members, among, low, high, -1, -1)
+            yield ShareRule(name, members, among, low, high)
         return
     for g, grade in enumerate(cards.grade):
         higher = position[g + 1] if g + 1 < len(position) else -1
@@ -143,33 +130,12 @@ def _of_product(
         low = np.where(possible, cards.minimum_share[g], np.nan)
         high = np.where(possible, cards.maximum_share[g], np.nan)
         if not (np.isnan(low).all() and np.isnan(high).all()):
-            yield _Quota(f"{name} as {grade}", members, among, low, high, position[g], higher)
-
-
-def _with_quotas(rules: SourcingRules, quotas: list[_Quota]) -> SourcingRules:
-    """Return the rules with quotas after them."""
-    if not quotas:
-        return rules
-    periods, count = rules.minimum_share.shape[1], len(quotas)
-
-    def joined(before: np.ndarray, added: object) -> np.ndarray:
-        return np.concatenate([before, np.asarray(added, dtype=before.dtype)])
-
-    nothing = np.full(count, np.nan)
-    return replace(
-        rules,
-        label=joined(rules.label, [quota.label for quota in quotas]),
-        members=(*rules.members, *(quota.members for quota in quotas)),
-        among=(*rules.among, *(quota.among for quota in quotas)),
-        counted=(*rules.counted, *(np.ones((len(quota.members), periods)) for quota in quotas)),
-        by_spend=joined(rules.by_spend, np.zeros(count)),
-        minimum_share=np.vstack([rules.minimum_share, *(quota.minimum_share for quota in quotas)]),
-        maximum_share=np.vstack([rules.maximum_share, *(quota.maximum_share for quota in quotas)]),
-        share_if_used=joined(rules.share_if_used, nothing),
-        minimum_count=joined(rules.minimum_count, nothing),
-        maximum_count=joined(rules.maximum_count, nothing),
-        kept=joined(rules.kept, np.ones(count)),
-        kind=joined(rules.kind, np.full(count, "quota", dtype=object)),
-        held_from=joined(rules.held_from, [quota.held_from for quota in quotas]),
-        held_until=joined(rules.held_until, [quota.held_until for quota in quotas]),
-    )
+            yield ShareRule(
+                f"{name} as {grade}",
+                members,
+                among,
+                low,
+                high,
+                held_from=position[g],
+                held_until=higher,
+            )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,19 @@ Labels = NDArray[np.object_]
 Tables = Mapping[str, pd.DataFrame]
 
 SAME_QUANTITY = 1e-6  # share of a tier's bound that solver and sums of days may be off
+
+
+class ShareRule(NamedTuple):
+    """A rule that bounds the share of some offers; see :class:`SourcingRules` for its fields."""
+
+    label: str
+    members: Integers
+    among: Integers
+    minimum_share: Floats | float = np.nan  # (T,), or one for all periods
+    maximum_share: Floats | float = np.nan
+    by_spend: bool = False
+    held_from: int = -1
+    held_until: int = -1
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,37 @@ class SourcingRules:
     def quotas_kept(self) -> bool:
         """Whether any quota binds."""
         return bool((self.kept & (self.kind == "quota")).any())
+
+    def with_shares(self, kind: str, added: Sequence[ShareRule]) -> SourcingRules:
+        """Return the rules with further ones of a kind after them, which bound shares and nothing else."""
+        if not added:
+            return self
+        count, nothing = len(added), np.full(len(added), np.nan)
+
+        def joined(before: np.ndarray, more: object) -> np.ndarray:
+            return np.concatenate([before, np.asarray(more, dtype=before.dtype)])
+
+        def stacked(before: Floats, more: Sequence[Floats | float]) -> Floats:
+            return np.vstack([before, *(np.broadcast_to(share, before.shape[1]) for share in more)])
+
+        ones = tuple(np.ones((len(rule.members), self.minimum_share.shape[1])) for rule in added)
+        return replace(
+            self,
+            label=joined(self.label, [rule.label for rule in added]),
+            members=(*self.members, *(rule.members for rule in added)),
+            among=(*self.among, *(rule.among for rule in added)),
+            counted=(*self.counted, *ones),
+            by_spend=joined(self.by_spend, [rule.by_spend for rule in added]),
+            minimum_share=stacked(self.minimum_share, [rule.minimum_share for rule in added]),
+            maximum_share=stacked(self.maximum_share, [rule.maximum_share for rule in added]),
+            share_if_used=joined(self.share_if_used, nothing),
+            minimum_count=joined(self.minimum_count, nothing),
+            maximum_count=joined(self.maximum_count, nothing),
+            kept=joined(self.kept, np.ones(count)),
+            kind=joined(self.kind, np.full(count, kind, dtype=object)),
+            held_from=joined(self.held_from, [rule.held_from for rule in added]),
+            held_until=joined(self.held_until, [rule.held_until for rule in added]),
+        )
 
     @property
     def of_today(self) -> SourcingRules:
@@ -145,6 +189,12 @@ def offers_with_sites(tables: Tables) -> pd.DataFrame:
     return found
 
 
+def tagged(offers: pd.DataFrame, tag: str) -> Flags:
+    """Return which rows of :func:`offers_with_sites` carry a tag, themselves or by their site, (O,)."""
+    marks = zip(offers["tags"], offers["tags_of_site"], strict=True)
+    return np.array([tag in (*own, *of_site) for own, of_site in marks], dtype=bool)
+
+
 def rule_members(rule: pd.Series, offers: pd.DataFrame) -> tuple[Flags, Flags]:
     """Return which offers fit all filters of a rule, and which are of its product, (O,) each."""
     among = np.ones(len(offers), dtype=bool)
@@ -155,8 +205,7 @@ def rule_members(rule: pd.Series, offers: pd.DataFrame) -> tuple[Flags, Flags]:
         if rule[filter_by]:
             member &= (offers[filter_by] == rule[filter_by]).to_numpy(bool)
     if rule["tag"]:
-        marks = zip(offers["tags"], offers["tags_of_site"], strict=True)
-        member &= np.array([rule["tag"] in (*own, *of_site) for own, of_site in marks], dtype=bool)
+        member &= tagged(offers, rule["tag"])
     if rule["data_tiers"]:
         member &= offers["data_tier"].isin(rule["data_tiers"]).to_numpy(bool)
     return member, among

@@ -6,6 +6,7 @@ from scenarios.columns import Table, number, text
 
 # From what is known best to what is known least: the first that there is holds.
 DATA_TIERS = ("own", "supplier", "sector", "regional", "national")
+OF_SUPPLIERS = ("own", "supplier")  # the figure is the supplier's own, no average
 
 FACTORS = Table(
     "factors",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.accounts import total_accounts
+from scenarios.entries import paid_to_offers
 from scenarios.factory_status import Statuses, make_statuses, site_statuses
 from scenarios.impacts import impact_coefficients
 from scenarios.labels import good_enough
@@ -130,7 +131,7 @@ def _renewable(scenario: Scenario, sites: Flags) -> Terms:
 
 def _purchases(by_spend: bool, filters: Filters, scenario: Scenario, ledger: Ledger, sites: Flags) -> Terms:
     """Return the share of purchases, of suppliers that pass the filters of place, that fits tag and label."""
-    offers, tiers = scenario.offers, scenario.offer_tiers
+    offers = scenario.offers
     among = np.ones((len(offers.label), len(scenario.periods)), dtype=bool)
     among &= sites[offers.site][:, None]
     if filters["product"]:
@@ -142,13 +143,9 @@ def _purchases(by_spend: bool, filters: Filters, scenario: Scenario, ledger: Led
         fits &= good_enough(scenario.labels, str(filters["label"]), offers, scenario.products.label)
     if not by_spend:
         return Terms({"purchase": fits.astype(float)}, {"purchase": among.astype(float)})
-    paid: dict[str, Floats] = {}
-    for rate in ledger.rates:
-        if rate.account == "purchase" and rate.activity in ("purchase", "tier_purchase", "tier_used"):
-            paid[rate.activity] = paid.get(rate.activity, 0.0) + rate.per_unit
-    every = np.arange(len(offers.label))
-    of = {"purchase": every, "tier_purchase": tiers.offer, "tier_used": tiers.offer}
-    return Terms(
-        {name: price * fits[of[name]] for name, price in paid.items()},
-        {name: price * among[of[name]] for name, price in paid.items()},
-    )
+    part: dict[str, Floats] = {}
+    whole: dict[str, Floats] = {}
+    for activity, offer, price in paid_to_offers(scenario, ledger):
+        part[activity] = part.get(activity, 0.0) + price * fits[offer]
+        whole[activity] = whole.get(activity, 0.0) + price * among[offer]
+    return Terms(part, whole)

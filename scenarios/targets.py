@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.empty_arrays import no_floats, no_labels
-from scenarios.sourcing import offers_with_sites
+from scenarios.sourcing import offers_with_sites, tagged
 from scenarios.target_measures import Terms, measured_terms
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ FILTERS = ("site", "region", "park", "basin", "owner", "product", "tag", "label"
 
 def make_targets(tables: Tables, periods: Periods) -> tuple[ProgrammeTargets, list[str]]:
     """Return the targets, and a warning for each that the horizon cannot tell of."""
-    frame = tables["targets"]
+    frame, offers = tables["targets"], offers_with_sites(tables)
     targets = ProgrammeTargets(
         programme=frame["programme"].to_numpy(object),
         measure=frame["measure"].to_numpy(object),
@@ -127,7 +127,7 @@ def make_targets(tables: Tables, periods: Periods) -> tuple[ProgrammeTargets, li
         baseline=frame["baseline"].to_numpy(float),
         enforce=frame["enforce"].to_numpy(bool),
         filters=tuple(
-            {name: row[name] for name in FILTERS} | {"tagged": tagged(tables, row["tag"])}
+            {name: row[name] for name in FILTERS} | {"tagged": tagged(offers, row["tag"])}
             for row in frame.to_dict("records")
         ),
         moved=np.full((len(frame), len(periods)), np.nan),
@@ -142,13 +142,6 @@ def make_targets(tables: Tables, periods: Periods) -> tuple[ProgrammeTargets, li
                 "taken; give the baseline to compare with the true one"
             )
     return targets, warnings
-
-
-def tagged(tables: Tables, tag: str) -> Flags:
-    """Return which offers carry a tag, themselves or by their site, (O,)."""
-    marks = offers_with_sites(tables)
-    pairs = zip(marks["tags"], marks["tags_of_site"], strict=True)
-    return np.array([tag in (*own, *of_site) for own, of_site in pairs], dtype=bool)
 
 
 def target_terms(scenario: Scenario, ledger: Ledger) -> list[Terms]:

@@ -85,9 +85,7 @@ def lift(network: Network, uncertainty: UncertaintySettings) -> Floats:
     stages = network.scenario.programmes
     if uncertainty.programmes == 0 or not len(stages):
         return found
-    chance, overall = chances(stages, uncertainty), np.ones(len(stages))
-    for g, before in enumerate(stages.before.tolist()):
-        overall[g] = chance[g] * (overall[before] if before >= 0 else 1.0)
+    overall = stages.through(chances(stages, uncertainty))
     np.divide(1.0, overall, out=overall, where=overall > 0)
     found[stages.intervention] = overall
     return found
