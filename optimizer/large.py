@@ -3,8 +3,8 @@
 1. The linear relaxation by interior point. Its duals prove the bound, whatever the solver's tolerances.
 2. A plan: from the caller, or by settling what is local (`optimizer.local_rounding`) and diving for the
    rest (`optimizer.constructive`) on the columns that matter (`optimizer.pricing`).
-3. While time is left and the gap is open: parts of the plan set free and solved by branch and bound
-   (`optimizer.neighbourhoods`); where nothing more is found that way, the whole model from the plan on.
+3. While time is left and the gap is open: decisions exchanged for others (`optimizer.exchanges`), parts of
+   the plan set free (`optimizer.neighbourhoods`); then the whole model from the plan on.
 4. All decisions held, all quantities solved once more: exact balances, and duals.
 
 It works on the arrays of a compiled model and knows nothing of networks: every whole-number column counts.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,15 +22,17 @@ from scipy.sparse import csr_array
 from optimizer.arrays import Floats
 from optimizer.bridge import CompiledModel
 from optimizer.constructive import FEW, Dive, choices, held
+from optimizer.exchanges import Exchanges
 from optimizer.highs import HighsModel
 from optimizer.local_rounding import LOSS, LocalRounding
+from optimizer.narrowing import narrowed
 from optimizer.neighbourhoods import Neighbourhoods
 from optimizer.pricing import Thinned, promising
 from optimizer.restricted import Found, Problem, problem_of, proven_bound, solve_restricted
 from optimizer.runner import Snapshot
 from optimizer.scaling import Scaling
 from optimizer.settings import SolverSettings, Strategy
-from optimizer.shared_room import SharedRoom
+from optimizer.shared_room import keeping_room
 from optimizer.solution import Solution, Status, relative_gap
 from optimizer.telling import Progress, Teller
 
@@ -41,8 +43,7 @@ STALLS, STALLS_OF_MANY = 4, 12  # neighbourhoods without a better plan before th
 PART_SECONDS, LEAST_SECONDS = 60.0, 5.0  # of one neighbourhood
 # Share of the time the dive has taken, and what one of its steps may then cost, as a share of the objective.
 BEARABLE = ((0.6, 3e-3), (0.8, 1e-2), (math.inf, math.inf))
-KEPT_BACK = 0.25  # of every budget while local choices are settled
-THRIFT = 0.005  # share of the objective that keeping it back may cost
+NARROW = 0.01  # reduced cost, relative, of the columns a dive goes on with, where there are many
 FEW_OF_MANY = 4  # split choices that branch and bound settles at once where there are many columns
 MANY_SPLIT = 40  # choices: fewer are left to the dive
 METHOD = "large strategy"
@@ -198,16 +199,21 @@ class _Search:
         if self.is_done:
             return
         dive = Dive(problem, self.group, lower, upper, few=FEW_OF_MANY if self._many else FEW)
+        narrow = self._many and narrowed(problem, self.settings, relaxed, lower, upper, NARROW)
+        thinned = narrow or self.thinned
+        within = thinned.problem
 
         def relax(lower: Floats, upper: Floats, priced: bool) -> Found:
-            answer = self.thinned.relax(lower, upper, self.left, priced)
+            # Among few columns one is soon missed, and asking for more costs little.
+            answer = thinned.relax(lower, upper, self.left, priced or self._many)
             self.teller.tell(self.best.objective, self.bound)
             return answer
 
         def finish(lower: Floats, upper: Floats) -> Found:
-            part = np.where(self.thinned.at_work, upper, lower)
+            least = np.maximum(lower, within.lower)
+            part = np.where(thinned.at_work, np.minimum(upper, within.upper), least)
             seconds = min(PART_SECONDS, self.left() / 4)
-            return self._solve(lower, part, relaxed=False, seconds=seconds, gap=self.settings.mip_gap)
+            return self._solve(least, part, relaxed=False, seconds=seconds, gap=self.settings.mip_gap)
 
         begun, room = time.monotonic(), self.left()
 
@@ -217,6 +223,7 @@ class _Search:
 
         found = dive.run(relaxed, relax, finish, bearable)
         self.stopped |= dive.stopped
+        self.thinned.join(thinned.at_work)
         if found is not None:
             self._take(found, f"plan by diving in {dive.steps} steps")
         # What the dive has not settled, and then everything, is left to branch and bound.
@@ -240,7 +247,6 @@ class _Search:
         self.stopped |= local.stopped
         if not local.settled or self.is_done:
             return open_
-        self.teller.tell(self.best.objective, self.bound)
         after = self.thinned.relax(local.lower, local.upper, self.left)
         self.stopped |= after.stopped_by_user
         if not after.has_values or after.objective - self.relaxed.objective > LOSS * abs(after.objective):
@@ -249,32 +255,23 @@ class _Search:
         return local.lower, local.upper, after
 
     def _keep_room(self) -> tuple[Problem, Found]:
-        """Return the problem with part of every budget kept back, and its relaxation, if that costs little.
+        """Return the problem to settle local choices in, and its relaxation: see `keeping_room`."""
 
-        What is local takes little of a budget each time and all of it together, where it could as well wait
-        a year; the decisions that come after need it at once.
-        """
-        as_it_is = self.problem, self.relaxed
-        shared = SharedRoom(self.problem, self.group)
-        if not len(shared.rows):
-            return as_it_is
-        most = self.problem.row_upper.copy()
-        most[shared.rows] *= 1 - KEPT_BACK
-        problem = replace(self.problem, row_upper=most)
-        upper = np.where(self.thinned.at_work, problem.upper, problem.lower)
-        found = solve_restricted(
-            problem, self.settings, problem.lower, upper, relaxed=True, seconds=self.left() / 4
-        )
-        self.stopped |= found.stopped_by_user
-        self.teller.tell(self.best.objective, self.bound)
-        dearer = found.objective - self.relaxed.objective
-        worth_it = found.solved and dearer <= THRIFT * abs(self.relaxed.objective)
-        return (problem, found) if worth_it else as_it_is
+        def relax(problem: Problem) -> Found:
+            lower, upper = problem.lower, np.where(self.thinned.at_work, problem.upper, problem.lower)
+            left = self.left() / 4
+            found = solve_restricted(problem, self.settings, lower, upper, relaxed=True, seconds=left)
+            self.stopped |= found.stopped_by_user
+            return found
+
+        return keeping_room(self.problem, self.group, self.relaxed, relax)
 
     # ------------------------------------------------------------ a better plan
 
     def _improve(self) -> None:
-        """Set parts of the plan free, one after the other, until nothing comes of it."""
+        """Exchange decisions, then set parts of the plan free one by one, until nothing comes of it."""
+        if self._many and self.best.has_values:
+            self._exchange()
         if self.is_done or not self.best.has_values:
             return
         around = Neighbourhoods(self.problem, self.group, self.relaxed.values, self.settings.seed)
@@ -299,6 +296,17 @@ class _Search:
             stalls = 0 if better else stalls + 1
             if around.is_all and found.solved:
                 break
+
+    def _exchange(self) -> None:
+        """Exchange decisions that compete for budgets and the like, as long as that makes the plan better."""
+
+        def left() -> float:
+            self.teller.tell(self.best.objective, self.bound)
+            return self.left()
+
+        exchanges = Exchanges(self.problem, self.settings, self.group, self.thinned)
+        self._take(exchanges.run(self.best, left), f"bettered by {exchanges.steps} exchanges")
+        self.stopped |= exchanges.stopped
 
     def _prove(self) -> None:
         """Search the whole model from the plan on, in the time left: the bound may rise too."""
@@ -337,7 +345,7 @@ class _Search:
 
 def _solution(search: _Search, compiled: CompiledModel, scaling: Scaling) -> Solution:
     """Return the outcome of a search in natural units."""
-    status, said = _status(search)
+    (status, said), bound = _status(search), search.bound / scaling.objective
     solution = Solution(
         status=status,
         termination=said,
@@ -351,7 +359,6 @@ def _solution(search: _Search, compiled: CompiledModel, scaling: Scaling) -> Sol
         nonzeros=int(search.problem.matrix.nnz),
         binaries=int(compiled.integer.sum()),
     )
-    bound = search.bound / scaling.objective
     solution.bound = compiled.sign * bound
     if not search.best.has_values:
         return solution

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -26,8 +27,17 @@ KEPT_RATIO = 2e-2  # reduced cost as a share of the amounts it is the difference
 WRONG_SIGN = 1e-6
 MOST_JOINING = 0.05  # of the columns at work, in one round
 ROUNDS = 3
-PATIENCE, AFRESH = 0.7, 4  # of the seconds afresh that simplex gets; how many go afresh after it failed
 PRICED_FROM = 1e-3  # share of the objective: a step that costs less needs no more columns
+
+
+class Patience(NamedTuple):
+    """How long simplex may take from the last vertex, and how many go afresh after it took longer."""
+
+    share: float  # of the seconds that the first took afresh
+    afresh: int
+
+
+PATIENCE = Patience(0.7, 4)
 
 
 def promising(problem: Problem, relaxed: Found, ratio: float = KEPT_RATIO) -> Flags:
@@ -54,13 +64,18 @@ class Thinned:
     One HiGHS instance goes from relaxation to relaxation: a vertex first, by interior point where there
     are many columns, then by dual simplex from the last vertex, which decisions held one by one hardly
     disturb. Where simplex takes longer than afresh, the next few go afresh. Rows that the columns at work
-    cannot break are left out, so most links of unused lanes; when columns join, all is given anew.
+    cannot break are left out, so most links of unused lanes; they join with the columns that can.
     """
 
     def __init__(
-        self, problem: Problem, settings: SolverSettings, at_work: Flags, objective: float = -math.inf
+        self,
+        problem: Problem,
+        settings: SolverSettings,
+        at_work: Flags,
+        objective: float = -math.inf,
+        patience: Patience = PATIENCE,
     ) -> None:
-        self.problem, self.settings, self.at_work = problem, settings, at_work
+        self.problem, self.settings, self.at_work, self.patience = problem, settings, at_work, patience
         self._order = np.zeros(0, dtype=np.int64)  # the columns HiGHS holds
         self._rows = np.zeros(0, dtype=np.int64)  # and the rows
         self._whole = np.zeros(0, dtype=np.int32)  # where the whole-number ones stand among them
@@ -70,44 +85,65 @@ class Thinned:
         self._highs: highspy.Highs | None = None
         self._runner: Runner | None = None
 
-    def relax(self, lower: Floats, upper: Floats, left: Callable[[], float], priced: bool = True) -> Found:
+    def relax(
+        self,
+        lower: Floats,
+        upper: Floats,
+        left: Callable[[], float],
+        priced: bool = True,
+        most: float = math.inf,
+    ) -> Found:
         """Return the relaxation within bounds of the whole-number columns.
 
         Parameters
         ----------
-        lower, upper : (n,), of which only those of whole-number columns may have changed.
+        lower, upper : (n,), of which only those of whole-number columns may have changed; the bounds of the
+            problem hold besides.
         left : the seconds left. Out of time, the last answer stands. What is infeasible on the columns
             at work counts as infeasible.
         priced : whether columns join that make it cheaper, if it costs more than the last one.
+        most : an objective from which on it is of no interest: there may be no answer then.
         """
-        found = Found()
+        found, problem = Found(), self.problem
+        if (lower > problem.upper).any() or (upper < problem.lower).any():
+            return Found(infeasible=True, said="infeasible within the bounds of the problem")
+        lower, upper = np.maximum(lower, problem.lower), np.minimum(upper, problem.upper)
         for round_ in range(ROUNDS):
-            answer = self._run(lower, upper, left())
+            answer = self._run(lower, upper, left(), most)
             if not answer.has_values:
                 return found if found.has_values else answer
             found = answer
             costly = found.objective - self._last > PRICED_FROM * abs(found.objective)
             if found.stopped_by_user or not (priced and costly) or round_ == ROUNDS - 1:
                 break
-            if not self._join(found, upper > lower):
+            if not self._join(found, lower, upper):
                 break
         self._last = min(found.objective, self._last) if not priced else found.objective
         return found
 
-    def _run(self, lower: Floats, upper: Floats, seconds: float) -> Found:
+    def join(self, columns: Flags) -> None:
+        """Let columns (n,) join those at work."""
+        joining = np.flatnonzero(columns & ~self.at_work)
+        self.at_work[joining] = True
+        if self._highs is not None and len(joining):
+            self._extend(self._highs, joining)
+
+    def _run(self, lower: Floats, upper: Floats, seconds: float, most: float) -> Found:
         """Solve what is at work: from the last vertex if that is quick, else afresh."""
         problem = self.problem
         if self._highs is None or self._runner is None:
             self._highs, self._runner = self._pass(lower, upper)
         highs, whole = self._highs, self._order[self._whole]
+        highs.setOptionValue("objective_bound", most)
         highs.changeColsBounds(len(whole), self._whole, lower[whole], upper[whole])
         ends = time.monotonic() + seconds
         returned, interrupted, late = highspy.HighsStatus.kOk, False, True
         if self._afresh == 0:
-            returned, interrupted = self._go("simplex", min(seconds, PATIENCE * self._first_seconds))
+            patient = self.patience.share * self._first_seconds
+            returned, interrupted = self._go("simplex", min(seconds, patient))
             late = highs.getModelStatus() == STATUS.kTimeLimit
         if late and not interrupted:
-            self._afresh = self._afresh - 1 if self._afresh > 0 else AFRESH
+            self._afresh = self._afresh - 1 if self._afresh > 0 else self.patience.afresh
             highs.clearSolver()
             began = time.monotonic()
             many = len(self._order) > self.settings.interior_point_columns
@@ -165,20 +201,40 @@ class Thinned:
         )
         return highs, Runner(highs)
 
-    def _join(self, found: Found, free: Flags) -> bool:
+    def _join(self, found: Found, lower: Floats, upper: Floats) -> bool:
         """Let columns join that would lower the cost, the most telling first; return whether any did."""
         ratio = found.column_duals / np.maximum(sizes(self.problem, found.row_duals), 1e-12)
-        outside = np.flatnonzero(~self.at_work & free)
+        outside = np.flatnonzero(~self.at_work & (upper > lower))
         if self._highs is None or not (ratio[outside] < -WRONG_SIGN).any():
             return False
         near = outside[ratio[outside] < -WRONG_SIGN]
         most = int(MOST_JOINING * len(self._order)) + 100
         if len(near) > most:
             near = near[np.argpartition(ratio[near], most)[:most]]
-        self.at_work[near] = True
-        self._highs = self._runner = None
-        self._afresh, self._first_seconds = 1, math.inf
+        joining = np.zeros(len(self.at_work), dtype=bool)
+        joining[near] = True
+        self.join(joining)
         return True
+
+    def _extend(self, highs: highspy.Highs, columns: Integers) -> None:
+        """Hand HiGHS more columns, and the rows they can break; its last vertex stays one."""
+        problem, matrix = self.problem, self.problem.matrix
+        order = np.concatenate([self._order, columns])
+        breakable = _breakable(problem, matrix[:, order], order)
+        breakable[self._rows] = False
+        added = np.flatnonzero(breakable)
+        if len(added):
+            part = csr_array(matrix[added][:, self._order])
+            highs.addRows(
+                *(len(added), problem.row_lower[added], problem.row_upper[added], part.nnz),
+                *(part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data),
+            )
+        self._rows, self._order = np.concatenate([self._rows, added]), order
+        part = matrix[self._rows][:, columns].tocsc()
+        highs.addCols(
+            *(len(columns), problem.cost[columns], problem.lower[columns], problem.upper[columns], part.nnz),
+            *(part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data),
+        )
 
 
 def _breakable(problem: Problem, part: csr_array, columns: Integers) -> Flags:

@@ -7,13 +7,18 @@ which customers go unserved is not lost to a furnace that is merely cheaper than
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.restricted import Problem
+from optimizer.restricted import Found, Problem
 from scenarios.scenario import Integers
 
 EMPTY = 1e-9  # room below which a row is spent
+KEPT_BACK = 0.25  # of every row while local choices are settled
+THRIFT = 0.005  # share of the objective that keeping it back may cost
 
 
 class SharedRoom:
@@ -76,3 +81,27 @@ class SharedRoom:
         with_all = self._matrix @ np.maximum(before, after)
         lacking = with_all > self._most + EMPTY
         return bool(lacking.any() and (self._matrix @ after <= self._most + EMPTY).all())
+
+
+def keeping_room(
+    problem: Problem, group: Integers, relaxed: Found, relax: Callable[[Problem], Found]
+) -> tuple[Problem, Found]:
+    """Return the problem with part of every shared row kept back, and its relaxation, if that costs little.
+
+    What is local takes little of a budget each time and all of it together, where it could as well wait a
+    year; the decisions that come after need it at once. Otherwise problem and relaxation as they are.
+
+    Parameters
+    ----------
+    group : number of the choice of each column (n,). relaxed : the relaxation. relax : solves one.
+    """
+    shared = SharedRoom(problem, group)
+    if not len(shared.rows):
+        return problem, relaxed
+    most = problem.row_upper.copy()
+    most[shared.rows] *= 1 - KEPT_BACK
+    thrifty = replace(problem, row_upper=most)
+    found = relax(thrifty)
+    dearer = found.objective - relaxed.objective
+    worth_it = found.solved and dearer <= THRIFT * abs(relaxed.objective)
+    return (thrifty, found) if worth_it else (problem, relaxed)
