@@ -123,19 +123,21 @@ def write_case(words: list[str]) -> int:
 
 def settings_types() -> dict[str, type]:
     """Return the typed settings of each section of the configuration."""
-    from optimizer.objective_settings import ObjectiveSettings, ParetoSettings
+    from optimizer.objective_settings import BreakEvenSettings, ObjectiveSettings, ParetoSettings
     from optimizer.settings import SolverSettings
-    from scenarios import CarbonSettings, PathwaySettings, ScenarioSettings
+    from scenarios import CarbonSettings, ElectricitySettings, PathwaySettings, ScenarioSettings
     from simulation.settings import SimulationSettings
 
     return {
         "scenario": ScenarioSettings,
         "carbon": CarbonSettings,
+        "electricity": ElectricitySettings,
         "pathway": PathwaySettings,
         "objective": ObjectiveSettings,
         "solver": SolverSettings,
         "simulation": SimulationSettings,
         "pareto": ParetoSettings,
+        "break_even": BreakEvenSettings,
     }
 
 
@@ -198,18 +200,17 @@ def explain(request: Request) -> None:
     from reporting.run_folder import refuse_changed_tables
     from scenarios import ConfigError
 
-    scenario, offer = load(request), request.values["why"]
+    scenario, offer, solver = load(request), request.values["why"], request.settings["solver"]
     if bool(offer) != (request.former is not None):
         message = "why=OFFER and run=DIR go together: why an offer is not in the plan of a former run"
         raise ConfigError(message)
     if request.former is not None:
         refuse_changed_tables(request.former, scenario.path)
-        print(why_not(scenario, read_plan(request.former)[0], str(offer), request.settings["solver"]).text)
+        print(why_not(scenario, read_plan(request.former)[0], str(offer), solver).text)
         return
     solver = request.settings["solver"]
     solver.diagnosis.automatic = True
-    plan = optimize(scenario, solver)
-    print(f"a plan exists ({plan.attrs['termination']}): nothing stands in the way")
+    print(f"a plan exists ({optimize(scenario, solver).attrs['termination']}): nothing stands in the way")
 
 
 def execute(request: Request) -> None:
@@ -272,13 +273,12 @@ def load(request: Request) -> Scenario:
     from scenarios.change import find_plan
     from scenarios.loading import BUNDLED
 
-    settings = request.settings
-    scenario = load_scenario(settings["scenario"], settings["carbon"], settings["pathway"], request.search)
+    s = request.settings
+    scenario = load_scenario(s["scenario"], s["carbon"], s["pathway"], request.search, s["electricity"])
     if not scenario.path.is_relative_to(BUNDLED):
         request.values["scenario"]["data"] = str(scenario.path)  # found again from anywhere
     request.values["scenario"]["footprints"] = scenario.settings.footprints
-    change = settings["pathway"].change
-    if change.plan:
+    if (change := s["pathway"].change).plan:
         request.values["pathway"]["change"]["plan"] = str(find_plan(change, request.search))
     return scenario
 
@@ -287,6 +287,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     """Plan, or take the former plan; try it; put all results into the folder."""
     from omegaconf import OmegaConf
 
+    from optimizer.further_solves import with_further_solves
     from reporting.results import read_plan, write_results
     from reporting.run_folder import CONFIG, MANIFEST, SUMMARY, refuse_changed_tables
     from reporting.summary import manifest, summarise
@@ -314,6 +315,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         trials, solver = settings["simulation"], settings["solver"]
         again = replanner_for(scenario, solver, trials.replan, trials.replan_decisions)
         write_journal(folder.file("journal.csv"), journal_of(scenario, plan, trials, again))
+    plan = with_further_solves(plan, scenario, settings, reference)
     with request.timed("report"):
         payload = write_results(folder, plan, reference, outcome, frontier)
     folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
@@ -358,7 +360,6 @@ def try_plan(
 
     trials, solver = request.settings["simulation"], replace(request.settings["solver"])
     solver.diagnosis = replace(solver.diagnosis, automatic=False)  # the loop says itself how far it got
-
     inside = replanner_for(scenario, solver, trials.replan, trials.replan_decisions)
     sessions: list[PlanSession] = []  # one model for all plans, made when the first is asked for
 
@@ -386,12 +387,11 @@ def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder, refer
     from optimizer.pareto import pareto_frontier
     from reporting.frontier import write_frontier
 
-    def tell(done: int, expected: int) -> None:
-        say(f"frontier: {done} of {expected} solves")
-
     with request.timed("pareto"):
-        settings = request.settings
-        frontier, plans = pareto_frontier(scenario, settings["solver"], settings["pareto"], tell, reference)
+        s = request.settings
+        frontier, plans = pareto_frontier(
+            scenario, s["solver"], s["pareto"], lambda k, n: say(f"frontier: {k} of {n} solves"), reference
+        )
     write_frontier(folder, frontier, plans)
     return frontier
 

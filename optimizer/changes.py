@@ -127,6 +127,13 @@ def _apply_green(scenario: Scenario, change: Change) -> Scenario:
     return replace(scenario, pathway=replace(scenario.pathway, levers=levers))
 
 
+def _apply_matched(scenario: Scenario, change: Change) -> Scenario:
+    share = scenario.electricity.share_by_period(scenario.periods)
+    share[change.period] = change.new
+    by_year = {int(year): float(value) for year, value in zip(scenario.periods.start, share, strict=True)}
+    return replace(scenario, electricity=replace(scenario.electricity, matched_share=by_year))
+
+
 def _apply_budget(scenario: Scenario, change: Change) -> Scenario:
     return replace(
         scenario, budgets=replace(scenario.budgets, amount=_moved(scenario.budgets.amount, change))
@@ -206,6 +213,7 @@ _APPLY = {
     "production_ceiling": _apply_ceiling,
     "disposal_limit": _apply_disposal,
     "green_share": _apply_green,
+    "matched_share": _apply_matched,
     "budget_kept": _apply_budget,
     "intervention_count": _apply_count,
     "seats_given": _apply_seats,

@@ -32,6 +32,7 @@ BOOKKEEPING = (
     *("arc_open_with_destination", "arc_open_with_hub"),
     *("bought_only_if_used", "used_only_if_bought", "purchase_in_tiers", "tier_reached", "tier_left"),
     *("one_tier", "in_effect", "standing"),
+    *("hours_make_year", "charging_makes_year", "storage_level", "paid_beyond", "certificates_cover"),
 )
 
 

@@ -24,6 +24,7 @@ TABLE = {
     "supplier count": "sourcing_rules: minimum_count or maximum_count",
     "limit on change": "pathway.change.largest",
     "green share": "pathway.levers.minimum_green_share",
+    "matched share": "electricity.matched_share",
     "budget": "budgets: amount",
     "intervention count": "intervention_counts: minimum or maximum",
     "seats of a programme": "programme_stages: most_seats_a_year",
@@ -167,6 +168,12 @@ def _overrides(changes: list[Change], asked: Instance) -> list[str]:
         for change in changes
         if change.kind == "green share"
     ]
+    matched = {change.period: change.new - 1e-6 for change in changes if change.kind == "matched share"}
+    if matched:
+        share = scenario.electricity.share_by_period(scenario.periods)
+        years = zip(scenario.periods.start.tolist(), share.tolist(), strict=True)
+        stated_by = [f"{year}: {max(matched.get(t, now), 0):.6f}" for t, (year, now) in enumerate(years)]
+        found.append(f"'electricity.matched_share={{{', '.join(stated_by)}}}'")
     return found
 
 

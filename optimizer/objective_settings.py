@@ -107,3 +107,19 @@ class ParetoSettings:
     emissions: EmissionMeasure = EmissionMeasure.CUMULATIVE
     mip_gap: Annotated[float | None, Field(ge=0, le=1)] = None
     seconds_per_point: Annotated[float | None, Field(gt=0)] = None
+
+
+@dataclass(config=STRICT)
+class BreakEvenSettings:
+    """From which carbon price interventions pay; see :func:`optimizer.break_even.break_even_prices`.
+
+    Attributes
+    ----------
+    interventions : by name; ``all``: all that the pathway allows; empty: none is asked about.
+    highest_price : currency per t, where the search ends.
+    tolerance : currency per t by which a price may be off, beside the gap of the solves.
+    """
+
+    interventions: list[str] = field(default_factory=list)
+    highest_price: Annotated[float, Field(gt=0)] = 10_000.0
+    tolerance: Annotated[float, Field(gt=0)] = 0.01

@@ -10,6 +10,7 @@ import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
 
+from optimizer.class_cost import with_class_cost
 from optimizer.diagnosis import diagnose
 from optimizer.large import solve_large, takes_large
 from optimizer.models.build import build_model
@@ -19,7 +20,7 @@ from optimizer.objectives import described, solve_objective
 from optimizer.results import add_solution, make_plan, read_activities, with_target_prices
 from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
-from optimizer.share_prices import with_share_prices, without_prices
+from optimizer.share_prices import with_matching_price, with_share_prices, without_prices
 from optimizer.solution import Solution, SolveProgress, Status
 from optimizer.start import rounded_start
 from optimizer.verify import verify
@@ -28,8 +29,10 @@ from scenarios.change import no_limits
 from scenarios.custom_rules import make_custom_rules
 from scenarios.errors import InfeasibleError, SolverError, UnboundedError
 from scenarios.linear_rules import LinearRules
+from scenarios.power import by_the_year
 from scenarios.price_preferences import PricePreferences
 from scenarios.programme_results import with_programme_results
+from scenarios.rulebook_results import with_rulebooks
 from scenarios.scenario import Scenario
 from scenarios.settings import CarbonSettings, LeverSettings, PathwaySettings
 
@@ -87,11 +90,14 @@ def optimize(
     total = _total_emissions(scenario, reference if reference is not None else plan)
     plan = add_solution(plan, scenario, solution, model, build_seconds, total)
     plan = with_share_prices(plan, scenario, solution, model)
+    plan = with_matching_price(plan, scenario, solution, model)
     plan.attrs |= described(outcome, objective)
     if outcome.goal == "emissions":  # the last solve priced nothing in money
         plan = without_prices(plan)
     plan.attrs["largest_violation"] = verify(instance.scenario, plan, ledger)
     plan = with_programme_results(plan, scenario, ledger, reference)
+    plan = with_rulebooks(plan, scenario, ledger)
+    plan = with_class_cost(plan, scenario, lambda without: optimize(without, settings, reference, progress))
     return with_target_prices(plan, instance.scenario, solution, model)
 
 
@@ -122,6 +128,7 @@ def as_is(scenario: Scenario) -> Scenario:
         scope2=carbon.scope2,
         price=carbon.price,
         priced_accounts=carbon.priced_accounts,
+        rulebooks=carbon.rulebooks,
     )
     pathway = PathwaySettings(
         name="as_is", title="As is", levers=LeverSettings(interventions=False, power=["grid"])
@@ -131,7 +138,7 @@ def as_is(scenario: Scenario) -> Scenario:
     counts = scenario.intervention_counts
     counts = replace(counts, minimum=np.full_like(counts.minimum, np.nan))  # today owes no future programme
     return replace(
-        scenario,
+        by_the_year(scenario),
         carbon=uncapped,
         pathway=pathway,
         interventions=interventions,

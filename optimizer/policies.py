@@ -211,30 +211,34 @@ def _change(instance: Instance, price: Prices) -> Iterator[Policy]:
 def _green(model: pyo.ConcreteModel, instance: Instance, price: Prices) -> Iterator[Policy]:
     scenario = instance.scenario
     target = scenario.pathway.levers.minimum_green_share
-    if not target:
-        return
-    share = scenario.periods.interpolate(target, before_first=0.0)
-    when = np.flatnonzero(share > 0)
-    own = scenario.sites.owner[scenario.supplies.site] == "own"
-
-    def load() -> Floats:
-        power = model.power.value_array.reshape(-1, len(scenario.periods))
-        return np.maximum(power[own].sum(axis=0)[when], 1e-9)
-
-    yield Policy(
-        "green_share",
-        "green share",
-        AT_LEAST,
-        np.arange(len(when)),
-        np.full(len(when), "own sites", dtype=object),
-        np.zeros(len(when), dtype=np.int64),
-        when,
-        share[when],
-        "share",
-        "MWh/year",
-        price.power * weight(scenario, when),
-        load,
+    wanted = (
+        ("green_share", "green share", scenario.periods.interpolate(target or {0: 0.0}, before_first=0.0)),
+        ("matched_share", "matched share", scenario.electricity.share_by_period(scenario.periods)),
     )
+    own = scenario.sites.owner[scenario.supplies.site] == "own"
+    for rule, kind, share in wanted:
+        when = np.flatnonzero(share > 0)
+        if not len(when):
+            continue
+
+        def load(when: Integers = when) -> Floats:
+            power = model.power.value_array.reshape(-1, len(scenario.periods))
+            return np.maximum(power[own].sum(axis=0)[when], 1e-9)
+
+        yield Policy(
+            rule,
+            kind,
+            AT_LEAST,
+            np.arange(len(when)),
+            np.full(len(when), "own sites", dtype=object),
+            np.zeros(len(when), dtype=np.int64),
+            when,
+            share[when],
+            "share",
+            "MWh/year",
+            price.power * weight(scenario, when),
+            load,
+        )
 
 
 def _flows(instance: Instance, price: Prices) -> Iterator[Policy]:
@@ -293,9 +297,12 @@ def _rows(
                 def base(keep: Integers = keep) -> Floats:
                     return np.maximum(rules.sums(present_values(model, scenario))[1][keep], 1e-9)
 
-                yearly = "/year" in unit
+                # Of an intensity is missed what its sum is too much, a year.
+                missed = unit.replace("/unit", "/year") if share else unit
+                yearly = "/year" in missed
                 worth = weight(scenario, rules.period[keep]) if yearly else np.ones(len(keep))
                 yield Policy(
                     *(rule, kind, side, keep, rules.label[keep], keep, rules.period[keep], limit[keep]),
-                    *("share" if share else unit, unit, price.of(unit, scenario.currency) * worth, base),
+                    *("share" if share and missed == unit else unit, missed),
+                    *(price.of(missed, scenario.currency) * worth, base),
                 )

@@ -33,6 +33,8 @@ from optimizer.settings import SolverSettings
 from scenarios.caps import Cap, cap_terms
 from scenarios.ledger import Ledger, rates
 from scenarios.plans import ACTIVITY_DIMS
+from scenarios.power_results import HOURLY
+from scenarios.quotas import with_drift
 from scenarios.replanning import PlanState, continued
 from scenarios.scenario import Flags, Integers, Scenario
 from scenarios.scorecard_figures import thresholds_reached
@@ -51,9 +53,10 @@ MOST_KEPT = 200  # answers, of about as much memory as a plan
 class SessionReplanner:
     """Makes the rest of a plan again in a model that it keeps; it can be sent to other processes.
 
-    Demand is what the state expects. A node has more or less to begin with, an intervention that is late is
-    not in effect, and a cap on the sum of emissions has less left. A hard cap of the plan, its margin
-    included, is held as far as it can be: each tonne over it costs more than anything else.
+    Demand is what the state expects, and quotas go by the scores it tells of. A node has more or less to
+    begin with, an intervention that is late is not in effect, and a cap on the sum of emissions has less
+    left. A hard cap of the plan, its margin included, is held as far as it can be: each tonne over it costs
+    more than anything else.
 
     Attributes
     ----------
@@ -101,6 +104,8 @@ class SessionReplanner:
     def _solved(self, posed: _Posed, state: PlanState) -> xr.Dataset | None:
         expected = replace(posed.scenario.demands, quantity=posed.scenario.demands.quantity * state.demand)
         scenario = replace(posed.scenario, demands=expected)
+        if state.drift is not None:
+            scenario = with_drift(scenario, state.drift)
         instance = make_instance(scenario, posed.ledger, posed.caps, _left(posed, state))
         if self._session is None:
             self._session = PlanSession(instance, self.settings)
@@ -314,4 +319,7 @@ def _rows(plan: xr.Dataset, name: str, members: Integers) -> Floats:
 
 
 def _every_row(plan: xr.Dataset, name: str) -> Floats:
+    if name in HOURLY:  # (element, typical hour, period)
+        values: Floats = plan[name].to_numpy().astype(float).reshape(-1, plan.sizes["period"])
+        return values
     return _rows(plan, name, np.arange(plan.sizes[ACTIVITY_DIMS[name]]))

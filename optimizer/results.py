@@ -10,15 +10,22 @@ import pyomo.environ as pyo
 import xarray as xr
 from numpy.typing import NDArray
 
+from optimizer.arrays import ArrayVar
 from optimizer.models.columns import active_after, contract_runs, yearly_output
 from optimizer.solution import Solution
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
 from scenarios.caps import Cap, cap_margins
+from scenarios.carbon_money_results import UNITS, carbon_money_figures, settled_activities
+from scenarios.claim_results import CLAIM_MEANINGS, claim_figures, slice_coordinates
+from scenarios.claims import claim_activities
+from scenarios.credit_results import beside_figures
 from scenarios.entries import arc_emissions, offer_emissions, offer_spend
 from scenarios.footprint_layers import provenance
+from scenarios.freight_results import freight_figures
 from scenarios.funnel import funnel, stage_coordinates
 from scenarios.ledger import Ledger, Priced
 from scenarios.plans import ACTIVITY_DIMS, coordinates
+from scenarios.power_results import HOURLY, POWER_MEANINGS, power_coordinates, power_figures, used_beyond
 from scenarios.primary_data import verification_coordinates, worth_of_data
 from scenarios.scenario import Floats, Scenario
 from scenarios.schema import QUALITY_MARKS
@@ -28,6 +35,8 @@ from scenarios.serving import to_serve
 from scenarios.settings import MAIN_CAP
 from scenarios.sourcing import tier_activities
 
+NAMED = (("mode", "modes"), ("process", "processes"))
+SERIES = {"power_profiles": "profile"}  # many rows, one figure of one quality
 DUST = 1e-7  # solver units, the feasibility tolerance of HiGHS
 
 MEANINGS = {
@@ -46,6 +55,7 @@ MEANINGS = {
     "power": ("MWh/year", "electricity used from a power option"),
     "contract": ("MW", "newly contracted in the period"),
     "contracted": ("MWh/year", "output of all contracts that run"),
+    "claimed": ("MWh/year", "power whose claim would count by the same hour and deliverable"),
     "required": ("unit/year", "demand"),
     "delivered": ("unit/year", "demand served"),
     "unmet": ("unit/year", "demand left unserved"),
@@ -53,6 +63,8 @@ MEANINGS = {
     "in_effect": ("modules", "in effect in the period; 0 or 1 unless modular"),
     "indebted": ("modules", "whose loan is being repaid"),
     "overrun": ("tCO2e", "emissions above a soft cap"),
+    "taken": ("unit/year", "bought of a contested pool, by band of its price"),
+    "offset_bought": ("tCO2e/year", "offsets and removals bought and retired"),
     "cost": ("currency", "paid in the period, undiscounted"),
     "cost_npv": ("currency", "present value over the horizon"),
     "emissions": ("tCO2e/year", "emissions by account"),
@@ -94,10 +106,7 @@ def read_activities(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, F
     found = {}
     for name in ACTIVITY_DIMS:
         if hasattr(model, name):
-            variable = getattr(model, name)
-            values = variable.value_array.reshape(-1, periods)
-            # Below the solver's own tolerance a quantity is dust, not a decision.
-            found[name] = np.where(values > DUST * variable.unit, values, 0.0)
+            found[name] = solver_values(getattr(model, name), periods)
     found |= tier_activities(scenario, found["purchase"])
     for name in ("adopt", "use_lane", "trips"):
         found[name] = np.round(found[name])
@@ -110,8 +119,19 @@ def read_activities(model: pyo.ConcreteModel, scenario: Scenario) -> dict[str, F
     found["standing"] = np.maximum(standing, 0.0)
     signed = np.einsum("ud,udt->ut", found["contract"], contract_runs(scenario).astype(float))
     found["contracted"] = signed * yearly_output(scenario)
+    found |= {name: solver_values(getattr(model, name), periods) for name in HOURLY}
+    found["beyond"] = used_beyond(scenario, found)
+    found |= claim_activities(scenario, found)
+    found["taken"] = scenario.pools.taken(found["purchase"])
+    found.setdefault("offset_bought", np.zeros(scenario.offsets.price.shape))
     found["delivered"] = scenario.demands.quantity - found["unmet"]
     return found
+
+
+def solver_values(variable: ArrayVar, periods: int) -> Floats:
+    """Return a variable's values, (n, T); what lies below the solver's own tolerance is dust."""
+    values = variable.value_array.reshape(-1, periods)
+    return np.where(values > DUST * variable.unit, values, 0.0)
 
 
 def make_plan(
@@ -122,12 +142,14 @@ def make_plan(
     activities: Mapping[str, Floats],
 ) -> xr.Dataset:
     """Return the plan Dataset of `activities`; every amount is priced by the ledger."""
+    activities = settled_activities(scenario, ledger, activities)
     priced = ledger.price(activities)
     labels = [cap.label for cap in caps]
     periods = len(scenario.periods)
     data: dict[str, tuple[tuple[str, ...], Floats]] = {
-        name: ((dim, "period"), activities[name]) for name, dim in ACTIVITY_DIMS.items()
+        name: ((dim, "period"), activities[name]) for name, dim in ACTIVITY_DIMS.items() if name in activities
     }
+    data |= claim_figures(scenario, activities) | power_figures(scenario, activities)
     data["required"] = (("demand", "period"), scenario.demands.quantity)
     data["cost"] = (("cost_account", "period"), np.array([priced.paid(a) for a in COST_ACCOUNTS]))
     data["cost_npv"] = (("cost_account",), np.array([priced.present_cost(a) for a in COST_ACCOUNTS]))
@@ -144,7 +166,7 @@ def make_plan(
     data["serve_cost_remainder"] = (("cost_account", "period"), served.cost_remainder)
     data["serve_emissions"] = (("emission_account", "demand", "period"), served.emissions)
     data["serve_emissions_remainder"] = (("emission_account", "period"), served.emissions_remainder)
-    data |= funnel(scenario, activities["in_effect"]) | worth_of_data(scenario, activities)
+    data |= funnel(scenario, activities["in_effect"]) | worth_of_data(scenario, ledger, activities)
     of_suppliers, supplier_coords = supplier_figures(scenario, activities, data["offer_spend"][1])
     data |= of_suppliers
     savings = intervention_savings(scenario, ledger, activities)
@@ -157,9 +179,12 @@ def make_plan(
     coords["cost_account"] = np.array(list(COST_ACCOUNTS), dtype=str)
     coords["emission_account"] = np.array(list(EMISSION_ACCOUNTS), dtype=str)
     coords |= stage_coordinates(scenario) | verification_coordinates(scenario) | supplier_coords
-    coords |= _provenance(scenario)
+    coords |= _provenance(scenario) | slice_coordinates(scenario.claims.hours)
+    coords |= power_coordinates(scenario)
     plan = xr.Dataset(data, coords=coords, attrs=_attributes(scenario, priced))
-    for name, (units, meaning) in MEANINGS.items():
+    plan = plan.assign(beside_figures(scenario, priced)).assign(freight_figures(scenario, activities))
+    plan = plan.merge(carbon_money_figures(scenario, ledger, activities), combine_attrs="override")
+    for name, (units, meaning) in (MEANINGS | UNITS | CLAIM_MEANINGS | POWER_MEANINGS).items():
         if name in plan:
             plan[name].attrs = {"units": units.replace("currency", scenario.currency), "long_name": meaning}
     return with_meanings(plan, scenario.currency)
@@ -238,11 +263,14 @@ def intervention_savings(scenario: Scenario, ledger: Ledger, activities: Mapping
     megawatt_hours = megawatt_hours * activities["covered"][cut]
     spared = [(covers.intervention[cut], scenario.operations.site[improved], megawatt_hours)]
     additions, supplies = scenario.power_additions, scenario.supplies
-    capacity = additions.megawatt[:, None] * activities["in_effect"][additions.intervention]
+    generates = (supplies.kind[additions.supply] == "onsite")[:, None]  # storage spares nothing of its own
+    capacity = generates * additions.megawatt[:, None] * activities["in_effect"][additions.intervention]
     total = np.zeros_like(activities["power"])
     np.add.at(total, additions.supply, capacity)
     share = np.divide(capacity, total[additions.supply], out=np.zeros_like(capacity), where=capacity > 0)
-    used = activities["power"][additions.supply] * share
+    drawn = np.zeros_like(activities["power"])
+    np.add.at(drawn, supplies.source, activities["power"])
+    used = drawn[additions.supply] * share
     spared.append((additions.intervention, supplies.site[additions.supply], used))
     for intervention, site, energy in spared:
         own = (scenario.sites.owner[site] == "own")[:, None]
@@ -284,6 +312,7 @@ def _attributes(scenario: Scenario, priced: Priced) -> dict[str, object]:
         "main_cap": MAIN_CAP if scenario.carbon.milestones else "",
         "total_cost_npv": float(priced.cost_npv),
         "products_json": json.dumps(_products(scenario), sort_keys=True, ensure_ascii=False),
+        "names_json": json.dumps(_names(scenario), sort_keys=True, ensure_ascii=False),
         "exchange_ids_json": json.dumps(_exchange_ids(scenario), sort_keys=True, ensure_ascii=False),
         "data_quality_json": json.dumps(_data_quality(scenario), sort_keys=True),
         "warnings_json": json.dumps(list(scenario.warnings), ensure_ascii=False),
@@ -291,11 +320,12 @@ def _attributes(scenario: Scenario, priced: Priced) -> dict[str, object]:
 
 
 def _data_quality(scenario: Scenario) -> dict[str, dict[str, int]]:
-    """Return how many rows of each table carry each quality mark."""
+    """Return how many rows of each table carry each quality mark; a series counts once."""
     counted = {}
     for name, frame in scenario.tables.items():
         if len(frame):
-            counts = frame["quality"].value_counts()
+            each = frame.drop_duplicates(SERIES[name]) if name in SERIES else frame
+            counts = each["quality"].value_counts()
             counted[name] = {mark: int(counts.get(mark, 0)) for mark in QUALITY_MARKS}
     return counted
 
@@ -328,6 +358,12 @@ def _products(scenario: Scenario) -> dict[str, dict[str, object]]:
     p = scenario.products
     rows = zip(p.label, p.name, p.unit, p.tonnes_per_unit.tolist(), strict=True)
     return {label: {"name": name, "unit": unit, "tonnes_per_unit": mass} for label, name, unit, mass in rows}
+
+
+def _names(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return the names that the tables give to modes and processes."""
+    named = ((kind, scenario.tables[table].drop_duplicates(kind)) for kind, table in NAMED)
+    return {kind: dict(zip(rows[kind], rows["name"], strict=True)) for kind, rows in named}
 
 
 def _exchange_ids(scenario: Scenario) -> list[dict[str, str]]:

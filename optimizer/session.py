@@ -201,6 +201,13 @@ class PlanSession:
         self._activate()
         self._forget()
 
+    def ask_again(self, name: str) -> None:
+        """Take the numbers of an objective that was added again; its costs are sent and nothing else."""
+        self._ask(name, self._extra[name])
+        for kind, highs in self._held.items():
+            if kind not in self._stale:
+                highs.push_objective()
+
     def drop(self, *names: str) -> None:
         """Remove what was added under these names, or nothing."""
         for name in names:

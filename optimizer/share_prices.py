@@ -7,6 +7,7 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from optimizer.solution import Solution
+from scenarios.power_results import POWER_MEANINGS
 from scenarios.scenario import Floats, Integers, Scenario
 
 POINT = 0.01  # of a share
@@ -41,6 +42,23 @@ def with_share_prices(
         dual_largest_share=(dims, largest, {"units": f"{money}/unit", "long_name": f"{more} allows"}),
         rule_point_price=(dims, (least + largest) * whole * POINT, {"units": money, "long_name": point}),
     )
+
+
+def with_matching_price(
+    plan: xr.Dataset, scenario: Scenario, solution: Solution, model: pyo.ConcreteModel
+) -> xr.Dataset:
+    """Return the plan with ``dual_matched_share`` (period,), where ``electricity.matched_share`` is set.
+
+    Present value of one more MWh a year to be matched.
+    """
+    asked = np.flatnonzero(scenario.electricity.share_by_period(scenario.periods) > 0)
+    if not len(asked):
+        return plan
+    price = np.zeros(len(scenario.periods))
+    price[asked] = np.nan_to_num(solution.dual(model.matched_share))
+    units, meaning = POWER_MEANINGS["dual_matched_share"]
+    attributes = {"units": units.replace("currency", scenario.currency), "long_name": meaning}
+    return plan.assign(dual_matched_share=("period", price, attributes))
 
 
 def without_prices(plan: xr.Dataset) -> xr.Dataset:

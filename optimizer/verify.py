@@ -11,9 +11,14 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
+from optimizer.verify_carbon_money import carbon_money_findings
+from optimizer.verify_claims import claim_findings
+from optimizer.verify_classes import class_findings
+from optimizer.verify_credits import credit_findings
 from optimizer.verify_flows import flow_findings, put_into_nodes
 from optimizer.verify_investment import investment_findings
 from optimizer.verify_objective import objective_findings
+from optimizer.verify_power import power_findings
 from optimizer.verify_programmes import programme_findings
 from optimizer.verify_rules import planner_rules
 from optimizer.verify_sourcing import sourcing_findings
@@ -42,10 +47,14 @@ def verify(scenario: Scenario, plan: xr.Dataset, ledger: Ledger) -> float:
     findings = [*_goods(scenario, x), *_lines(scenario, x), *_decisions(scenario, x), *_covers(scenario, x)]
     findings += investment_findings(s=scenario, x=x)
     findings += programme_findings(scenario, x)
+    findings += carbon_money_findings(scenario, ledger, x)
+    findings += credit_findings(scenario, ledger, plan, x)
     findings += planner_rules(scenario, x)
     findings += flow_findings(scenario, x)
+    findings += class_findings(scenario, x, ledger)
     findings += [
-        *_power(scenario, x),
+        *power_findings(scenario, plan, x),
+        *claim_findings(scenario, plan, x),
         *sourcing_findings(scenario, x),
         *_caps(scenario, plan),
         *_booked(plan, ledger, x),
@@ -146,39 +155,6 @@ def _covers(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
         there = np.minimum(x["in_effect"][s.covers.intervention[members]], 1)
         exact = activity[s.covers.element[members]] * there
         yield f"what interventions improve ({family})", np.abs(x["covered"][members] - exact), activity
-
-
-def _power(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
-    shape = (len(s.sites.label), len(s.periods))
-    load, met = np.zeros(shape), np.zeros(shape)
-    np.add.at(load, s.operations.site, s.operations.electricity[:, None] * x["run"])
-    draws = s.covers.of("operation")
-    operation = s.covers.element[draws]
-    saved = (s.covers.electricity_cut[draws] * s.operations.electricity[operation])[:, None] * x["covered"][
-        draws
-    ]
-    np.subtract.at(load, s.operations.site[operation], saved)
-    np.add.at(met, s.supplies.site, x["power"])
-    yield "electricity load", np.abs(load - met), load
-    share = s.supplies.maximum_share * met[s.supplies.site]
-    yield "share of a power option", np.maximum(x["power"] - share, 0), met
-    contracted = s.supplies.kind == "ppa"
-    yield "contracted power", np.maximum(x["power"] - x["contracted"], 0)[contracted], met
-    megawatt = np.zeros_like(x["power"])
-    additions = s.power_additions
-    np.add.at(
-        megawatt, additions.supply, additions.megawatt[:, None] * x["in_effect"][additions.intervention]
-    )
-    output = megawatt * s.supplies.capacity_factor * 8760
-    onsite = s.supplies.kind == "onsite"
-    yield "onsite power", np.maximum(x["power"] - output, 0)[onsite], met
-    yield "only allowed power", x["power"][~s.supplies.allowed], met
-    target = s.pathway.levers.minimum_green_share
-    if target:
-        own = s.sites.owner[s.supplies.site] == "own"
-        green = own & (s.supplies.kind != "grid")
-        wanted = s.periods.interpolate(target, before_first=0.0) * x["power"][own].sum(axis=0)
-        yield "green share", np.maximum(wanted - x["power"][green].sum(axis=0), 0), wanted
 
 
 def _caps(s: Scenario, plan: xr.Dataset) -> Iterator[Finding]:

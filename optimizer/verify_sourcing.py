@@ -10,7 +10,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimizer.verify_scorecards import scorecard_findings
+from scenarios.primary_data import at_work, verified_offers
 from scenarios.scenario import Floats, Scenario
+from scenarios.sourcing import offers_with_sites, rule_members
 
 REAL = 1e-6  # share of the largest purchase that counts as buying at all
 
@@ -25,6 +27,7 @@ def sourcing_findings(s: Scenario, x: dict[str, Floats]) -> Iterator[Finding]:
     yield from _tiers(s, x, spend)
     yield from _rules(s, x, spend)
     yield from scorecard_findings(s, x, spend)
+    yield from _known(s, x, spend)
     least = s.offers.minimum_order[:, None]
     short = np.where(x["purchase"] > REAL * np.maximum(least, 1.0), least - x["purchase"], 0)
     yield "minimum order", np.maximum(short, 0), x["purchase"]
@@ -76,7 +79,7 @@ def _rules(s: Scenario, x: dict[str, Floats], spend: Floats) -> Iterator[Finding
     for r, label in enumerate(rules.label):
         name = f"sourcing rule {label}"
         measured = spend if rules.by_spend[r] else x["purchase"]
-        if rules.ambition[r] or not rules.kept[r]:  # for the former see verify_scorecards
+        if rules.ambition[r] or not rules.kept[r]:  # for the former see verify_scorecards, and below
             continue
         part, whole = measured[rules.members[r]], measured[rules.among[r]].sum(axis=0)
         low, high, least = rules.minimum_share[r], rules.maximum_share[r], rules.share_if_used[r]
@@ -90,3 +93,22 @@ def _rules(s: Scenario, x: dict[str, Floats], spend: Floats) -> Iterator[Finding
             yield name, np.maximum(rules.minimum_count[r] - used.sum(axis=0), 0), np.ones(1)
         if not np.isnan(rules.maximum_count[r]):
             yield name, np.maximum(used.sum(axis=0) - rules.maximum_count[r], 0), np.ones(1)
+
+
+def _known(s: Scenario, x: dict[str, Floats], spend: Floats) -> Iterator[Finding]:
+    """Yield how far the plan is from rules by data tier in which what interventions verify counts."""
+    rules, offers = s.sourcing_rules, offers_with_sites(s.tables)
+    frame = s.tables["sourcing_rules"].drop_duplicates("rule")
+    verified = (
+        verified_offers(s, at_work(s, x["in_effect"])) * (offers["data_tier"] != "own").to_numpy()[:, None]
+    )
+    for r, (_, row) in enumerate(frame.iterrows()):
+        if rules.kind[r] != "data" or not rules.kept[r]:
+            continue
+        anyhow, among = rule_members(row.where(row.index != "data_tiers", ""), offers)
+        tier = offers["data_tier"].isin(row["data_tiers"]).to_numpy(float)[:, None]
+        counts = tier * (1 - verified) + ("supplier" in row["data_tiers"]) * verified
+        measured = spend if row["measure"] == "spend" else x["purchase"]
+        part, whole = (measured * counts)[anyhow].sum(axis=0), measured[among].sum(axis=0)
+        short = np.fmax(rules.minimum_share[r] * whole - part, part - rules.maximum_share[r] * whole)
+        yield f"sourcing rule {row['rule']}", np.maximum(np.nan_to_num(short), 0), whole

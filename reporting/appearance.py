@@ -42,7 +42,9 @@ EMISSIONS: dict[str, Account] = {
     "scope1": Account("Scope 1, own sites", "Own sites, scope 1", "#1d3557"),
     "scope2_location": Account("Scope 2, location-based", "Purchased electricity, scope 2", "#e0a100"),
     "scope2_market": Account("Scope 2, market-based", "Purchased electricity, scope 2", "#e0a100"),
+    "scope2_same_hour": Account("Scope 2, same hour", "Purchased electricity, scope 2", "#e0a100"),
     "scope3_purchased_goods": Account("Scope 3.1, purchased goods", "Purchased goods, scope 3.1", "#7f98c2"),
+    "scope3_fuel_and_energy": Account("Scope 3.3, fuel supply", "Fuel supply, scope 3.3", "#b8894a"),
     "scope3_upstream_transport_ttw": Account(
         "Scope 3.4, vehicles inbound", "Inbound transport, scope 3.4", "#2a9d8f"
     ),
@@ -79,6 +81,10 @@ COSTS: dict[str, Account] = {
     "loan_left": Account("Owed on loans at the end", "", "#cfc3e6"),
     "programme": Account("Running cost of measures", "", "#551b39"),
     "carbon_price": Account("Carbon price", "", "#af4e04"),
+    "allowances": Account("Allowances bought, less sold", "", "#d0743c"),
+    "border_adjustment": Account("Border adjustment", "", "#8c5a2b"),
+    "pool_premium": Account("Premium on contested goods", "", "#6a8f3c"),
+    "offsets": Account("Offsets and removals", "", "#4f9d69"),
     "shortage": Account("Unmet demand", "", "#b9b6ad"),
     "cap_overrun": Account("Paid for missing a cap", "", "#b3261e"),
     "bonus_malus": Account("Bonus and malus on footprints", "", "#7d6f96"),
@@ -89,7 +95,7 @@ COSTS: dict[str, Account] = {
 # What is left of a cut once interventions' own savings are taken out, by emission account.
 REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Route and scrap mix", "#3b5b92", ("scope1",)),
-    ("Electricity supply", "#e0a100", ("scope2_market", "scope2_location")),
+    ("Electricity supply", "#e0a100", ("scope2_market", "scope2_location", "scope2_same_hour")),
     ("Purchased materials", "#8fa6cc", ("scope3_purchased_goods",)),
     ("Waste", "#7a4a1e", ("scope3_waste",)),
     (
@@ -99,6 +105,7 @@ REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "scope3_upstream_transport_ttw",
             "scope3_upstream_transport_wtt",
             "scope3_upstream_transport_idling",
+            "scope3_fuel_and_energy",
             "scope3_downstream_transport_ttw",
             "scope3_downstream_transport_wtt",
         ),

@@ -19,6 +19,7 @@ from reporting.figures import (
     whole_percent,
 )
 from reporting.payload import Payload, main_cap
+from reporting.scope2 import in_words
 from reporting.titles import quality_counts
 
 MARKS = (("measured", "#0b4f6c"), ("published", "#5f9fbf"), ("estimated", "#dcc48f"))
@@ -49,7 +50,7 @@ def assumptions(payload: Payload) -> list[tuple[str, str, str]]:
             "the same case with today's assets and grid power: nothing new, no cap",
         ),
         ("Cap", *_cap_row(payload)),
-        ("Scope 2", f"{payload['emissions']['scope2']}-based", _other_method(payload)),
+        ("Scope 2", in_words(payload["emissions"]["scope2"]), _other_method(payload)),
         ("Offsets", "none", "no offsets, removals or avoided emissions in any line"),
         (
             "Solver",
@@ -109,7 +110,7 @@ def _other_method(payload: Payload) -> str:
     """Say what the total would be with the other scope 2 method."""
     other = payload["emissions"]["other_scope2"]
     value = payload["emissions"]["methods"][other]["plan"][-1]
-    return f"{other}-based, the plan's total in {payload['periods']['last']} is {tonnes(value)}"
+    return f"{in_words(other)}, the plan's total in {payload['periods']['last']} is {tonnes(value)}"
 
 
 def solver_status(solver: dict[str, Any]) -> str:

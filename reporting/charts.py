@@ -42,6 +42,7 @@ from reporting.drawing import (
 from reporting.figures import Scale, change, emission_scale, money_scale, percent, plain, tonnes
 from reporting.findings import headline
 from reporting.payload import Payload, cap_line
+from reporting.scope2 import in_words
 from reporting.titles import cost_title, emissions_title
 
 DASHED, DOTTED = [6.0, 4.0], [1.5, 3.5]
@@ -185,7 +186,7 @@ def emissions_by_scope(payload: Payload) -> Chart:
     return Chart(
         "scopes",
         "Emissions by scope",
-        f"{scale.unit} CO\u2082e a year, scope 2 {payload['emissions']['scope2']}-based",
+        f"{scale.unit} CO\u2082e a year, scope 2 {in_words(payload['emissions']['scope2'])}",
         emissions_title(payload),
         option,
         360,

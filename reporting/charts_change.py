@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reporting.appearance import GRID, INK, MUTED, PAPER, PLAN, humanise, mode_colours
+from reporting.appearance import GRID, INK, MUTED, PAPER, PLAN, mode_colours
 from reporting.charts import known
 from reporting.charts_map import place_names
 from reporting.charts_supply import ink_on
@@ -27,7 +27,7 @@ def processes(payload: Payload) -> Chart | None:
         return None
     largest = max(max(row["plan"][0], row["plan"][-1]) for row in rows)
     scale = emission_scale(largest) if payload["mixes"]["in_tonnes"] else Scale(1.0, "Units")
-    pairs = [(humanise(row["name"]), row["plan"][0], row["plan"][-1]) for row in rows]
+    pairs = [(row["name"], row["plan"][0], row["plan"][-1]) for row in rows]
     return _then_and_now(
         payload,
         "processes",
@@ -63,7 +63,7 @@ def freight_by_mode(payload: Payload) -> Chart | None:
                         "formatter": whole_percent(share),
                     },
                     "tip": tip(
-                        f"{humanise(mode['key'])}, {labels[i]}",
+                        f"{mode['name']}, {labels[i]}",
                         [
                             ("Share", whole_percent(share)),
                             (f"{scale.unit} tonne-km", plain(mode["tonne_km"][i] / scale.divisor)),
@@ -107,7 +107,7 @@ def freight_by_mode(payload: Payload) -> Chart | None:
         "xAxis": {"type": "value", "show": False, "min": 0, "max": max(totals.values()) / scale.divisor},
         "series": series,
     }
-    shown = [(humanise(mode["key"]), mode["tonne_km"]) for mode in ranked]
+    shown = [(mode["name"], mode["tonne_km"]) for mode in ranked]
     return Chart(
         "freight",
         "Freight by mode",
@@ -115,7 +115,7 @@ def freight_by_mode(payload: Payload) -> Chart | None:
         network_title(payload),
         option,
         46 * len(years) + 6,
-        legend=[Key(colours[mode["key"]], humanise(mode["key"])) for mode in ranked],
+        legend=[Key(colours[mode["key"]], mode["name"]) for mode in ranked],
         numbers=number_rows(labels, shown, scale.divisor),
     )
 

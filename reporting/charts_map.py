@@ -24,6 +24,7 @@ from reporting.map import (
     projection_for,
     window_for,
 )
+from reporting.names import listed_names
 from reporting.payload import Payload
 from reporting.titles import network_title
 
@@ -115,8 +116,8 @@ def _chart(
         ],
     }
     roles = list(dict.fromkeys(s["role"] for s in ranked))
-    used = {lane["mode"] for lane in network["lanes"]}
-    legend = [Key(colour, humanise(mode), "line") for mode, colour in colours.items() if mode in used]
+    used = {lane["mode"]: lane["mode_name"] for lane in network["lanes"]}
+    legend = [Key(colour, used[mode], "line") for mode, colour in colours.items() if mode in used]
     legend += [
         Key(_role_colour(role), ROLES.get(role, (humanise(role), ""))[0], _role_shape(role)) for role in roles
     ]
@@ -198,8 +199,8 @@ def _lane_series(
         bend = round(0.12 + 0.1 * bends[between], 2)
         start, end = points[lane["from"]], points[lane["to"]]
         details = [
-            ("Mode", humanise(lane["mode"])),
-            ("Carries", ", ".join(p.replace("_", " ") for p in lane["products"])),
+            ("Mode", lane["mode_name"]),
+            ("Carries", listed_names(lane["carries"])),
             ("Tonnes a year", tonnes(lane["last"])),
             ("Distance", f"{count(lane['km'])} km"),
         ]

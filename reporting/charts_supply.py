@@ -52,7 +52,7 @@ def supplier_shares(payload: Payload) -> list[Chart]:
             _shares(
                 payload,
                 f"supplier-{position}",
-                humanise(mix["product"]),
+                mix["name"],
                 f"{quantity(first, mix['unit'])} \u2192 {quantity(last, mix['unit'])} bought a year",
                 sourcing_title(payload),
                 [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reporting.rulebooks import flips
 from scenarios.accounts import total_accounts
 from scenarios.errors import ConfigError
 from scenarios.settings import Scope2
@@ -71,6 +72,20 @@ def _side_by_side(before: pd.Series, after: pd.Series, name: str) -> pd.DataFram
     return frame
 
 
+def _under_rulebooks(before: xr.Dataset, after: xr.Dataset) -> pd.DataFrame | None:
+    """Return what each rulebook that both plans were told under counts; None where there is none."""
+    if "rulebook_emissions" not in before or "rulebook_emissions" not in after:
+        return None
+    frame = pd.DataFrame(
+        {
+            name: (plan["rulebook_emissions"] * plan["years"]).sum("period").to_series()
+            for name, plan in (("before", before), ("after", after))
+        }
+    ).dropna()
+    frame["difference"] = frame["after"] - frame["before"]
+    return frame
+
+
 def _decisions(before: xr.Dataset, after: xr.Dataset) -> pd.DataFrame:
     years = [_decided(before), _decided(after)]
     rows = [
@@ -104,6 +119,14 @@ def difference_text(before: xr.Dataset, after: xr.Dataset) -> str:
         "\nemissions over the horizon, kt CO2e",
         (tables["emissions"] / 1e3).to_string(float_format=shown),
     ]
+    under = _under_rulebooks(before, after)
+    if under is not None:
+        flipped = flips({"before": before, "after": after})
+        said = "their ranking of the plans flips" if flipped else "all rank the plans alike"
+        parts += [
+            f"\nunder each rulebook, over the horizon, kt CO2e: {said}",
+            (under / 1e3).to_string(float_format=shown),
+        ]
     if len(tables["decisions"]):
         parts += ["\ninterventions decided otherwise", tables["decisions"].to_string(index=False)]
     return "\n".join(parts)

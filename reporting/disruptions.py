@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reporting.appearance import humanise
 from reporting.figures import count, interval, money, money_scale, plain, shorten, whole_percent
 from reporting.intervals import ENDS, between
 from reporting.payload import Payload
@@ -32,7 +33,7 @@ def disruption_tables(payload: Payload) -> list[RiskTable]:
             ["Disruption", "Futures with it", "Times a future", "Cost", "Not delivered, points"],
             [
                 [
-                    shorten(row["key"], 36),
+                    shorten(humanise(row["key"]), 36),
                     f"{whole_percent(row['share'])} ({interval(row['share_low'], row['share_high'])})",
                     plain(row["times"]),
                     _change(row, "cost_added", scale.divisor),
@@ -50,7 +51,8 @@ def disruption_title(rows: Rows, currency: str) -> str:
     if clear:
         dearest = max(clear, key=lambda row: row["cost_added"])
         paid = money(dearest["cost_added"], currency)
-        return f"{shorten(dearest['key'], 36)} costs most of all disruptions: {paid} where it happens"
+        name = shorten(humanise(dearest["key"]), 36)
+        return f"{name} costs most of all disruptions: {paid} where it happens"
     if not any(row["share"] for row in rows):
         return "None of the disruptions happened in these futures"
     return "No disruption clearly adds cost"

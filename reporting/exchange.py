@@ -18,15 +18,18 @@ from uuid import NAMESPACE_URL, uuid5
 import numpy as np
 import xarray as xr
 
+from reporting.exchange_quality import mean_ratings, primary_shares
 from reporting.moments import lengths
 from reporting.payload import counted_accounts
 from reporting.reading import FloatArray, array, document, labels
 from reporting.results import read_plan
 from reporting.run_folder import MANIFEST, near, read_json, replaced
+from reporting.scope2 import in_words
 from scenarios.declared_units import declared
 from scenarios.errors import ConfigError
 from scenarios.exchange_layouts import (
     CarbonFootprint,
+    DataQuality,
     Distance,
     ProductFootprint,
     ShipmentFootprint,
@@ -36,7 +39,7 @@ from scenarios.exchange_layouts import (
 
 PRODUCTS, SHIPMENTS = "product_footprints.json", "shipment_footprints.json"
 SPECIFICATION = "3.0.0"
-KG = 1000.0  # in a t
+KG, PERCENT = 1000.0, 100.0  # in a t, in 1
 SMALL = 1e-6  # what is less is solver dust
 BOUNDARY = "Cradle to the gate of the last maker: goods bought, freight to it, processes and electricity."
 
@@ -81,14 +84,14 @@ def product_footprints(plan: xr.Dataset, created: datetime) -> list[ProductFootp
     gate, outbound = _to_serve(plan)
     delivered = array(plan, "delivered", "demand", "period")
     of = np.array(labels(plan, "demand_product"), dtype=object)
-    found = []
+    found, ratings = [], mean_ratings(plan)
     for product in dict.fromkeys(of.tolist()):
         amount, inside, out = (values[of == product].sum(axis=0) for values in (delivered, gate, outbound))
-        found += [
-            _product_footprint(plan, product, ends, (inside[t] / amount[t], out[t] / amount[t]), created)
-            for t, ends in enumerate(_moments(plan))
-            if amount[t] > SMALL
-        ]
+        primary = primary_shares(plan, np.flatnonzero(of == product).tolist(), inside)
+        for t, ends in enumerate(_moments(plan)):
+            if amount[t] > SMALL:
+                per_unit, known = (inside[t] / amount[t], out[t] / amount[t]), (primary[t], ratings[t])
+                found.append(_product_footprint(plan, product, ends, per_unit, known, created))
     return found
 
 
@@ -97,9 +100,16 @@ def _product_footprint(
     product: str,
     ends: tuple[datetime, datetime],
     per_unit: tuple[float, float],
+    known: tuple[float, float],
     created: datetime,
 ) -> ProductFootprint:
-    """Return one footprint; `per_unit`: up to the gate and on the way out, tCO2e a unit of the product."""
+    """Return one footprint.
+
+    Parameters
+    ----------
+    per_unit : up to the gate and on the way out, tCO2e a unit of the product.
+    known : share of primary data, and mean rating of data quality, nan: nothing is rated.
+    """
     attrs, facts = plan.attrs, document(plan, "products_json")[product]
     company = str(attrs.get("company", "")) or str(attrs["title"])
     ids = _identifiers(plan, "product", product) or [f"urn:product:{_slug(company)}:{product}"]
@@ -133,8 +143,18 @@ def _product_footprint(
             cross_sectoral_standards=["GHGP-Product"],
             exempted_emissions_percent=Decimal(0),
             boundary_processes_description=BOUNDARY,
+            primary_data_share=_decimal(PERCENT * known[0]),
+            dqi=_quality(known[1]),
         ),
     )
+
+
+def _quality(rating: float) -> DataQuality | None:
+    """Return ratings of data quality: the scenario has one that stands for all three."""
+    if np.isnan(rating):
+        return None
+    value = _decimal(rating)
+    return DataQuality(technological_dqr=value, geographical_dqr=value, temporal_dqr=value)
 
 
 def shipment_footprints(plan: xr.Dataset) -> list[ShipmentFootprint]:
@@ -207,7 +227,8 @@ def _comment(plan: xr.Dataset) -> str:
     attrs = plan.attrs
     return (
         f"Forward-looking: planned, not measured. Scenario {attrs['scenario']}, pathway {attrs['pathway']}, "
-        f"scope 2 {attrs['scope2']}-based. Carbon content is not modelled and stated as 0."
+        f"scope 2 {in_words(attrs['scope2'])}. Carbon content is not modelled and stated as 0. Data quality: "
+        "one mean rating of the purchased factors that are rated stands for all three."
     )
 
 

@@ -33,7 +33,7 @@ EXAMPLES = {
     "init": "init my_case",
 }
 OPTIONS = {
-    "section.key=value": "one value of scenario, carbon, pathway, objective, solver, simulation or pareto",
+    "section.key=value": "one value of a section, e.g. carbon, pathway, solver, simulation, break_even",
     "out=DIR": "the run folder (default: a fresh one under runs/)",
     "overwrite=true": "out may replace a former run folder",
     "run=DIR": "a former run folder, for simulate and report",

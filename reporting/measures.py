@@ -32,7 +32,7 @@ def cuts(plan: xr.Dataset, reference: xr.Dataset, accounts: list[str]) -> dict[s
     saved = _savings(plan, accounts) - _match(_savings(reference, accounts), _savings(plan, accounts))
     kinds = labels(plan, "intervention_kind")
     parts = [
-        {"label": kind, "family": "intervention", "values": numbers(values)}
+        {"label": kind.replace("_", " "), "family": "intervention", "values": numbers(values)}
         for kind, values in grouped(saved.sum(axis=1), kinds).items()
         if np.abs(values).max(initial=0.0) > 1e-6
     ]
@@ -67,7 +67,7 @@ def interventions(plan: xr.Dataset) -> list[dict[str, Any]]:
             {
                 "key": key,
                 "name": str(plan["intervention_name"].values[i]) or key,
-                "kind": str(plan["intervention_kind"].values[i]),
+                "kind": str(plan["intervention_kind"].values[i]).replace("_", " "),
                 "site": names.get(site, ""),
                 "chosen": bool(decided.size),
                 "decided": start[decided[0]] if decided.size else None,

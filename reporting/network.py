@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from reporting.names import activity_names, called, product_names
 from reporting.reading import (
     FloatArray,
     array,
@@ -42,7 +43,7 @@ def network(plan: xr.Dataset, accounts: list[str]) -> dict[str, Any]:
     distance = array(plan, "arc_distance_km", "arc")
     origin, destination, mode = (labels(plan, f"arc_{end}") for end in ("origin", "destination", "mode"))
     products = labels(plan, "arc_product")
-    names = site_names(plan)
+    names, goods, modes = site_names(plan), product_names(plan), activity_names(plan, "mode")
     keys = ["\t".join(key) for key in zip(origin, destination, mode, strict=True)]
     tonnes = grouped(flow, keys)
     tonne_km = grouped(flow * distance[:, None], keys)
@@ -60,7 +61,9 @@ def network(plan: xr.Dataset, accounts: list[str]) -> dict[str, Any]:
                 "from_name": names.get(start, start),
                 "to_name": names.get(end, end),
                 "mode": by,
+                "mode_name": called(modes, by),
                 "products": list(dict.fromkeys(carried[key])),
+                "carries": [goods[product] for product in dict.fromkeys(carried[key])],
                 "km": float(tonne_km[key][-1] / tonnes[key][-1]),
                 "first": float(tonnes[key][0]),
                 "last": float(tonnes[key][-1]),
@@ -73,7 +76,7 @@ def network(plan: xr.Dataset, accounts: list[str]) -> dict[str, Any]:
         "lane_count": len(used),
         "other_lanes": {"count": len(rest), "tonnes": float(sum(tonnes[key][-1] for key in rest))},
         "modes": [
-            {"key": key, "tonne_km": numbers(values)}
+            {"key": key, "name": called(modes, key), "tonne_km": numbers(values)}
             for key, values in grouped(flow * distance[:, None], mode).items()
             if values.max(initial=0.0) > 1e-6
         ],
@@ -128,13 +131,14 @@ def mixes(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
         if rows:
             suppliers[product] = rows
     units = dict(zip(labels(plan, "offer_product"), offer_units(plan), strict=True))
+    goods = product_names(plan)
     size = {product: sum(sum(row["plan"]) for row in rows) for product, rows in suppliers.items()}
     if len({units[product] for product in suppliers}) > 1 and "offer_spend" in plan:
         paid = grouped(array(plan, "offer_spend", "offer", "period"), labels(plan, "offer_product"))
         size = {product: float(paid[product].sum()) for product in suppliers}
     return {
         "suppliers": [
-            {"product": product, "unit": units[product], "rows": suppliers[product]}
+            {"product": product, "name": goods[product], "unit": units[product], "rows": suppliers[product]}
             for product in sorted(suppliers, key=lambda product: -size[product])
         ],
         "scrap_bases": _largest(_from_scrap_bases(plan), _from_scrap_bases(reference), most=10),
@@ -164,8 +168,10 @@ def _from_scrap_bases(dataset: xr.Dataset) -> dict[str, FloatArray]:
 
 
 def _processes(dataset: xr.Dataset) -> dict[str, FloatArray]:
-    """Return activity by process."""
-    return grouped(array(dataset, "run", "operation", "period"), labels(dataset, "operation_process"))
+    """Return activity by name of the process."""
+    names = activity_names(dataset, "process")
+    keys = [called(names, key) for key in labels(dataset, "operation_process")]
+    return grouped(array(dataset, "run", "operation", "period"), keys)
 
 
 def _power(dataset: xr.Dataset) -> dict[str, FloatArray]:

@@ -20,22 +20,29 @@ from reporting import (
     charts_cuts,
     charts_frontier,
     charts_map,
+    charts_power,
     charts_risk,
     charts_supply,
     findings,
     titles,
 )
-from reporting.appearance import humanise, mode_colours
+from reporting.appearance import mode_colours
+from reporting.carbon_money_tables import carbon_money_section
 from reporting.decisions import timetable
 from reporting.disruptions import disruption_tables
 from reporting.drawing import Chart
 from reporting.figures import count, emission_scale, interval, money, plain, rate, whole_percent
 from reporting.footprint_tables import footprint_tables
+from reporting.freight_tables import beside_table, freight_tables
 from reporting.gates import gate_tables
+from reporting.names import listed_names
 from reporting.payload import Payload, main_cap
+from reporting.power_page import power_section
 from reporting.programme_tables import programme_tables
 from reporting.responses import response_tables
 from reporting.risk_tables import risk_tables
+from reporting.rulebook_tables import rulebook_section
+from reporting.scope2 import in_words
 from reporting.supplier_pages import supplier_section
 from reporting.target_tables import folded_tables, section_title, target_tables
 from reporting.tiles import tiles
@@ -95,8 +102,14 @@ def render_page(payload: Payload) -> str:
         p=payload,
         charts=drawn,
         suppliers=suppliers,
-        footprint_tables=[*footprint_tables(payload), *programme_tables(payload)],
+        footprint_tables=footprint_tables(payload),
+        programme_tables=programme_tables(payload),
         each_supplier=supplier_section(payload),
+        power=power_section(payload),
+        rulebooks=rulebook_section(payload),
+        carbon_money=carbon_money_section(payload),
+        freight_tables=freight_tables(payload),
+        beside=beside_table(payload),
         headline=findings.headline(payload),
         summary=findings.summary(payload),
         name=findings.name_of(payload, 40),
@@ -147,6 +160,9 @@ def _drawn(
         charts_supply.scrap_bases(payload),
         charts_change.processes(payload),
         charts_supply.power(payload),
+        charts_power.matched_hours(payload),
+        charts_power.scope2_readings(payload),
+        charts_power.premium_curve(payload),
         charts_risk.fan(payload),
         charts_risk.service(payload),
         charts_frontier.frontier_chart(payload),
@@ -213,7 +229,7 @@ def _tiles_note(payload: Payload) -> str:
         "Reference is the same case with today's assets and grid power: nothing new, no cap. "
         f"Changes against {first} are against Reference in {first}. "
         f"Costs are net present values, {first}\u2013{periods['end']}"
-        f"{at}; capital is not discounted. Scope 2 is {payload['emissions']['scope2']}-based."
+        f"{at}; capital is not discounted. Scope 2 is {in_words(payload['emissions']['scope2'])}."
     )
 
 
@@ -225,9 +241,8 @@ def _lanes(payload: Payload) -> tuple[str, list[dict[str, Any]]]:
     rows = [
         {
             **lane,
-            "mode_name": humanise(lane["mode"]),
             "colour": colours[lane["mode"]],
-            "carries": ", ".join(p.replace("_", " ") for p in lane["products"]),
+            "carries": listed_names(lane["carries"]),
             "km_text": count(lane["km"]),
             "first_text": scale.show(lane["first"]),
             "last_text": scale.show(lane["last"]),
@@ -287,8 +302,8 @@ def _accounts(payload: Payload) -> dict[str, Any]:
     emissions, last = payload["emissions"], payload["periods"]["last"]
     named = [(a["label"] + ("" if a["counted"] else " (not in the total)"), a) for a in emissions["accounts"]]
     named += [
-        (f"Total, {m}-based", emissions["methods"][m])
-        for m in (emissions["scope2"], emissions["other_scope2"])
+        (f"Total, {in_words(m)}", emissions["methods"][m])
+        for m in sorted(emissions["methods"], key=lambda m: m != emissions["scope2"])
     ]
     scale = emission_scale(max(max(values["reference"] + values["plan"]) for _, values in named))
     rows = [

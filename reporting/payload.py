@@ -12,13 +12,19 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.beside import beside
+from reporting.carbon_money import carbon_money
 from reporting.coverage import coverage, hotspots
+from reporting.freight import freight
 from reporting.frontier import frontier_payload
 from reporting.measures import cuts, interventions
 from reporting.moments import last_moment, lengths, moments
 from reporting.network import mixes, network
+from reporting.power import power
 from reporting.reading import FloatArray, array, document, labels, number, numbers
 from reporting.risk import risk
+from reporting.rulebooks import rulebooks
+from reporting.scope2 import methods_read, unread_accounts
 from reporting.supplier_programmes import data_worth, funnel
 from reporting.supplier_scores import asked_shares
 from reporting.suppliers import suppliers
@@ -90,6 +96,9 @@ def build_payload(
         "interventions": interventions(plan),
         "network": network(plan, counted_accounts(plan)),
         "mixes": mixes(plan, reference),
+        "power": power(plan, reference, outcome),
+        "freight": freight(plan, reference),
+        "beside": beside(plan, reference, outcome),
         "coverage": coverage(plan),
         "hotspots": hotspots(plan, counted_accounts(plan)),
         "suppliers": suppliers(plan, outcome),
@@ -97,6 +106,8 @@ def build_payload(
         "risk": None if outcome is None else risk(plan, outcome),
         "funnel": funnel(plan, outcome),
         "data_worth": data_worth(plan, outcome),
+        "rulebooks": rulebooks(plan, reference),
+        "carbon_money": carbon_money(plan, reference),
         "programme": programme(plan, outcome, counted_accounts(plan)),
         "frontier": None if frontier is None else frontier_payload(frontier, plan, reference),
     }
@@ -150,10 +161,11 @@ def _emissions(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
     totals = {"plan": total_emissions(plan, counted), "reference": total_emissions(reference, counted)}
     method = Scope2(plan.attrs["scope2"])
     other = Scope2.LOCATION if method is Scope2.MARKET else Scope2.MARKET
-    both: dict[str, dict[str, list[float | None]]] = {}
-    for name in (method, other):
+    unread = unread_accounts(plan, reference)
+    methods: dict[str, dict[str, list[float | None]]] = {}
+    for name in methods_read(plan, reference):
         chosen = [account for account in accounts if account in total_accounts(name)]
-        both[name.value] = {
+        methods[name.value] = {
             "plan": numbers(total_emissions(plan, chosen)),
             "reference": numbers(total_emissions(reference, chosen)),
         }
@@ -170,11 +182,12 @@ def _emissions(plan: xr.Dataset, reference: xr.Dataset) -> dict[str, Any]:
                 "reference": numbers(theirs[i]),
             }
             for i, account in enumerate(accounts)
+            if account not in unread
         ],
         "plan": numbers(totals["plan"]),
         "reference": numbers(totals["reference"]),
         "cumulative": {key: float(value @ years) for key, value in totals.items()},
-        "methods": both,
+        "methods": methods,
         "baseline": number(plan.attrs.get("baseline_emissions")),
     }
 

@@ -56,14 +56,14 @@ def _data_table(payload: Payload) -> RiskTable | None:
     first = rows[0]
     price = money(first["price"], currency)
     return RiskTable(
-        f"{shorten(first['name'], 40)} is the data to get first: {price} per t removed",
+        f"{shorten(first['name'], 70)} is the data to get first: {price} per t removed",
         f"{scale.unit} CO\u2082e over the horizon of the planned purchases: their emissions, and what "
         "verified data remove of default mark-ups and of uncertainty (one standard deviation); cost in "
         f"{currency}, present value with what it needs",
         ["Data", "Emissions", "Mark-up", "Uncertainty", "Cost", f"{currency} per t", "Chance", "Planned"],
         [
             [
-                shorten(row["name"], 40),
+                shorten(row["name"], 70),
                 scale.show(row["emissions"]),
                 scale.show(row["markup"]),
                 "\u2013" if row["uncertainty"] is None else scale.show(row["uncertainty"]),

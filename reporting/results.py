@@ -23,8 +23,10 @@ from reporting.run_folder import (
     replaced,
 )
 from reporting.workbook import write_workbook
+from scenarios.certificates import record_of
 from scenarios.plans import with_every_account
 
+CERTIFICATES = "certificates.csv"  # the record of purchases and retirements, where there are any
 CLOCK = "simulate_seconds"  # of trials: told by the manifest
 
 
@@ -43,6 +45,8 @@ def write_results(
     for name, dataset in ((PLAN, plan), (REFERENCE, reference), (OUTCOME, outcome)):
         if dataset is not None:
             folder.write_dataset(name, without_clock(dataset))
+    if plan.sizes.get("certificate_lot"):
+        folder.write_text(CERTIFICATES, record_of(plan).table().to_csv(index=False))
     return _write_report(folder.file, plan, reference, outcome, frontier)
 
 

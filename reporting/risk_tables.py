@@ -176,7 +176,7 @@ def stocks(payload: Payload) -> RiskTable | None:
         ["Customer and product", "Days kept", "Days to add", "Units to add", "Service now", "Service then"],
         [
             [
-                shorten(row["key"], 40),
+                shorten(row["name"], 60),
                 plain(row["stock_now"]),
                 "out of reach" if row["stock_more"] is None else plain(row["stock_more"], signed=True),
                 "" if row["stock_more_units"] is None else plain(row["stock_more_units"], signed=True),
@@ -204,7 +204,7 @@ def ordering(payload: Payload) -> RiskTable | None:
         ["Site and product", "Policy", "Orders a year", "Mean order", "Mean stock", "In days", "Empty"],
         [
             [
-                shorten(row["key"], 40),
+                shorten(row["name"], 60),
                 row["policy"].replace("_", " "),
                 plain(row["orders_per_year"]),
                 plain(row["order_size"]),
@@ -281,14 +281,14 @@ def customers(payload: Payload) -> RiskTable | None:
         return None
     rows.sort(key=lambda row: (row[0], row[1]["key"]))
     return RiskTable(
-        f"{shorten(rows[0][1]['key'], 36)} is served worst: {plain(100 * rows[0][0])}% "
+        f"{shorten(rows[0][1]['name'], 60)} is served worst: {plain(100 * rows[0][0])}% "
         f"of what it asks for in {labels[rows[0][2]]}",
         f"{count(min(len(rows), MOST_CUSTOMERS))} of {count(len(rows))} customers and products, each in its "
         "worst year, worst first; all years are in the workbook",
         ["Customer and product", "Worst year", "Delivered", "95% interval", "Served in full", "95% interval"],
         [
             [
-                shorten(row["key"], 40),
+                shorten(row["name"], 60),
                 labels[t],
                 f"{plain(100 * row['fill'][t])}%",
                 f"{plain(100 * row['fill_low'][t])}% to {plain(100 * row['fill_high'][t])}%",

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reporting.beside import beside_summary
+from reporting.carbon_money import carbon_money_summary
 from reporting.coverage import coverage, hotspots
+from reporting.freight import freight_summary
 from reporting.moments import period_keys
+from reporting.power import claims_at_risk
+from reporting.rulebooks import rulebook_summary
 from reporting.run_folder import input_hashes, json_text
 from reporting.targets import programme_summary
 from scenarios.accounts import total_accounts
@@ -109,9 +114,14 @@ def summarise(
         },
         "chance_of_missing_cap": {},
         "other_caps": _other_caps(plan, outcome),
+        "claims_at_risk": claims_at_risk(plan),
+        "freight": freight_summary(plan),
+        "beside": beside_summary(plan),
         "coverage": coverage(plan),
         "hotspots": hotspots(plan, list(total_accounts(Scope2(attrs["scope2"])))),
         **programme_summary(plan, outcome),
+        **rulebook_summary(plan, reference),
+        **carbon_money_summary(plan, reference),
         "twin": {"max_relative_error": None},
         "trials": 0,
         "versions": versions(),

@@ -18,6 +18,7 @@ from reporting.figures import (
     shorten,
     whole_percent,
 )
+from reporting.names import in_sentence, listed_names
 from reporting.payload import Payload
 
 MOST_SUPPLIERS = 60  # the rest is in the workbook
@@ -159,7 +160,7 @@ def _share(value: float | None) -> str:
 
 
 def _products(row: dict[str, Any]) -> str:
-    return shorten(", ".join(dict.fromkeys(humanise(offer["product"]) for offer in row["offers"])), 40)
+    return shorten(listed_names(list(dict.fromkeys(offer["name"] for offer in row["offers"]))), 60)
 
 
 def _known(row: dict[str, Any]) -> str:
@@ -222,7 +223,7 @@ def _improvement(payload: Payload, row: dict[str, Any]) -> list[str]:
     if scored is None or not scored["improve"]:
         return []
     currency, plan = payload["scenario"]["currency"], scored["improve"]
-    names = ", ".join(plan["indicators"])
+    names = "; ".join(plan["indicators"])
     cost = f", for about {money(plan['cost'], currency)}" if plan["cost"] > 0 else ""
     after = payload["periods"]["last"]
     return [f"To grade {plan['grade']} with the fewest improvements after {after}: {names}{cost}."]
@@ -232,9 +233,9 @@ def _by_year(payload: Payload, row: dict[str, Any]) -> Rows:
     """Return the figures of one supplier by period."""
     paid, carbon = _money_scale([row]), _carbon([row])
     currency = payload["scenario"]["currency"]
-    rows = []
+    rows, products = [], [offer["name"] for offer in row["offers"]]
     for offer in row["offers"]:
-        name = humanise(offer["product"]) if len(row["offers"]) == 1 else humanise(offer["offer"])
+        name = offer["name"] if products.count(offer["name"]) == 1 else _told_apart(row["key"], offer)
         if _best(offer["bought"]) > 0:
             rows.append([f"{name}, {offer['unit']}", *map(_figure, offer["bought"])])
         rows.append([f"{name}, t CO\u2082e a {offer['unit']}", *map(_figure, offer["footprint"])])
@@ -254,6 +255,12 @@ def _by_year(payload: Payload, row: dict[str, Any]) -> Rows:
                 rows.append([f"Quota, {name} of a product", *cells])
         rows += _tried(scored["simulated"])
     return Rows(["A year", *payload["periods"]["labels"]], rows)
+
+
+def _told_apart(supplier: str, offer: dict[str, Any]) -> str:
+    """Return the name of one of several offers of a product, with what its short name adds to the site's."""
+    more = offer["offer"].removeprefix(supplier).replace("_", " ").strip()
+    return f"{offer['name']}, {in_sentence(more)}" if more else f"{offer['name']}, as usual"
 
 
 def _tried(simulated: dict[str, Any] | None) -> list[list[str]]:

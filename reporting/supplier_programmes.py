@@ -23,7 +23,7 @@ def funnel(plan: xr.Dataset, outcome: xr.Dataset | None) -> list[dict[str, Any]]
     came = [array(outcome, name, *dims) for name in REACHED] if outcome is not None and tried else None
     return [
         {
-            "stage": name,
+            "stage": name.replace("_", " "),
             "seats": seats[k].tolist(),
             "expected": expected[k].tolist(),
             "reached": None if came is None else [values[k].tolist() for values in came],

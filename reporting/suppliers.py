@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.moments import lengths, moments
+from reporting.names import product_names
 from reporting.reading import FloatArray, array, labels, numbers, offer_units, site_names
 from reporting.supplier_scores import scores
 
@@ -20,9 +21,9 @@ def suppliers(plan: xr.Dataset, outcome: xr.Dataset | None = None) -> list[dict[
     Returns
     -------
     One dict a supplier: ``key``, ``name``, ``region``, ``used``; ``spend`` (currency) and ``emissions``
-    (tCO2e up to its gate), each a year and by period; ``offers`` with ``product``, ``unit``, ``tier``,
-    ``bought`` (units a year), ``spend`` (currency a year), ``footprint`` (tCO2e a unit as bought, as
-    offered where nothing is) and ``verified`` (chance that it is primary data, None where no
+    (tCO2e up to its gate), each a year and by period; ``offers`` with ``product``, its ``name``, ``unit``,
+    ``tier``, ``bought`` (units a year), ``spend`` (currency a year), ``footprint`` (tCO2e a unit as bought,
+    as offered where nothing is) and ``verified`` (chance that it is primary data, None where no
     intervention verifies any); ``stages`` of programmes it takes part in; ``scored``, see
     :func:`reporting.supplier_scores.scores`, None for a supplier without a scorecard.
     """
@@ -60,6 +61,7 @@ def _offers(plan: xr.Dataset, spend: FloatArray, emitted: FloatArray) -> list[di
     stated = np.full_like(bought, np.nan) if offered is None else offered
     each = np.where(bought > SMALLEST, emitted / np.maximum(bought, SMALLEST), stated)
     verified = array(plan, "verified", "offer", "period") if "verified" in plan else None
+    names = product_names(plan)
     rows = zip(
         labels(plan, "offer"),
         labels(plan, "offer_product"),
@@ -71,6 +73,7 @@ def _offers(plan: xr.Dataset, spend: FloatArray, emitted: FloatArray) -> list[di
         {
             "offer": offer,
             "product": product,
+            "name": names[product],
             "unit": unit,
             "tier": tier,
             "bought": numbers(bought[i]),

@@ -33,7 +33,7 @@ def target_line(payload: Payload) -> tuple[str, str] | None:
         return f"none of {len(targets)} is due or can be measured", "yellow"
     text = f"{len(due) - len(missed)} of {counted(len(due), 'target')} met"
     if missed:
-        names = [shorten(target["name"], 34) for target in missed[:MOST_NAMED]]
+        names = [target["name"] for target in missed[:MOST_NAMED]]
         more = [f"{len(missed) - MOST_NAMED} more"] if len(missed) > MOST_NAMED else []
         text += f"; missed: {listed([*names, *more])}"
     return text, "yellow" if missed else "green"
@@ -105,7 +105,10 @@ def amount(value: float | None, unit: str) -> str:
         return percent(value)
     if unit == "tCO2e/year":
         return f"{tonnes(value)} CO\u2082e"
-    return f"{value:.0f}" if unit == "count" else f"{plain(value)} {unit.removesuffix('/year')}"
+    if unit == "count":
+        return f"{value:.0f}"
+    said = unit.removesuffix("/year").replace("tCO2e", "t CO\u2082e").replace("/", " a ")
+    return f"{plain(value)} {said}"
 
 
 def judged_period(target: Target) -> int | None:
@@ -121,7 +124,7 @@ def _disclosure(payload: Payload, targets: list[Target]) -> RiskTable:
         t, unit = judged_period(target), target["unit"]
         rows.append(
             [
-                shorten(target["name"], 34),
+                target["name"],
                 payload["periods"]["labels"][t] if t is not None else NOTHING,
                 _limit(target, t),
                 amount(target["plan"][t], unit) if t is not None else NOTHING,
@@ -141,7 +144,7 @@ def _disclosure(payload: Payload, targets: list[Target]) -> RiskTable:
 def _by_year(payload: Payload, targets: list[Target]) -> RiskTable:
     rows = [
         [
-            shorten(target["name"], 34),
+            target["name"],
             payload["periods"]["labels"][t],
             _limit(target, t),
             amount(target["plan"][t], target["unit"]),
@@ -193,7 +196,7 @@ def _statuses(payload: Payload, statuses: list[dict[str, Any]]) -> RiskTable:
                 humanise(row["key"]),
                 str(row["count"][0]),
                 str(row["count"][-1]),
-                shorten(", ".join(row["last"]), 90) or NOTHING,
+                shorten("; ".join(row["last"]), 90) or NOTHING,
             ]
             for row in statuses
         ],
@@ -206,7 +209,7 @@ def _parks(payload: Payload, parks: list[dict[str, Any]]) -> RiskTable:
     drawn = [name for name in ("energy", "water") if name in parks[0]]
     units = {"energy": "MWh", "water": "m3"}
     return RiskTable(
-        f"{largest['key']} emits {tonnes(largest['emissions'][-1] or 0.0)} CO\u2082e in {last}",
+        f"{humanise(largest['key'])} emits {tonnes(largest['emissions'][-1] or 0.0)} CO\u2082e in {last}",
         "Sums over the sites of each park or district, a year",
         [
             "Park",
@@ -217,7 +220,7 @@ def _parks(payload: Payload, parks: list[dict[str, Any]]) -> RiskTable:
         ],
         [
             [
-                shorten(row["key"], 36),
+                shorten(humanise(row["key"]), 36),
                 str(row["sites"]),
                 *(tonnes(row["emissions"][t] or 0.0) for t in (0, -1)),
                 *(f"{plain(row[name][-1] or 0.0)} {units[name]}" for name in drawn),
@@ -268,11 +271,16 @@ def _labels(payload: Payload, rows: list[dict[str, Any]]) -> RiskTable:
     return RiskTable(
         f"Delivered goods earn {listed([f'class {name}' for name in earned]) or 'no class'} in {last}",
         "Class by what is emitted along the way of one unit, tCO\u2082e, up to the customer",
-        ["Product", "Customer", f"Footprint {first}", f"Class {first}", f"Footprint {last}", f"Class {last}"],
+        [
+            "Product and customer",
+            f"Footprint {first}",
+            f"Class {first}",
+            f"Footprint {last}",
+            f"Class {last}",
+        ],
         [
             [
-                humanise(row["product"]),
-                shorten(row["customer"], 36),
+                f"{row['product']}, {row['customer']}",
                 *(
                     text
                     for t in (0, -1)

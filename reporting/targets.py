@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.moments import period_keys
+from reporting.names import called, product_names
 from reporting.reading import FloatArray, array, labels, number, numbers, site_names
 
 MET, MISSED, NOT_DUE, NOT_MEASURED = "met", "missed", "not due", "not measured"
@@ -145,9 +146,10 @@ def _labels(plan: xr.Dataset) -> list[dict[str, Any]]:
     footprint, names = array(plan, "demand_footprint", "demand", "period"), site_names(plan)
     earned = plan["demand_label"].transpose("demand", "period").values
     product, site = labels(plan, "demand_product"), labels(plan, "demand_site")
+    goods = product_names(plan)
     return [
         {
-            "product": product[d],
+            "product": called(goods, product[d]),
             "customer": names[site[d]],
             "footprint": [number(v) for v in footprint[d]],
             "label": [str(v) for v in earned[d]],

@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reporting.basis import solver_status, steps_played
+from reporting.carbon_money_tables import carbon_money_line
 from reporting.disruptions import disruption_tables
 from reporting.figures import (
     change,
@@ -36,11 +37,14 @@ from reporting.figures import (
 )
 from reporting.findings import cap_chance, certainty, headline
 from reporting.footprint_tables import hotspot_title, primary_line
+from reporting.freight_tables import beside_line
 from reporting.gates import gate_tables
 from reporting.payload import Payload, cap_line, main_cap
+from reporting.power_page import power_line
 from reporting.programme_tables import programme_tables
 from reporting.responses import response_tables
 from reporting.risk_tables import RiskTable, studies
+from reporting.rulebook_tables import rulebook_line
 from reporting.target_tables import target_line, target_tables, task_lines
 
 BLOCKS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
@@ -100,7 +104,7 @@ def _as_table(study: RiskTable) -> Table:
     """Return a table of the page as one of the terminal."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 1), header_style="dim")
     for position, head in enumerate(study.headers):
-        table.add_column(head, justify="right" if position else "left", no_wrap=True)
+        table.add_column(head, justify="right" if position else "left", no_wrap=position > 0)
     for row in study.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
@@ -175,6 +179,9 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
         found.append(("Primary data", primary, ""))
     if payload["hotspots"] is not None:
         found.append(("Hotspots", hotspot_title(payload["hotspots"]), ""))
+    readings = power_line(payload)
+    if readings is not None:
+        found.append(("Scope 2", readings, ""))
     time_used = f", {duration(solver['solve_seconds'])}" if solver["solve_seconds"] is not None else ""
     found.append(
         ("Solver", solver_status(solver) + time_used, "" if solver["status"] == "optimal" else "yellow")
@@ -187,6 +194,12 @@ def _lines(payload: Payload) -> list[tuple[str, str, str]]:
         found.append(
             ("Twin check", f"largest relative error {risk['twin_error']:.1e}", "" if good else "red")
         )
+    lines = (
+        ("Beside", beside_line(payload)),
+        ("Rulebooks", rulebook_line(payload)),
+        ("Carbon money", carbon_money_line(payload)),
+    )
+    found += [(name, text, "") for name, text in lines if text is not None]
     targets = target_line(payload)
     if targets is not None:
         found.append(("Targets", *targets))

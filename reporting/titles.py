@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reporting.appearance import humanise
 from reporting.figures import (
     change,
     count,
@@ -18,7 +17,9 @@ from reporting.figures import (
     whole_percent,
 )
 from reporting.findings import cap_chance
+from reporting.names import in_sentence
 from reporting.payload import Payload, main_cap
+from reporting.scope2 import in_words
 
 
 def cuts_title(payload: Payload) -> str:
@@ -124,7 +125,7 @@ def emissions_sub(payload: Payload) -> str:
     """Say how close to the cap the plan stays and which scope 2 method counts."""
     cap = main_cap(payload)
     method = payload["emissions"]["scope2"]
-    basis = f"Scope 2 is {method}-based."
+    basis = f"Scope 2 is {in_words(method)}."
     if cap is None:
         return f"No yearly cap on the total. {basis}"
     margins = [
@@ -183,7 +184,7 @@ def network_title(payload: Payload) -> str:
     first, last = (sum(mode["tonne_km"][at] for mode in modes) for at in (0, -1))
     if first <= 0 or last <= 0:
         return f"{counted(payload['network']['lane_count'], 'lane')} in use in {payload['periods']['last']}"
-    moved = [(humanise(m["key"]), m["tonne_km"][0] / first, m["tonne_km"][-1] / last) for m in modes]
+    moved = [(m["name"], m["tonne_km"][0] / first, m["tonne_km"][-1] / last) for m in modes]
     name, before, after = max(moved, key=lambda row: abs(row[2] - row[1]))
     if abs(after - before) < 0.02:
         return "The modes of transport hardly change"
@@ -212,7 +213,7 @@ def sourcing_title(payload: Payload) -> str:
         first, last = (sum(row["plan"][at] for row in mix["rows"]) for at in (0, -1))
         if first <= 0 or last <= 0:
             continue
-        product = mix["product"].replace("_", " ")
+        product = in_sentence(mix["name"])
         for row in (row for row in mix["rows"] if not row["rest"]):
             before, after = row["plan"][0] / first, row["plan"][-1] / last
             if abs(after - before) > best[0]:

@@ -10,6 +10,7 @@ import xarray as xr
 from reporting.appearance import cost_account, emission_account
 from reporting.intervals import ENDS, WAIT
 from reporting.moments import moments
+from reporting.names import pair_names
 from reporting.reading import array, labels, number, numbers, site_names
 
 Rows = list[dict[str, Any]]
@@ -37,12 +38,12 @@ def trial_tables(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
     """
     return {
         "accounts": _accounts(plan, outcome),
-        "customers": _customers(outcome),
+        "customers": _customers(plan, outcome),
         "ladder": _ladder(outcome) if "source" in outcome.dims else None,
         "resilience": _resilience(plan, outcome) if "disrupted" in outcome.dims else None,
-        "stocks": _stocks(outcome) if "kept" in outcome.dims else None,
+        "stocks": _stocks(plan, outcome) if "kept" in outcome.dims else None,
         "responses": _responses(outcome) if "response" in outcome.dims else None,
-        "ordering": _ordering(outcome) if "ordering" in outcome.dims else None,
+        "ordering": _ordering(plan, outcome) if "ordering" in outcome.dims else None,
     }
 
 
@@ -69,15 +70,17 @@ def _accounts(plan: xr.Dataset, outcome: xr.Dataset) -> Rows:
     return rows
 
 
-def _customers(outcome: xr.Dataset) -> Rows:
+def _customers(plan: xr.Dataset, outcome: xr.Dataset) -> Rows:
+    keys = labels(outcome, "demand")
+    names = pair_names(plan, keys)
     values = {
         f"{short}{end}": array(outcome, f"customer_{name}{end}", "demand", "period")
         for short, name in (("fill", "fill"), ("served", "served"))
         for end in ENDS
     }
     return [
-        {"key": label, **{name: numbers(array_[i]) for name, array_ in values.items()}}
-        for i, label in enumerate(labels(outcome, "demand"))
+        {"key": key, "name": names[key], **{name: numbers(array_[i]) for name, array_ in values.items()}}
+        for i, key in enumerate(keys)
     ]
 
 
@@ -106,20 +109,24 @@ def _resilience(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def _ordering(outcome: xr.Dataset) -> Rows:
+def _ordering(plan: xr.Dataset, outcome: xr.Dataset) -> Rows:
+    keys = labels(outcome, "ordering")
+    names = pair_names(plan, keys)
     values = {name: numbers(array(outcome, name, "ordering")) for name in ORDERS}
     policies = [str(name) for name in outcome["ordering_policy"].values]
     return [
-        {"key": key, "policy": policies[i], **{name: values[name][i] for name in ORDERS}}
-        for i, key in enumerate(labels(outcome, "ordering"))
+        {"key": key, "name": names[key], "policy": policies[i], **{name: values[name][i] for name in ORDERS}}
+        for i, key in enumerate(keys)
     ]
 
 
-def _stocks(outcome: xr.Dataset) -> dict[str, Any]:
+def _stocks(plan: xr.Dataset, outcome: xr.Dataset) -> dict[str, Any]:
+    keys = labels(outcome, "kept")
+    names = pair_names(plan, keys)
     values = {name: numbers(array(outcome, name, "kept")) for name in STOCKS}  # None: out of reach
     rows = [
-        {"key": key, **{name: values[name][i] for name in STOCKS}}
-        for i, key in enumerate(labels(outcome, "kept"))
+        {"key": key, "name": names[key], **{name: values[name][i] for name in STOCKS}}
+        for i, key in enumerate(keys)
     ]
     return {"target": number(outcome.attrs["service_target"]), "rows": rows}
 

@@ -6,6 +6,7 @@ import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
 from reporting.moments import moments, whole_number
+from reporting.names import pair_names
 from reporting.payload import Payload, counted_accounts
 from reporting.reading import array, labels
 from reporting.workbook_columns import Column, Row, Table
@@ -28,7 +29,7 @@ def customers(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
         rest_carbon = plan["serve_emissions_remainder"].sel(emission_account=counted).sum("emission_account")
         for t, start in enumerate(map(whole_number, moments(plan))):
             years = float(plan["years"].to_numpy()[t])
-            for d, label in enumerate(labels(plan, "demand")):
+            for d, label in enumerate(pair_names(plan, labels(plan, "demand")).values()):
                 amount = delivered[d, t] * years
                 each = (cost[d, t] / amount, carbon[d, t] * years / amount) if amount > 0 else (None, None)
                 rows.append([pathway, label, start, delivered[d, t], cost[d, t], carbon[d, t], *each])
@@ -59,6 +60,7 @@ def customer_accounts(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
     for pathway, plan in both:
         if "serve_cost" not in plan:
             continue
+        called_demands = pair_names(plan, labels(plan, "demand")).values()
         for name, dim, shown, unit in (
             ("serve_cost", "cost_account", cost_account, money),
             ("serve_emissions", "emission_account", emission_account, "t CO2e per year"),
@@ -67,7 +69,7 @@ def customer_accounts(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
             rest = plan[f"{name}_remainder"].transpose(dim, "period").to_numpy()
             for a, account in enumerate(labels(plan, dim)):
                 for t, start in enumerate(map(whole_number, moments(plan))):
-                    entries = [*zip(labels(plan, "demand"), values[a, :, t], strict=True)]
+                    entries = [*zip(called_demands, values[a, :, t], strict=True)]
                     entries.append((REMAINDER, rest[a, t]))
                     rows += [
                         [pathway, label, shown(account).label, start, float(value), unit]

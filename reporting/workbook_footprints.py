@@ -6,6 +6,7 @@ import xarray as xr
 
 from reporting.footprint_tables import tier_name
 from reporting.moments import whole_number
+from reporting.names import product_names
 from reporting.payload import Payload
 from reporting.reading import array, labels, number, site_names
 from reporting.workbook_columns import Column, Table
@@ -22,7 +23,7 @@ def _footprints(plan: xr.Dataset) -> Table | None:
     if "offer_footprint" not in plan or "offer_source" not in plan.coords or not plan.sizes["offer"]:
         return None
     values = array(plan, "offer_footprint", "offer", "period")
-    names, rating = site_names(plan), array(plan, "offer_rating", "offer")
+    names, goods, rating = site_names(plan), product_names(plan), array(plan, "offer_rating", "offer")
     texts = [
         labels(plan, f"offer_{key}") for key in ("site", "product", "tier", "factor", "quality", "source")
     ]
@@ -30,7 +31,7 @@ def _footprints(plan: xr.Dataset) -> Table | None:
         [
             offer,
             names[site],
-            product,
+            goods[product],
             tier,
             factor,
             values[i, 0],
@@ -46,7 +47,7 @@ def _footprints(plan: xr.Dataset) -> Table | None:
     columns = [
         Column("Offer", width=24),
         Column("Supplier", width=34),
-        Column("Product", width=16),
+        Column("Product", width=24),
         Column("Data tier", width=12),
         Column("Factor", width=34),
         Column("t CO2e per unit, first", "amount", 20),

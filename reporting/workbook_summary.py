@@ -12,6 +12,7 @@ from reporting.appearance import CAP, INK, MUTED, REFERENCE, cost_account, emiss
 from reporting.appearance import PLAN as PLAN_COLOUR
 from reporting.moments import whole_number
 from reporting.payload import Payload, cap_line
+from reporting.scope2 import in_words
 from reporting.workbook_tables import FIRST_ROW, PLAN, YEARLY, paid
 
 Formats = dict[str, Format]
@@ -55,7 +56,8 @@ def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Format
             formula = f'=SUMIFS(Caps[Limit],Caps[Cap],"{main}",Caps[Period],{_head(t, 3)})'
             sheet.write_formula(row + 3, t + 1, formula, formats["whole"], limit)
     methods = emissions["methods"][emissions["other_scope2"]]["plan"]
-    keys = [a["key"] for a in emissions["accounts"] if a["key"] != f"scope2_{emissions['scope2']}"]
+    others = {f"scope2_{method}" for method in emissions["methods"] if method != emissions["other_scope2"]}
+    keys = [a["key"] for a in emissions["accounts"] if a["key"] not in others]
     other = "+".join(
         f'SUMIFS(Emissions[{YEARLY}],Emissions[Pathway],"{{0}}",Emissions[Period],{{1}},Emissions[Key],"{k}")'
         for k in keys
@@ -63,7 +65,7 @@ def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Format
     _line(
         sheet,
         row + 4,
-        f"Plan with scope 2 {emissions['other_scope2']}-based",
+        f"Plan with scope 2 {in_words(emissions['other_scope2'])}",
         other,
         PLAN,
         methods,

@@ -69,7 +69,7 @@ def _bought(both: Both) -> Iterator[Row]:
         starts = list(map(whole_number, moments(dataset)))
         for row in suppliers(dataset):
             for offer in row["offers"]:
-                what = [row["name"], row["region"], offer["product"], offer["offer"], offer["tier"]]
+                what = [row["name"], row["region"], offer["name"], offer["offer"], offer["tier"]]
                 for t, start in enumerate(starts):
                     quantity, each = offer["bought"][t] or 0.0, offer["footprint"][t] or 0.0
                     if quantity <= SMALLEST:

@@ -11,12 +11,18 @@ import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
 from reporting.moments import lengths, moments, whole_number
+from reporting.names import activity_names, called, product_names
 from reporting.payload import Payload, counted_accounts
 from reporting.programme_tables import programme_sheets
 from reporting.reading import FloatArray, array, labels, moved_tonnes, number, offer_units, site_names
+from reporting.scope2 import unread_accounts
+from reporting.workbook_carbon_money import carbon_money_sheets
 from reporting.workbook_columns import Column, Row, Table
 from reporting.workbook_customers import customer_accounts, customers, frontier_table
 from reporting.workbook_footprints import footprint_sheets
+from reporting.workbook_freight import freight_sheets
+from reporting.workbook_power import claim_sheets
+from reporting.workbook_rulebooks import rulebook_sheets
 from reporting.workbook_suppliers import supplier_tables
 from reporting.workbook_targets import target_sheets
 from reporting.workbook_trials import trial_tables
@@ -48,8 +54,12 @@ def tables(
         *footprint_sheets(payload, plan),
         *programme_sheets(payload),
         *target_sheets(payload),
+        *rulebook_sheets(payload),
+        *carbon_money_sheets(payload),
+        *freight_sheets(payload),
         _production(both),
         _power(both),
+        *claim_sheets(both, paid(payload).replace(" in period", " per year")),
         _interventions(payload),
         _caps(payload),
         _simulation(payload),
@@ -69,10 +79,12 @@ def _periods(dataset: xr.Dataset) -> list[tuple[int | None, Any]]:
 
 
 def _emissions(both: Both, counted: list[str]) -> Table:
-    rows = []
+    rows, unread = [], unread_accounts(*(dataset for _, dataset in both))
     for pathway, dataset in both:
         values = array(dataset, "emissions", "emission_account", "period")
         for i, account in enumerate(labels(dataset, "emission_account")):
+            if account in unread:
+                continue
             name, kept = emission_account(account).label, "yes" if account in counted else "no"
             rows += [
                 [pathway, name, account, kept, start, years, values[i, t], values[i, t] * years]
@@ -90,7 +102,7 @@ def _emissions(both: Both, counted: list[str]) -> Table:
     ]
     return Table(
         "Emissions",
-        "Emissions by account. In total: no marks the other scope 2 method.",
+        "Emissions by account. In total: no marks the other scope 2 methods.",
         columns,
         rows,
         YEARLY,
@@ -150,11 +162,13 @@ def _flows(both: Both) -> Table:
         names, periods = site_names(dataset), _periods(dataset)
         values, km = moved_tonnes(dataset), array(dataset, "arc_distance_km", "arc")
         ends = [labels(dataset, f"arc_{end}") for end in ("product", "mode", "origin", "destination")]
+        goods, modes = product_names(dataset), activity_names(dataset, "mode")
         for i, t in _used(values):
             product, mode, origin, destination = (end[i] for end in ends)
             start, moved = periods[t][0], values[i, t]
             where = [names.get(origin, origin), names.get(destination, destination)]
-            rows.append([pathway, product, mode, *where, start, km[i], moved, moved * km[i]])
+            what = [goods[product], called(modes, mode)]
+            rows.append([pathway, *what, *where, start, km[i], moved, moved * km[i]])
     columns = [
         Column("Pathway", width=12),
         Column("Product", width=16),
@@ -189,8 +203,9 @@ def _purchases(both: Both) -> Table:
         names, periods = site_names(dataset), _periods(dataset)
         values, unit = array(dataset, "purchase", "offer", "period"), offer_units(dataset)
         product, site, tier = (labels(dataset, f"offer_{name}") for name in ("product", "site", "tier"))
+        goods = [product_names(dataset)[key] for key in product]
         rows += [
-            [pathway, product[i], names.get(site[i], site[i]), tier[i], periods[t][0], values[i, t], unit[i]]
+            [pathway, goods[i], names.get(site[i], site[i]), tier[i], periods[t][0], values[i, t], unit[i]]
             for i, t in _used(values)
         ]
     columns = [
@@ -211,8 +226,9 @@ def _production(both: Both) -> Table:
         names, periods = site_names(dataset), _periods(dataset)
         values = array(dataset, "run", "operation", "period")
         site, line, process = (labels(dataset, f"operation_{name}") for name in ("site", "line", "process"))
+        work = [called(activity_names(dataset, "process"), key) for key in process]
         rows += [
-            [pathway, names.get(site[i], site[i]), line[i], process[i], periods[t][0], values[i, t]]
+            [pathway, names.get(site[i], site[i]), line[i], work[i], periods[t][0], values[i, t]]
             for i, t in _used(values)
         ]
     columns = [

@@ -64,7 +64,7 @@ def customer_service(payload: Payload) -> Table:
     """Return each customer's fill and service level by period, with intervals."""
     names = [f"{name}{end}" for name in ("fill", "served") for end in ENDS]
     rows: list[Row] = [
-        [customer["key"], whole_number(start), *(customer[name][t] for name in names)]
+        [customer["name"], whole_number(start), *(customer[name][t] for name in names)]
         for customer in payload["risk"]["customers"]
         for t, start in enumerate(payload["periods"]["start"])
     ]
@@ -139,7 +139,7 @@ def _stocks(payload: Payload) -> Table:
         ("Served on the day, now", "served_now", "share"),
         ("Served on the day, then", "served_then", "share"),
     ]
-    rows: list[Row] = [[row["key"], *(row[key] for _, key, _ in shown)] for row in found["rows"]]
+    rows: list[Row] = [[row["name"], *(row[key] for _, key, _ in shown)] for row in found["rows"]]
     columns = [Column("Customer and product", width=30), *(Column(h, form, 22) for h, _, form in shown)]
     meaning = f"Stock at each customer that serves {100 * found['target']:g} % of demand on its day."
     return Table("SafetyStocks", meaning, columns, rows, note="Blank days: 60 more are not enough.")
@@ -154,7 +154,8 @@ def _ordering(payload: Payload) -> Table:
         ("Evenings without stock", "ordering_empty", "share"),
     ]
     rows: list[Row] = [
-        [row["key"], row["policy"], *(row[key] for _, key, _ in shown)] for row in payload["risk"]["ordering"]
+        [row["name"], row["policy"], *(row[key] for _, key, _ in shown)]
+        for row in payload["risk"]["ordering"]
     ]
     columns = [Column("Site and product", width=30), Column("Policy", width=18)]
     columns += [Column(head, form, 22) for head, _, form in shown]

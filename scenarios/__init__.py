@@ -1,6 +1,7 @@
 """What is true: tables, checks, labelled arrays, the ledger and bundled cases."""
 
 from scenarios.build import load_scenario, scenario_from_tables
+from scenarios.electricity_settings import ElectricitySettings
 from scenarios.errors import (
     ConfigError,
     DataError,
@@ -21,6 +22,7 @@ __all__ = [
     "CarbonSettings",
     "ConfigError",
     "DataError",
+    "ElectricitySettings",
     "InfeasibleError",
     "LeverSettings",
     "PathwaySettings",

@@ -9,12 +9,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scenarios import chain_leader, completeness, families, flow_families, investment, quotas, sourcing
+from scenarios import (
+    chain_leader,
+    completeness,
+    families,
+    flow_families,
+    investment,
+    power_families,
+    quotas,
+    sourcing,
+)
+from scenarios.borders import with_carbon_money
 from scenarios.change import read_limits
 from scenarios.checks import check_tables
+from scenarios.claim_families import make_claims
+from scenarios.credit_matching import with_credits
 from scenarios.custom_rules import make_custom_rules
 from scenarios.disruptions import make_disruptions
 from scenarios.effects import Targets, resolve_effects
+from scenarios.electricity_settings import ElectricitySettings
 from scenarios.errors import DataError, Problem
 from scenarios.exchange_input import with_shared
 from scenarios.exchange_reading import find_footprints
@@ -28,6 +41,7 @@ from scenarios.network import generate_arcs
 from scenarios.periods import make_periods
 from scenarios.pins import make_pins
 from scenarios.policies import make_policies
+from scenarios.power_checks import hours_known
 from scenarios.primary_data import with_markups
 from scenarios.programmes import make_programmes, planned_at_chance, with_programmes
 from scenarios.responses import make_responses
@@ -35,8 +49,11 @@ from scenarios.scenario import Scenario
 from scenarios.scorecards import make_scorecards
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing_checks import lanes_that_serve_alone
+from scenarios.steel_classes import with_classes
 from scenarios.timetables import make_timetables, within_timetables
 from scenarios.uncertainty import make_uncertainty
+from scenarios.vehicle_energy import grid_of_sites, with_energy
+from scenarios.verified_shares import with_verified
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -46,6 +63,7 @@ def load_scenario(
     carbon: CarbonSettings | None = None,
     pathway: PathwaySettings | None = None,
     search: Sequence[Path] = (),
+    electricity: ElectricitySettings | None = None,
 ) -> Scenario:
     """Read, check and assemble a scenario under one pathway.
 
@@ -55,6 +73,7 @@ def load_scenario(
         `settings.footprints` a folder of shared footprints.
     carbon, pathway : policy and levers; defaults: no cap, all levers.
     search : further folders that `settings.data` may be relative to.
+    electricity : how green power is matched; default: by the year.
 
     Raises
     ------
@@ -64,11 +83,11 @@ def load_scenario(
     path = find_data(settings.data, search)
     tables: Tables = read_tables(path)
     if not settings.footprints:
-        return scenario_from_tables(tables, settings, carbon, pathway, path, search)
+        return scenario_from_tables(tables, settings, carbon, pathway, path, search, electricity)
     folder = find_footprints(settings.footprints, path, search)
     tables, wrong, unused = with_shared(tables, folder)
     try:
-        scenario = scenario_from_tables(tables, settings, carbon, pathway, path, search)
+        scenario = scenario_from_tables(tables, settings, carbon, pathway, path, search, electricity)
     except DataError as error:
         raise DataError([*wrong, *error.problems]) from error
     if wrong:
@@ -85,6 +104,7 @@ def scenario_from_tables(
     pathway: PathwaySettings | None = None,
     path: Path = Path(),
     search: Sequence[Path] = (),
+    electricity: ElectricitySettings | None = None,
 ) -> Scenario:
     """Return the scenario of tables already read by :func:`scenarios.read_tables`, perhaps changed since.
 
@@ -94,11 +114,24 @@ def scenario_from_tables(
     tables = with_indicators(tables, settings.indicators)
     tables, without_footprint = with_data_tiers(with_programmes(tables))
     tables, not_accepted = with_marks(tables, settings.targets)
-    problems = check_tables(tables) + without_footprint + not_accepted
+    tables, no_classes = with_classes(tables, carbon or CarbonSettings(), path)
+    problems = (
+        check_tables(tables)
+        + hours_known(tables, electricity or ElectricitySettings())
+        + without_footprint
+        + not_accepted
+        + no_classes
+    )
     if problems:
         raise DataError(in_files(problems, path))
     scenario, problems = _assemble(
-        settings, carbon or CarbonSettings(), pathway or PathwaySettings(), tables, path, search
+        settings,
+        carbon or CarbonSettings(),
+        pathway or PathwaySettings(),
+        electricity or ElectricitySettings(),
+        tables,
+        path,
+        search,
     )
     pins, wrong_pins = make_pins(tables["pins"], scenario)
     disruptions, idle = make_disruptions(tables["disruptions"], scenario)
@@ -107,10 +140,13 @@ def scenario_from_tables(
     responses, powerless = make_responses(tables["responses"], scenario)
     timetables, wrong_lanes = make_timetables(tables["timetables"], scenario)
     gates, never_passed = make_gates(tables["gates"], scenario)
+    scenario, unmatched = with_credits(scenario)
+    problems += unmatched
     problems += wrong_pins + idle + about_nothing + never_order + powerless + wrong_lanes + never_passed
     if problems:
         raise DataError(in_files(problems, path))
-    scenario = with_targets(scenario, tables)
+    scenario = with_carbon_money(scenario, tables)
+    scenario = with_targets(replace(scenario, claims=make_claims(tables, scenario)), tables)
     rules = make_custom_rules(settings.rules, scenario)
     return replace(
         scenario,
@@ -130,6 +166,7 @@ def _assemble(
     settings: ScenarioSettings,
     carbon: CarbonSettings,
     pathway: PathwaySettings,
+    electricity: ElectricitySettings,
     tables: Tables,
     path: Path,
     search: Sequence[Path],
@@ -154,8 +191,9 @@ def _assemble(
     modes = np.array(tables["modes"]["mode"], dtype=object)
     lanes, arcs = families.make_lanes_and_arcs(arc_rows, tables["modes"], sites, products, at, grid, periods)
     hubs, arcs = flow_families.make_hubs(tables["hubs"], at, arcs, periods)
-    supplies = families.make_supplies(
-        tables["power_options"], sites, operations, grid, pathway.levers, periods
+    hubs, arcs = with_energy(hubs, arcs, lanes, tables, grid_of_sites(sites, grid, periods), periods)
+    supplies = power_families.make_supplies(
+        tables, sites, operations, grid, pathway.levers, electricity, periods
     )
     interventions = families.make_interventions(tables["interventions"], site_at, pathway.levers)
     labels, kinds = interventions.label, interventions.kind
@@ -171,7 +209,13 @@ def _assemble(
     if wrong_raises:  # thresholds would be enumerated in vain
         raise DataError(in_files(problems + wrong_raises, path))
     offered = quotas.Offered(offers.site, offers.product, sites.label, products.label)
-    rules, cards = quotas.with_scores(tables, cards, offered, periods, pathway.sourcing)
+    rules, cards = with_verified(
+        *quotas.with_scores(tables, cards, offered, periods, pathway.sourcing),
+        tables,
+        effects.verifications,
+        chance,
+        periods,
+    )
     rules, unheard = chain_leader.with_requirements(rules, tables, offers, arcs, sites, products)
     problems += unheard + completeness.loads_without_grid(sites, operations, supplies)
     problems += completeness.unreachable_demand(tables, arc_rows)
@@ -182,6 +226,8 @@ def _assemble(
             settings=settings,
             carbon=carbon,
             pathway=pathway,
+            electricity=electricity,
+            **power_families.beside_supplies(tables, sites, supplies, electricity, periods),
             periods=periods,
             sites=sites,
             products=products,

@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.accounts import EMISSION_ACCOUNTS, total_accounts
+from scenarios.cap_offsets import counted_offsets
 from scenarios.errors import ConfigError
 from scenarios.ledger import Ledger
+from scenarios.rulebook_files import find_rulebook, folder_of
+from scenarios.rulebook_ledger import applies, under_rulebook
 from scenarios.scenario import Scenario
 from scenarios.settings import CapKind, CapSettings, LimitUnit
 
@@ -35,6 +38,11 @@ class Cap:
     settings: CapSettings
     coefficients: Mapping[str, Floats]
     counted_output: NDArray[np.bool_]
+
+    @property
+    def limits_offsets(self) -> bool:
+        """Whether offsets count under it, but for no more than a share of what it counts before them."""
+        return "offset_bought" in self.coefficients and self.settings.largest_offset_share < 1
 
     def value(self, activities: Mapping[str, Floats], years: NDArray[np.int64] | Floats) -> Floats:
         """Return what the cap bounds, (..., T).
@@ -126,10 +134,29 @@ def _cap(name: str, settings: CapSettings, scenario: Scenario, ledger: Ledger) -
     for field, labels in (("site", sites.label), ("region", sites.region), ("owner", sites.owner)):
         if getattr(settings, field):
             counts &= labels == getattr(settings, field)
-    accounts = tuple(settings.accounts) or main_accounts(scenario)
+    if settings.rulebook and settings.accounts:
+        message = f"carbon cap {name!r}: name a rulebook or accounts, not both: a rulebook says what counts"
+        raise ConfigError(message)
+    coefficients = _counted(name, settings, scenario, ledger, None if counts.all() else counts)
+    if settings.includes_offsets:
+        coefficients["offset_bought"] = -counted_offsets(name, settings, scenario)
     counted = np.ones(len(scenario.demands.label), dtype=bool)
     if settings.product:
         counted = scenario.products.label[scenario.demands.product] == settings.product
-    return Cap(
-        name, settings, ledger.emission_coefficients(accounts, None if counts.all() else counts), counted
-    )
+    return Cap(name, settings, coefficients, counted)
+
+
+def _counted(
+    name: str, settings: CapSettings, scenario: Scenario, ledger: Ledger, sites: NDArray[np.bool_] | None
+) -> dict[str, Floats]:
+    """Return tCO2e a year per unit of each activity, (n, T), by the cap's accounts or its rulebook."""
+    if not settings.rulebook:
+        return ledger.emission_coefficients(tuple(settings.accounts) or main_accounts(scenario), sites)
+    book = find_rulebook(settings.rulebook, folder_of(scenario.path), f"carbon cap {name!r}")
+    if not applies(book, scenario):
+        message = (
+            f"carbon cap {name!r}: no product of the scenario is marked as {book.boundary}, the material "
+        )
+        message += f"that {book.name} counts up to; see column material of products"
+        raise ConfigError(message)
+    return under_rulebook(book, scenario, ledger).coefficients(sites)

@@ -9,11 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios import checks_investment
+from scenarios.carbon_money_checks import CARBON_MONEY_RULES
+from scenarios.credit_checks import CREDIT_RULES
 from scenarios.errors import Problem
 from scenarios.flow_checks import FLOW_RULES
 from scenarios.footprint_layers import FOOTPRINT_RULES
+from scenarios.freight_checks import FREIGHT_RULES
 from scenarios.gates import GATE_RULES
 from scenarios.policies import POLICY_RULES
+from scenarios.power_checks import POWER_RULES
 from scenarios.programme_checks import PROGRAMME_RULES
 from scenarios.responses import RESPONSE_RULES
 from scenarios.risk_checks import RISK_RULES
@@ -43,8 +47,10 @@ def check_tables(tables: Tables) -> list[Problem]:
         effect_amounts,
         intervention_years,
         prerequisite_cycles,
-        power_output_known,
+        *POWER_RULES,
         *FLOW_RULES,
+        *FREIGHT_RULES,
+        *CREDIT_RULES,
         *FOOTPRINT_RULES,
         *SCORECARD_RULES,
         *RISK_RULES,
@@ -55,6 +61,7 @@ def check_tables(tables: Tables) -> list[Problem]:
         *PROGRAMME_RULES,
         *RESPONSE_RULES,
         *TARGET_RULES,
+        *CARBON_MONEY_RULES,
         checks_investment.intervention_counts,
         checks_investment.budget_kinds,
     ):
@@ -150,7 +157,7 @@ def unknown_regions(tables: Tables) -> Iterator[Problem]:
     """A region named by a rule must have a site."""
     known = set(tables["sites"]["region"])
     filtered = ("effects", "power_options", "sourcing_rules", "disruptions", "uncertainty")
-    for name in (*filtered, "policies", "responses", "timetables", "factors"):
+    for name in (*filtered, "policies", "responses", "timetables", "factors", "avoided", "pools"):
         frame = tables[name]
         for number, region in zip(frame["row"], frame["region"], strict=True):
             if region and region not in known:
@@ -240,14 +247,3 @@ def prerequisite_cycles(tables: Tables) -> Iterator[Problem]:
             if name not in seen:
                 seen.add(name)
                 ahead += requires.get(name, ())
-
-
-def power_output_known(tables: Tables) -> Iterator[Problem]:
-    """Contracted and onsite power states its mean output."""
-    frame = tables["power_options"]
-    needed = frame["kind"].isin(["ppa", "onsite"]) & frame["capacity_factor"].isna()
-    for _, row in frame[needed].iterrows():
-        fix = "fill in mean output over capacity, between 0 and 1"
-        yield Problem(
-            "power_options", f"{row['kind']} needs it", fix, row["row"], "capacity_factor", row["option"]
-        )

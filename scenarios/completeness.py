@@ -19,8 +19,14 @@ def missing_grid_factors(
 ) -> list[Problem]:
     """Every region that draws electricity, or charges trucks, has a grid factor."""
     loaded = set(sites.region[operations.site[operations.electricity > 0]])
-    if (tables["modes"]["electricity"] > 0).any():
+    carriers = tables["energy_carriers"]
+    of_grid = set(carriers[carriers["from_grid"].astype(bool)]["carrier"])
+    charged = tables["vehicles"]["carrier"].isin(of_grid).any()
+    if charged or (tables["modes"]["electricity"] > 0).any():
         loaded |= set(sites.region)
+    handling = tables["hub_energy"][tables["hub_energy"]["carrier"].isin(of_grid)]["site"]
+    region = dict(zip(sites.label, sites.region, strict=True))
+    loaded |= {region[site] for site in handling}
     fix = "add a grid_factors row for the region"
     return [
         Problem("grid_factors", f"region {region} draws electricity but has no factor", fix, column="region")

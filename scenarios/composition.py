@@ -16,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from scenarios.typed import composition_error, default_values, own_choices
 
-FREE_KEYS = ("carbon", "pathway.levers.minimum_green_share")  # keys by year or of the user's choice
+FREE_KEYS = ("carbon", "electricity", "pathway.levers.minimum_green_share")  # by year or of the user's choice
 Do = Callable[[DictConfig, list[Path]], None]
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from scenarios.errors import Problem
 from scenarios.flows import Hubs
+from scenarios.power import BEHIND_THE_METER
 from scenarios.primary_data import Verifications
 from scenarios.scenario import (
     Arcs,
@@ -191,7 +192,8 @@ def _matching(effect: Mapping[Hashable, Any], targets: Targets) -> tuple[str, In
             same = labels == effect[column]
             keep &= same if member is None else same[member]
     if family == "supply":
-        keep &= targets.supplies.kind == "onsite"
+        supplies = targets.supplies
+        keep &= np.isin(supplies.kind.astype(str), BEHIND_THE_METER) & supplies.own_plant
     if kind == "unlocks_mode":
         keep &= targets.arcs.locked & ~targets.behind_a_hub
     if kind == "opens_hub":

@@ -13,6 +13,7 @@ from scenarios.declared_units import per_product_unit
 from scenarios.errors import Problem
 from scenarios.exchange_layouts import ProductFootprint, TransportCategory
 from scenarios.exchange_reading import read_shared
+from scenarios.exchange_shipments import with_shipments
 
 Tables = Mapping[str, pd.DataFrame]
 CHARGED = ("Electric", "Electricity")
@@ -55,7 +56,8 @@ def with_shared(tables: Tables, folder: Path) -> Sharing:
 
     Footprints of products become rows of ``factors`` of the level supplier, for the year in which their
     reference period begins; offers of that supplier take them in place of a footprint that is known less
-    well. Intensities of transport categories become the factors of their mode.
+    well. Intensities of transport categories become the factors of their mode, in place of its vehicles, and
+    where there is none what shipments have emitted over their t-km.
     """
     shared, problems = read_shared(folder)
     meanings, warnings = _Meanings(tables), []
@@ -85,7 +87,14 @@ def with_shared(tables: Tables, folder: Path) -> Sharing:
     found = dict(tables)
     if rows:
         found |= _with_factors(tables, pd.DataFrame(rows))
-    found["modes"] = _with_categories(tables, shared.categories, meanings, problems, warnings)
+    modes = _with_categories(tables, shared.categories, meanings, problems, warnings)
+    stated = [meanings.of("mode", [category.toc_id]) for _, category in shared.categories]
+    measured = with_shipments(modes, shared.shipments, lambda name: meanings.of("mode", [name]), stated)
+    problems += measured.problems
+    warnings += measured.warnings
+    found["modes"] = measured.modes
+    known = tables["vehicles"]["mode"].isin([*stated, *measured.taken])
+    found["vehicles"] = tables["vehicles"][~known]
     return Sharing(found, problems, warnings)
 
 

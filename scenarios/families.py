@@ -24,7 +24,6 @@ from scenarios.scenario import (
     Products,
     Recipe,
     Sites,
-    Supplies,
 )
 from scenarios.settings import LeverSettings
 from scenarios.values_by_period import by_period
@@ -263,9 +262,14 @@ def make_lanes_and_arcs(
         lead_days=rows["lead_days"].to_numpy(float),
         tonnes_per_unit=mass,
         cost=rows["cost"].to_numpy(float) * mass,
-        tank_to_wheel=mode["tank_to_wheel"].to_numpy(float) * kilometres / 1000,
+        line_haul=rows["line_haul"].to_numpy(float) * mass,
+        tank_to_wheel=np.repeat(
+            (mode["tank_to_wheel"].to_numpy(float) * kilometres / 1000)[:, None], len(periods), axis=1
+        ),
         well_to_tank=(mode["well_to_tank"].to_numpy(float)[:, None] + from_grid) * kilometres[:, None] / 1000,
         locked=rows["locked"].to_numpy(bool),
+        load_factor=np.full((len(rows), len(periods)), np.nan),
+        haul_left=np.ones((len(rows), len(periods))),
     )
     return lanes, arcs
 
@@ -291,48 +295,6 @@ def make_demands(frame: pd.DataFrame, at: Positions, periods: Periods) -> Demand
         shortage_cost=by_period(frame, key, "shortage_cost", periods, np.inf),
         single_source=first["single_source"].to_numpy(bool),
         tolerance_days=first["tolerance_days"].fillna(np.inf).to_numpy(float),
-    )
-
-
-def make_supplies(
-    frame: pd.DataFrame,
-    sites: Sites,
-    operations: Operations,
-    grid: Mapping[str, Floats],
-    levers: LeverSettings,
-    periods: Periods,
-) -> Supplies:
-    """Return the power options of every site that draws electricity."""
-    first = frame.drop_duplicates("option").reset_index(drop=True)
-    numbers = {
-        c: by_period(frame, ["option"], c, periods, np.nan)
-        for c in ("price", "maximum_share", "capacity_factor")
-    }
-    loaded = np.unique(operations.site[operations.electricity > 0])
-    pairs = [
-        (site, o)
-        for site in loaded.tolist()
-        for o, region in enumerate(first["region"])
-        if region in ("", sites.region[site])
-    ]
-    site = np.array([p[0] for p in pairs], dtype=np.int64)
-    option = np.array([p[1] for p in pairs], dtype=np.int64)
-    kind = labels(first["kind"].to_numpy()[option] if len(option) else [])
-    factor = np.array([grid[sites.region[s]] for s in site]).reshape(len(site), len(periods))
-    # No published residual mix: unclaimed grid power keeps the location factor under both methods.
-    return Supplies(
-        label=labels([f"{sites.label[s]}:{first['option'][o]}" for s, o in pairs]),
-        site=site,
-        option=labels(first["option"].to_numpy()[option] if len(option) else []),
-        option_name=labels(shown_names(first, "option")[option] if len(option) else []),
-        kind=kind,
-        allowed=np.isin(kind.astype(str), levers.power),
-        price=numbers["price"][option].reshape(len(site), len(periods)),
-        maximum_share=numbers["maximum_share"][option].reshape(len(site), len(periods)),
-        capacity_factor=np.nan_to_num(numbers["capacity_factor"][option].reshape(len(site), len(periods))),
-        term_years=first["term_years"].to_numpy(float)[option].astype(np.int64),
-        location_factor=np.where((kind == "onsite")[:, None], 0.0, factor),
-        market_factor=np.where((kind == "grid")[:, None], factor, 0.0),
     )
 
 

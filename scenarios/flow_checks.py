@@ -24,7 +24,7 @@ def vehicles_with_weight(tables: Tables) -> Iterator[Problem]:
     """Whole vehicles carry weight, and do not leave a hub that already says how full they are."""
     mass = dict(zip(tables["products"]["product"], tables["products"]["tonnes_per_unit"], strict=True))
     hubs = tables["hubs"]
-    consolidating = set(hubs[hubs["consolidation"] > 0]["site"])
+    consolidating = set(hubs[(hubs["consolidation"] > 0) | hubs["load_factor"].notna()]["site"])
     for _, row in tables["lanes"][tables["lanes"]["whole_vehicles"]].iterrows():
         if not any(mass.get(product, 0) > 0 for product in row["products"]):
             fix = "give a product tonnes_per_unit, or do not ask for whole vehicles"

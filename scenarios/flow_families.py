@@ -50,9 +50,13 @@ def make_hubs(frame: pd.DataFrame, at: Positions, arcs: Arcs, periods: Periods) 
         handling_cost=by_period(frame, key, "handling_cost", periods, 0.0),
         handling_emissions=by_period(frame, key, "handling_emissions", periods, 0.0),
         consolidation=by_period(frame, key, "consolidation", periods, 0.0),
+        load_factor=by_period(frame, key, "load_factor", periods, np.nan),
         locked=locked,
         leaving_hub=hub.astype(np.int64),
         leaving_arc=arc.astype(np.int64),
+        energy_tank_to_wheel=np.zeros((len(first), len(periods))),
+        energy_well_to_tank=np.zeros((len(first), len(periods))),
+        energy_grid=np.zeros((len(first), len(periods))),
     )
     return hubs, replace(arcs, locked=arcs.locked | leaves[locked].any(axis=0))
 

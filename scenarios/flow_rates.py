@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios.accounts import SCOPE2_ACCOUNTS
 from scenarios.rate import Rate, every_period
 from scenarios.scenario import Flags, Floats, Integers, Scenario
 
@@ -48,7 +49,7 @@ def _trips(scenario: Scenario) -> list[Rate]:
     downstream = (scenario.sites.role[lanes.destination[by_trip]] == "customer")[:, None]
     found = [Rate("trips", "freight", every_period(arcs.cost[arc], scenario) * per_year, site)]
     for part, factor in (
-        ("ttw", every_period(arcs.tank_to_wheel[arc], scenario)),
+        ("ttw", arcs.tank_to_wheel[arc]),
         ("wtt", arcs.well_to_tank[arc]),
     ):
         per_trip = factor * per_year
@@ -64,11 +65,19 @@ def _heaviest(scenario: Scenario, lane: int) -> int:
 
 
 def _handling(scenario: Scenario) -> list[Rate]:
-    """Handling of what leaves a hub; its emissions are scope 1 at own hubs, else part of the transport."""
+    """Handling of what leaves a hub, at own hubs by scope, else part of the transport (ISO 14083).
+
+    The grid's part at an own hub is scope 2 under every method: no power option serves it.
+    """
     arcs, hubs = scenario.arcs, scenario.hubs
-    cost, emitted = (np.zeros((len(arcs.label), len(scenario.periods))) for _ in range(2))
-    np.add.at(cost, hubs.leaving_arc, hubs.handling_cost[hubs.leaving_hub])
-    np.add.at(emitted, hubs.leaving_arc, hubs.handling_emissions[hubs.leaving_hub])
+
+    def leaving(per_unit: Floats) -> Floats:
+        of_arc = np.zeros((len(arcs.label), len(scenario.periods)))
+        np.add.at(of_arc, hubs.leaving_arc, per_unit[hubs.leaving_hub])
+        return of_arc
+
+    cost, emitted = leaving(hubs.handling_cost), leaving(hubs.handling_emissions + hubs.energy_tank_to_wheel)
+    made, grid = leaving(hubs.energy_well_to_tank), leaving(hubs.energy_grid)
     own = (scenario.sites.owner[arcs.origin] == "own")[:, None]
     downstream = (scenario.sites.role[arcs.destination] == "customer")[:, None]
     return [
@@ -76,4 +85,8 @@ def _handling(scenario: Scenario) -> list[Rate]:
         Rate("flow", "scope1", emitted * own, arcs.origin),
         Rate("flow", "scope3_upstream_transport_ttw", emitted * ~own * ~downstream, arcs.origin),
         Rate("flow", "scope3_downstream_transport_ttw", emitted * ~own * downstream, arcs.origin),
+        *(Rate("flow", account, grid * own, arcs.origin) for account in SCOPE2_ACCOUNTS),
+        Rate("flow", "scope3_fuel_and_energy", made * own, arcs.origin),
+        Rate("flow", "scope3_upstream_transport_wtt", (made + grid) * ~own * ~downstream, arcs.origin),
+        Rate("flow", "scope3_downstream_transport_wtt", (made + grid) * ~own * downstream, arcs.origin),
     ]

@@ -24,9 +24,13 @@ class Hubs:
     handling_cost: Floats
     handling_emissions: Floats
     consolidation: Floats  # share by which freight of lanes leaving is cut
+    load_factor: Floats  # of vehicles leaving, nan: as their mode's
     locked: Flags
     leaving_hub: Integers  # entries (M,): hub
     leaving_arc: Integers  # and an arc that leaves it
+    energy_tank_to_wheel: Floats  # of the energy that handling takes, tCO2e per unit that leaves, where used,
+    energy_well_to_tank: Floats  # made,
+    energy_grid: Floats  # and drawn from the grid
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,16 @@ and its cap rows from the rates, the simulation counts activities and prices the
 price or a factor.
 
 Activities, arrays of shape (n, T), per year unless said: ``purchase`` (offers), ``tier_purchase`` and
-``tier_used`` (price tiers: units, and 1 for the tier a year's purchase lies in), ``flow`` (arcs),
-``run`` (operations), ``covered`` (covers), ``power`` (supplies, MWh), ``contracted`` (supplies,
-MWh under contract), ``standing`` (lines, capacity), ``in_effect`` and ``adopt`` (interventions;
-``adopt`` once), ``indebted`` (loans being repaid), ``unmet`` (demands), ``overrun`` (caps, t above a
-soft cap). Trials alone have ``response`` (product units that a response to a shortfall brings or spares),
-``gate_waiting`` (sites, hours that vehicles wait at gates) and ``misgraded`` (sites, t graded wrongly).
+``tier_used`` (price tiers: units, and 1 for the tier a year's purchase lies in), ``flow`` (arcs), ``run``
+(operations), ``covered`` (covers), ``power`` (supplies, MWh), ``contracted`` (supplies, MWh under
+contract), ``beyond`` (contracts, MWh used above what is paid anyway), ``charged`` (sources of storage,
+MWh), ``certificate_bought`` (certificates, MWh), ``standing`` (lines, capacity), ``in_effect`` and
+``adopt`` (interventions; ``adopt`` once), ``indebted`` (loans being repaid), ``unmet`` (demands),
+``overrun`` (caps, t above a soft cap), ``allowance_bought`` and ``allowance_sold`` (markets, t),
+``border_due`` (exporting sites, t payable), ``taken`` (bands of pools), ``offset_bought`` (offsets, t),
+``delivered`` (demands). Trials alone have ``response`` (product units that a response to a shortfall brings
+or spares), ``gate_waiting`` (sites, hours that vehicles wait at gates) and ``misgraded`` (sites, t graded
+wrongly).
 """
 
 from __future__ import annotations
@@ -24,11 +28,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.accounts import COST_ACCOUNTS, EMISSION_ACCOUNTS
+from scenarios.carbon_money_rates import carbon_money_rates, internal_price
+from scenarios.claim_rates import claim_rates
+from scenarios.credit_rates import beside_rates, credit_rates
 from scenarios.errors import ConfigError
 from scenarios.flow_rates import flow_rates, freight_left, paid_by_trip
 from scenarios.gate_rates import gate_rates
 from scenarios.investment_rates import investment_rates
 from scenarios.periods import Periods
+from scenarios.power_rates import power_rates
 from scenarios.preference_rates import preference_rates, steering
 from scenarios.rate import Rate, Timing
 from scenarios.rate import every_period as _whole
@@ -45,12 +53,14 @@ class Ledger:
 
     `steering` : currency that a unit of an activity is preferred by, (n, T): it moves decisions and is booked
     to no account, as nobody pays it.
+    `beside` : rates of what stands beside the chain's emissions (`BESIDE_ACCOUNTS`): no total sums them.
     """
 
     rates: tuple[Rate, ...]
     periods: Periods
     sites: int
     steering: Mapping[str, Floats] = field(default_factory=dict)
+    beside: tuple[Rate, ...] = ()
 
     def price(self, activities: Mapping[str, Floats]) -> Priced:
         """Book activities, arrays of shape (..., n, T), and return the entries."""
@@ -136,6 +146,12 @@ class Priced:
         """Return tCO2e per year of one emission account, (..., T)."""
         return self._booked(account, "yearly")
 
+    def beside(self, account: str) -> Floats:
+        """Return one account beside the chain's emissions, a year in its unit, (..., T)."""
+        rates = [r for r in self.ledger.beside if r.account == account and r.activity in self.activities]
+        found = [(self.activities[r.activity] * r.per_unit).sum(axis=-2) for r in rates]
+        return np.sum(found, axis=0) if found else np.zeros(self._shape)
+
     @property
     def cost_npv(self) -> Floats:
         """Present value of all cost, (...)."""
@@ -174,14 +190,23 @@ def rates(scenario: Scenario) -> Ledger:
         *flow_rates(scenario),
         *_operations(scenario),
         *_covers(scenario),
-        *_power(scenario),
+        *power_rates(scenario),
+        *claim_rates(scenario),
         *investment_rates(scenario),
         *_shortage(scenario),
         *_cap_overruns(scenario),
+        *carbon_money_rates(scenario),
+        *credit_rates(scenario),
     ]
     found = [rate for rate in found if rate.per_unit.any()]
+    steers = _added(steering(scenario), internal_price(scenario, found))
     found += _carbon_price(scenario, found)
-    return Ledger(tuple(found), scenario.periods, len(scenario.sites.label), steering(scenario))
+    beside = tuple(beside_rates(scenario))
+    return Ledger(tuple(found), scenario.periods, len(scenario.sites.label), steers, beside)
+
+
+def _added(one: Mapping[str, Floats], other: Mapping[str, Floats]) -> dict[str, Floats]:
+    return {**one, **{name: one.get(name, 0.0) + values for name, values in other.items()}}
 
 
 def with_responses(ledger: Ledger, scenario: Scenario) -> Ledger:
@@ -208,7 +233,7 @@ def _by_owner(rate: Rate, scenario: Scenario, own_account: str) -> list[Rate]:
 def _freight(scenario: Scenario) -> list[Rate]:
     arcs = scenario.arcs
     per_unit = ~paid_by_trip(scenario)
-    cost = _whole(arcs.cost * per_unit, scenario) * freight_left(scenario)
+    cost = _whole(arcs.cost * per_unit, scenario) * freight_left(scenario) * arcs.haul_left
     found = [Rate("flow", "freight", cost, arcs.origin)]
     return found + _freight_emissions("flow", np.arange(len(arcs.label)), per_unit.astype(float), scenario)
 
@@ -220,7 +245,7 @@ def _freight_emissions(
     arcs = scenario.arcs
     downstream = (scenario.sites.role[arcs.destination[arc]] == "customer")[:, None]
     found, left = [], freight_left(scenario)[arc]
-    for part, factor in (("ttw", _whole(arcs.tank_to_wheel, scenario)[arc]), ("wtt", arcs.well_to_tank[arc])):
+    for part, factor in (("ttw", arcs.tank_to_wheel[arc]), ("wtt", arcs.well_to_tank[arc])):
         per_unit = factor * share[:, None] * left
         found.append(
             Rate(activity, f"scope3_downstream_transport_{part}", per_unit * downstream, arcs.origin[arc])
@@ -278,19 +303,6 @@ def _covers(scenario: Scenario) -> list[Rate]:
             for rate in _freight_emissions("covered", element, -covers.freight_cut[members], scenario):
                 found.append(Rate("covered", rate.account, spread(rate.per_unit), site))
     return found
-
-
-def _power(scenario: Scenario) -> list[Rate]:
-    supplies = scenario.supplies
-    contracted = (supplies.kind == "ppa")[:, None]
-    own = _own(scenario, supplies.site)[:, None]
-    return [
-        Rate("power", "electricity", supplies.price * ~contracted, supplies.site),
-        Rate("contracted", "electricity", supplies.price * contracted, supplies.site),
-        Rate("power", "scope2_location", supplies.location_factor * own, supplies.site),
-        Rate("power", "scope2_market", supplies.market_factor * own, supplies.site),
-        Rate("power", "scope3_purchased_goods", supplies.location_factor * ~own, supplies.site),
-    ]
 
 
 def _shortage(scenario: Scenario) -> list[Rate]:

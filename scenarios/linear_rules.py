@@ -37,6 +37,7 @@ class Row:
     label : name of the rule it belongs to.
     period : position of the period, -1 for the whole horizon.
     lower, upper : bounds in `unit`, or as shares of `whole` when `is_share`.
+    about : what the rule is about by its short name, e.g. a basin; empty: its label says it.
     """
 
     label: str
@@ -47,6 +48,7 @@ class Row:
     part: tuple[Entries, ...]
     whole: tuple[Entries, ...] = ()
     is_share: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class LinearRules:
     is_share: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     part: tuple[Entries, ...] = ()
     whole: tuple[Entries, ...] = ()
+    about: Labels = field(default_factory=lambda: np.array([], dtype=object))
 
     def sums(self, activities: Mapping[str, Floats]) -> tuple[Floats, Floats]:
         """Return what each row sums and what a share is of, (R,) each; 1 for rows that are no share.
@@ -82,6 +85,7 @@ def gathered(rows: Sequence[Row]) -> LinearRules:
         is_share=np.array([row.is_share for row in rows], dtype=bool),
         part=_merged([(r, entries) for r, row in enumerate(rows) for entries in row.part]),
         whole=_merged([(r, entries) for r, row in enumerate(rows) for entries in row.whole]),
+        about=np.array([row.about for row in rows], dtype=object),
     )
 
 

@@ -22,6 +22,7 @@ ARC_COLUMNS = [
     "great_circle_km",
     "distance_km",
     "cost",
+    "line_haul",
     "lead_days",
 ]
 LANE_COLUMNS = [
@@ -143,7 +144,9 @@ def _priced(frame: pd.DataFrame, modes: pd.DataFrame) -> pd.DataFrame:
     mode = modes.loc[frame["mode"]].reset_index(drop=True)
     frame = frame.reset_index(drop=True)
     frame["distance_km"] = frame["distance_km"].fillna(frame["great_circle_km"] * mode["circuity"])
-    by_mode = frame["distance_km"] * mode["cost_per_tkm"] + mode["handling_cost"]
+    line_haul = frame["distance_km"] * mode["cost_per_tkm"]
+    by_mode = line_haul + mode["handling_cost"]
+    frame["line_haul"] = np.where(frame["cost"].isna(), line_haul, 0.0)  # a stated price follows nothing
     frame["cost"] = frame["cost"].fillna(by_mode)
     hours = frame["distance_km"] / mode["speed_km_per_h"] + mode["terminal_hours"]
     frame["lead_days"] = frame["lead_days"].fillna(hours / 24)

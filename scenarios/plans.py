@@ -25,6 +25,11 @@ ACTIVITY_DIMS: dict[str, str] = {
     "power": "supply",
     "contract": "supply",
     "contracted": "supply",
+    "beyond": "take_or_pay",
+    "charged": "charging",
+    "certificate_bought": "certificate",
+    "certificate_retired": "certificate_lot",
+    "claimed": "supply",
     "stock": "store",
     "returned": "return",
     "discard": "disposal",
@@ -34,7 +39,17 @@ ACTIVITY_DIMS: dict[str, str] = {
     "in_effect": "intervention",
     "indebted": "loan",
     "overrun": "cap",
+    "allowance_bought": "market",
+    "allowance_sold": "market",
+    "bank": "market",
+    "declared": "declaration",
+    "declared_cut": "declared_cover",
+    "at_default": "border_good",
+    "border_due": "border_site",
+    "taken": "pool_band",
+    "offset_bought": "offset",
 }
+SINCE = ("offset_bought", "beyond", "charged", "certificate_bought")  # plans of old do not have them
 
 
 def activities_of(plan: xr.Dataset) -> dict[str, NDArray[np.float64]]:
@@ -46,6 +61,9 @@ def with_every_account(plan: xr.Dataset) -> xr.Dataset:
     """Return a plan with all accounts of today's ledger: those it was made before are empty in it."""
     accounts = {"cost_account": list(COST_ACCOUNTS), "emission_account": list(EMISSION_ACCOUNTS)}
     known = {dim: names for dim, names in accounts.items() if dim in plan.dims}
+    none = np.zeros((0, plan.sizes["period"]))
+    absent = [name for name in SINCE if name not in plan]  # there were none
+    plan = plan.assign({name: ((ACTIVITY_DIMS[name], "period"), none) for name in absent})
     return plan.reindex(known, fill_value=0.0)
 
 
@@ -99,7 +117,12 @@ def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDA
         "supply": text(s.supplies.label),
         "supply_site": ("supply", site(s.supplies.site)),
         "supply_option": ("supply", text(s.supplies.option)),
+        "supply_option_name": ("supply", text(s.supplies.option_name)),
         "supply_kind": ("supply", text(s.supplies.kind)),
+        "take_or_pay": text(s.supplies.label[s.supplies.flexible]),
+        "charging": text(s.storages.charging_label),
+        "certificate": text(s.certificates.label),
+        "certificate_lot": text(s.certificates.lot_label),
         "intervention": text(s.interventions.label),
         "intervention_name": ("intervention", text(s.interventions.name)),
         "intervention_kind": ("intervention", text(s.interventions.kind)),
@@ -121,4 +144,13 @@ def coordinates(scenario: Scenario, caps: list[str]) -> dict[str, tuple[str, NDA
         "disposal_site": ("disposal", site(s.disposals.site)),
         "disposal_product": ("disposal", text(product[s.disposals.product])),
         "cap": text(caps),
+        "market": text(s.markets.label),
+        "declaration": text(s.borders.declared_label),
+        "declared_cover": text(s.borders.cut_label),
+        "border_good": text(s.borders.good_label),
+        "border_site": text(s.borders.site_label),
+        "pool_band": text(s.pools.band_label),
+        "offset": text(s.offsets.label),
+        "offset_name": ("offset", text(s.offsets.name)),
+        "offset_kind": ("offset", text(s.offsets.kind)),
     }

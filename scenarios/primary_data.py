@@ -7,7 +7,7 @@ then on the offer is known as well as the data tier ``supplier`` says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.empty_arrays import no_integers
-from scenarios.periods import Periods
+from scenarios.periods import SAME_MOMENT, Periods
 
 if TYPE_CHECKING:
+    from scenarios.ledger import Ledger
     from scenarios.scenario import CarbonSettings, Floats, Integers, Offers, Scenario
 
 VERIFIED_TIER = "supplier"
@@ -80,7 +81,7 @@ def verification_coordinates(scenario: Scenario) -> dict[str, Any]:
 
 
 def worth_of_data(
-    scenario: Scenario, activities: Mapping[str, Floats]
+    scenario: Scenario, ledger: Ledger, activities: Mapping[str, Floats]
 ) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Return what a plan's Dataset says of primary data, nothing where no intervention verifies any.
 
@@ -104,29 +105,37 @@ def worth_of_data(
             ("offer", "period"),
             verified_offers(scenario, at_work(scenario, activities["in_effect"])),
         ),
-        "verification_cost": (("verification",), _cost_of(scenario, members)),
+        "verification_cost": (("verification",), _cost_of(scenario, ledger, members)),
         "verification_chance": (("verification",), chance),
         "verification_markup": (by_period, marked * chance[:, None]),
         "verification_emissions": (by_period, emitted),
     }
 
 
-def _cost_of(scenario: Scenario, members: Integers) -> Floats:
-    """Return the present value of each intervention with all that it requires, decided as early as can be."""
-    s = scenario.interventions
-    once = s.capex * (1 - s.subsidy_share) + s.programme_cost
-    start, cost = scenario.periods.start, np.zeros(len(members))
+def _cost_of(scenario: Scenario, ledger: Ledger, members: Integers) -> Floats:
+    """Return the present value of each intervention with all that it requires, decided as early as can be.
+
+    As the ledger books what is adopted, works and is indebted for it, (W,).
+    """
+    s, loans = scenario.interventions, scenario.loans
+    start, count = scenario.periods.start, len(members)
+    adopt, works = (np.zeros((count, len(s.label), len(start))) for _ in range(2))
     for m, target in enumerate(members.tolist()):
-        needed, ahead = {target}, [target]
-        while ahead:
-            more = set(s.requires[ahead.pop()].tolist()) - needed
-            needed |= more
-            ahead += sorted(more)
-        for i in sorted(needed):
+        for i in sorted(_needed_by(target, s.requires)):
             first = int(np.searchsorted(start, s.earliest[i]))
-            if first == len(start):
-                continue
-            works = start >= start[first] + s.lead_years[i]
-            cost[m] += once[i] * scenario.periods.discount_once[first]
-            cost[m] += s.opex[i] * scenario.periods.discount_yearly[works].sum()
-    return cost
+            if first < len(start):
+                age = start + SAME_MOMENT - (start[first] + s.lead_years[i])
+                adopt[m, i, first] = 1.0
+                works[m, i] = (age >= 0) & (age < s.life_years[i])
+    indebted = np.einsum("mbd,bdt->mbt", adopt[:, loans.intervention], loans.repaid)
+    return ledger.price({"adopt": adopt, "in_effect": works, "indebted": indebted}).cost_npv
+
+
+def _needed_by(target: int, requires: Sequence[Integers]) -> set[int]:
+    """Return an intervention and all that it requires, however indirectly."""
+    needed, ahead = {target}, [target]
+    while ahead:
+        more = set(requires[ahead.pop()].tolist()) - needed
+        needed |= more
+        ahead += sorted(more)
+    return needed

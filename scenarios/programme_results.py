@@ -162,7 +162,7 @@ def _labels(plan: xr.Dataset, scenario: Scenario) -> dict[str, Variable]:
 
 
 def _basin_names(scenario: Scenario) -> list[str]:
-    return [name.removeprefix("water of ") for name in dict.fromkeys(scenario.basin_rules.label.tolist())]
+    return list(dict.fromkeys(scenario.basin_rules.about.tolist()))
 
 
 def _basins(scenario: Scenario, activities: Mapping[str, Floats]) -> dict[str, Variable]:

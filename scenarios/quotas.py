@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,13 @@ import pandas as pd
 from scenarios.errors import ConfigError
 from scenarios.periods import Periods
 from scenarios.score_thresholds import SCORE, ThresholdsAsked
-from scenarios.scorecards import Flags, Integers, Labels, Scorecards
+from scenarios.scorecards import Flags, Floats, Integers, Labels, Scorecards
 from scenarios.settings import SourcingSettings
 from scenarios.sourcing import ShareRule, SourcingRules, make_sourcing_rules
 from scenarios.typed import did_you_mean
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Scenario
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -59,6 +63,29 @@ def with_scores(
     return rules, replace(cards, thresholds=asked.thresholds, quotas_bind=settings.quotas)
 
 
+def with_drift(scenario: Scenario, drift: Floats) -> Scenario:
+    """Return the scenario with the quotas of scores that have drifted; indicators stay as they are.
+
+    `drift` : points of 100 by scored supplier and period, (V, T).
+    """
+    cards, offers = replace(scenario.scorecards, drift=drift), scenario.offers
+    if not cards.quotas_bind or not len(cards.grade):
+        return replace(scenario, scorecards=cards)
+    asked, former = ThresholdsAsked(cards), cards.thresholds
+    for v, n, threshold in zip(former.supplier, former.indicator, former.threshold, strict=True):
+        if n >= 0:  # asked for first, so that their positions stay
+            asked.position(int(v), int(n), float(threshold))
+    offered = Offered(offers.site, offers.product, scenario.sites.label, scenario.products.label)
+    rules = scenario.sourcing_rules.without("quota")
+    rules = rules.with_shares("quota", list(_quotas(cards, offered, asked)))
+    verified = former.of_interventions
+    moved = len(asked.thresholds.supplier) + len(verified.supplier) - len(former.supplier)
+    behind = rules.lift_threshold >= len(former.supplier) - len(verified.supplier)
+    rules = replace(rules, lift_threshold=rules.lift_threshold + moved * behind)
+    cards = replace(cards, thresholds=asked.thresholds.joined(verified))
+    return replace(scenario, sourcing_rules=rules, scorecards=cards)
+
+
 def _by_indicator(
     rules: SourcingRules, tables: Tables, cards: Scorecards, offered: Offered, asked: ThresholdsAsked
 ) -> SourcingRules:
@@ -82,7 +109,14 @@ def _by_indicator(
                 alone[m] = met
         counted[r] = alone
     rule, offer, threshold = np.array(lifts, dtype=np.int64).reshape(-1, 3).T
-    return replace(rules, counted=tuple(counted), lift_rule=rule, lift_offer=offer, lift_threshold=threshold)
+    return replace(
+        rules,
+        counted=tuple(counted),
+        lift_rule=rule,
+        lift_offer=offer,
+        lift_threshold=threshold,
+        lift_weight=np.ones(len(rule)),
+    )
 
 
 def _quotas(cards: Scorecards, offered: Offered, asked: ThresholdsAsked) -> Iterator[ShareRule]:

@@ -32,6 +32,8 @@ class PlanState:
     late : interventions that the plan has in effect and that will not work in a period, (I, T).
     emitted : beyond the plan so far, in the unit of each cap of the plan, (C,); zero for caps that do not
         sum over the years.
+    drift : points that the scores of suppliers are off the plan's, (V, T); none: no grade that counts
+        differs.
     """
 
     period: int
@@ -39,18 +41,20 @@ class PlanState:
     surplus: Floats
     late: Flags
     emitted: Floats
+    drift: Floats | None = None
 
     @property
     def is_as_planned(self) -> bool:
         """Whether all stands as the plan has it, so that the rest of the plan is still the best one."""
         differs = (self.demand != 1).any() or self.surplus.any() or self.late.any() or self.emitted.any()
-        return not differs
+        return not differs and self.drift is None
 
     @property
     def key(self) -> bytes:
         """The same for the same state, in any process."""
         digest = blake2b(np.int64(self.period).tobytes(), digest_size=16)
-        for values in (self.demand, self.surplus, self.late, self.emitted):
+        drift = np.zeros(0) if self.drift is None else self.drift
+        for values in (self.demand, self.surplus, self.late, self.emitted, drift):
             digest.update(np.ascontiguousarray(values + 0).tobytes())  # + 0: no -0
         return digest.digest()
 

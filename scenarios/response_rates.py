@@ -50,7 +50,7 @@ def _transport(stated: Floats, sent: Integers, scenario: Scenario) -> list[tuple
     """Return what an expedited unit emits by account; a stated footprint counts as tank to wheel."""
     arcs, arc, factor = scenario.arcs, scenario.responses.arc[sent], _factor(scenario)[sent, None]
     tank_to_wheel, well_to_tank = np.zeros(stated.shape), np.zeros(stated.shape)
-    tank_to_wheel[sent] = arcs.tank_to_wheel[arc, None] * factor
+    tank_to_wheel[sent] = arcs.tank_to_wheel[arc] * factor
     well_to_tank[sent] = arcs.well_to_tank[arc] * factor
     given = np.isfinite(stated)
     parts = {

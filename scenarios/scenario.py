@@ -14,8 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.borders import Borders
+from scenarios.carbon_markets import CarbonMarkets
 from scenarios.change import PurchaseLimits
+from scenarios.claims import Claims
+from scenarios.credits import Avoided, Offsets, Pools
 from scenarios.disruptions import Disruptions
+from scenarios.electricity_settings import ElectricitySettings
 from scenarios.empty_arrays import no_floats, no_labels
 from scenarios.factory_status import FactoryScores
 from scenarios.flows import Ceilings, Disposals, Hubs, Returns, Stores
@@ -26,6 +31,7 @@ from scenarios.labels import ProductLabels
 from scenarios.linear_rules import LinearRules
 from scenarios.periods import Periods
 from scenarios.policies import ReorderPolicies
+from scenarios.power import Certificates, Hours, Microgrids, PowerAreas, Storages, Supplies
 from scenarios.price_preferences import PricePreferences
 from scenarios.primary_data import Verifications
 from scenarios.programmes import ProgrammeStages
@@ -144,9 +150,12 @@ class Arcs:
     lead_days: Floats
     tonnes_per_unit: Floats
     cost: Floats
-    tank_to_wheel: Floats
+    line_haul: Floats  # part of the cost that vehicles cost by the km
+    tank_to_wheel: Floats  # (A, T)
     well_to_tank: Floats  # (A, T): electric modes follow the grid
     locked: Flags
+    load_factor: Floats  # (A, T), nan: of no known vehicle
+    haul_left: Floats  # (A, T), share of the cost that fuller vehicles leave
 
 
 @dataclass(frozen=True)
@@ -198,24 +207,6 @@ class Demands:
     shortage_cost: Floats  # inf: must be met
     single_source: Flags  # one arc into the node in a period
     tolerance_days: Floats  # how long a customer waits in trials; inf: to the end of the period
-
-
-@dataclass(frozen=True)
-class Supplies:
-    """Ways to get electricity at a site, (U,) and (U, T)."""
-
-    label: Labels
-    site: Integers
-    option: Labels
-    option_name: Labels
-    kind: Labels
-    allowed: Flags
-    price: Floats
-    maximum_share: Floats
-    capacity_factor: Floats
-    term_years: Integers
-    location_factor: Floats
-    market_factor: Floats
 
 
 @dataclass(frozen=True)
@@ -355,6 +346,18 @@ class Scenario:
     targets: ProgrammeTargets = field(default_factory=ProgrammeTargets)
     target_rules: LinearRules = field(default_factory=LinearRules)
     basin_rules: LinearRules = field(default_factory=LinearRules)
+    markets: CarbonMarkets = field(default_factory=CarbonMarkets)
+    borders: Borders = field(default_factory=Borders)
+    electricity: ElectricitySettings = field(default_factory=ElectricitySettings)
+    hours: Hours = field(default_factory=Hours)
+    storages: Storages = field(default_factory=Storages)
+    certificates: Certificates = field(default_factory=Certificates)
+    power_areas: PowerAreas = field(default_factory=PowerAreas)
+    microgrids: Microgrids = field(default_factory=Microgrids)
+    claims: Claims = field(default_factory=Claims)
+    avoided: Avoided = field(default_factory=Avoided)
+    pools: Pools = field(default_factory=Pools)
+    offsets: Offsets = field(default_factory=Offsets)
 
     @property
     def name(self) -> str:

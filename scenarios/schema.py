@@ -12,9 +12,9 @@ rows without a period hold always, given years are interpolated linearly in betw
 from __future__ import annotations
 
 from scenarios.columns import QUALITY_MARKS, Column, Table
+from scenarios.tables_carbon_money import CARBON_MONEY_TABLES
 from scenarios.tables_chain import (
     DEMAND,
-    GRID_FACTORS,
     LANE_RULES,
     LANES,
     LINE_PROCESSES,
@@ -22,13 +22,13 @@ from scenarios.tables_chain import (
     MODES,
     OFFER_TIERS,
     OFFERS,
-    POWER_OPTIONS,
     PROCESSES,
     PRODUCTS,
     RECIPES,
     SITES,
     SOURCING_RULES,
 )
+from scenarios.tables_credits import CREDIT_TABLES
 from scenarios.tables_flows import (
     CEILINGS,
     DISPOSAL,
@@ -37,6 +37,7 @@ from scenarios.tables_flows import (
     STORAGE,
 )
 from scenarios.tables_footprints import EXCHANGE_IDS, FACTORS
+from scenarios.tables_freight import FREIGHT_TABLES
 from scenarios.tables_levers import (
     BUDGETS,
     EFFECT_KINDS,
@@ -46,6 +47,7 @@ from scenarios.tables_levers import (
     PINS,
 )
 from scenarios.tables_policies import POLICIES
+from scenarios.tables_power import GRID_FACTORS, MICROGRIDS, POWER_AREAS, POWER_OPTIONS, POWER_PROFILES
 from scenarios.tables_programmes import PROGRAMME_STAGES, PROGRAMME_SUPPLIERS
 from scenarios.tables_responses import RESPONSES
 from scenarios.tables_risk import DISRUPTIONS
@@ -79,6 +81,9 @@ TABLES: dict[str, Table] = {
         SOURCING_RULES,
         POWER_OPTIONS,
         GRID_FACTORS,
+        POWER_PROFILES,
+        POWER_AREAS,
+        MICROGRIDS,
         HUBS,
         STORAGE,
         RETURNS,
@@ -98,5 +103,8 @@ TABLES: dict[str, Table] = {
         POLICIES,
         RESPONSES,
         *TARGET_TABLES,
+        *CARBON_MONEY_TABLES,
+        *FREIGHT_TABLES,
+        *CREDIT_TABLES,
     )
 }

@@ -8,7 +8,7 @@ the optimiser writes one row for each of them and needs no big constant.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-SCORE = -1  # stands for the score where an indicator is asked for
+SCORE = -1  # stands for the score where an indicator is asked for,
+VERIFIED = -2  # and for an intervention that verifies footprints, where that is at work
 MOST_RAISES = 12  # interventions that raise one supplier: subsets are enumerated
 
 
@@ -41,7 +42,8 @@ class Thresholds:
 
     Attributes
     ----------
-    supplier : position among the scored ones. indicator : position, or `SCORE`.
+    supplier : position among the scored ones. indicator : position, or `SCORE`; with `VERIFIED` the
+        position is that of an intervention, and the threshold is reached while it works.
     threshold : points of 100 for the score, share of the way to best for an indicator.
     always, never : (K, T) reached without any intervention; not even with all of them.
     enough : smallest sets of interventions that reach it, by period.
@@ -55,6 +57,41 @@ class Thresholds:
     never: Flags = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))
     enough: tuple[RaisingSet, ...] = ()
     needed: tuple[RaisingSet, ...] = ()
+
+    def joined(self, more: Thresholds) -> Thresholds:
+        """Return these thresholds, and others after them."""
+        first = len(self.supplier)
+        if not first or not len(more.supplier):
+            return self if first else more
+        columns = ("supplier", "indicator", "threshold", "always", "never")
+        values: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in columns
+        }
+        moved: dict[str, Any] = {
+            name: (
+                *getattr(self, name),
+                *(each._replace(threshold=first + each.threshold) for each in getattr(more, name)),
+            )
+            for name in ("enough", "needed")
+        }
+        return Thresholds(**values, **moved)
+
+    @property
+    def of_interventions(self) -> Thresholds:
+        """Those at the end that go by an intervention alone."""
+        here = self.indicator == VERIFIED
+        first = int(np.argmax(here)) if here.any() else len(here)
+        columns = ("supplier", "indicator", "threshold", "always", "never")
+        moved: dict[str, Any] = {
+            name: tuple(
+                each._replace(threshold=each.threshold - first)
+                for each in getattr(self, name)
+                if each.threshold >= first
+            )
+            for name in ("enough", "needed")
+        }
+        moved |= {name: getattr(self, name)[first:] for name in columns}
+        return Thresholds(**moved)
 
 
 class ThresholdsAsked:
@@ -98,7 +135,7 @@ class ThresholdsAsked:
         for e in np.flatnonzero(mine).tolist():
             there = subset[:, np.searchsorted(who, cards.raise_intervention[e])]
             points[cards.raise_indicator[e]] += (cards.raised[e] * there)[:, None]
-        return cards.reaches(indicator, threshold, np.minimum(points, 1.0)), who
+        return cards.reaches(supplier, indicator, threshold, np.minimum(points, 1.0)), who
 
     def _list_sets(self, k: int, reached: Flags, who: Integers) -> None:
         """Note the smallest subsets that reach threshold k and what the largest that do not leave out."""

@@ -9,8 +9,10 @@ import xarray as xr
 
 from scenarios.improvement import improvement_plan
 from scenarios.scenario import Floats, Scenario
+from scenarios.score_thresholds import VERIFIED
 from scenarios.scorecards import Scorecards
 
+AT_WORK = 0.5  # of what is 0 or 1
 Data = dict[str, tuple[tuple[str, ...], np.ndarray]]
 
 MEANINGS = {
@@ -109,7 +111,8 @@ def _rules(
         bought = spend if rules.by_spend[r] else activities["purchase"]
         counted = rules.counted[r].copy()
         for j in np.flatnonzero(rules.lift_rule == r).tolist():
-            counted[rules.members[r] == rules.lift_offer[j]] = reached[rules.lift_threshold[j]]
+            lifted = rules.lift_weight[j] * reached[rules.lift_threshold[j]]
+            counted[rules.members[r] == rules.lift_offer[j]] += lifted
         part, whole = (counted * bought[rules.members[r]]).sum(axis=0), bought[rules.among[r]].sum(axis=0)
         share[r] = np.divide(part, whole, out=np.full(shape[1], np.nan), where=whole > 0)
         if rules.held_from[r] >= 0:
@@ -134,7 +137,9 @@ def thresholds_reached(scenario: Scenario, in_effect: Floats) -> np.ndarray:
     points = cards.points_with(in_effect)
     return np.array(
         [
-            cards.reaches(int(n), float(threshold), points[v])
+            in_effect[v] > AT_WORK
+            if n == VERIFIED
+            else cards.reaches(int(v), int(n), float(threshold), points[v])
             for v, n, threshold in zip(asked.supplier, asked.indicator, asked.threshold, strict=True)
         ]
     )

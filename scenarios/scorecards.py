@@ -49,6 +49,7 @@ class Scorecards:
     scored_in : (T,) the period whose score is the grade of each period.
     thresholds : those that rules ask for and interventions can change.
     quotas_bind : whether the pathway keeps purchases within the quotas of grades.
+    drift : (V, T) points that scores are off what indicators give; nothing: they are not.
     """
 
     supplier: Integers = field(default_factory=no_integers)
@@ -71,6 +72,7 @@ class Scorecards:
     scored_in: Integers = field(default_factory=no_integers)
     thresholds: Thresholds = field(default_factory=Thresholds)
     quotas_bind: bool = True
+    drift: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def points(self) -> Floats:
@@ -99,13 +101,17 @@ class Scorecards:
         """Return the scores of points (V, N, ...), (V, ...), 0 to 100."""
         return FULL_SCORE * np.einsum("n,vn...->v...", self.weight, points)
 
+    def drifted(self, score: Floats, supplier: int | slice = slice(None)) -> Floats:
+        """Return scores (..., T) of one supplier, or (V, T) of all, with what they are off, 0 to 100."""
+        return np.clip(score + self.drift[supplier], 0.0, FULL_SCORE) if self.drift.size else score
+
     def grade_of(self, score: Floats) -> Integers:
         """Return the positions of the grades of scores."""
         found: Integers = np.searchsorted(self.lowest_score, score + SAME_SCORE, side="right") - 1
         return found
 
-    def reaches(self, indicator: int, threshold: float, points: Floats) -> Flags:
-        """Return whether points (N, ...) of a supplier reach a threshold, (...).
+    def reaches(self, supplier: int, indicator: int, threshold: float, points: Floats) -> Flags:
+        """Return whether points (N, ..., T) of a supplier reach a threshold, (..., T).
 
         Parameters
         ----------
@@ -113,7 +119,8 @@ class Scorecards:
         threshold : points of 100 for the score, share of the way to best for an indicator.
         """
         if indicator == SCORE:
-            reached: Flags = self.score_of(points[None])[0] >= threshold - SAME_SCORE
+            score = self.drifted(self.score_of(points[None])[0], supplier)
+            reached: Flags = score >= threshold - SAME_SCORE
             return reached
         alone: Flags = points[indicator] >= threshold - SAME_SCORE / FULL_SCORE
         return alone

@@ -29,6 +29,7 @@ UNITS = {
     "trips": "trips",
     "unmet": "unit/year",
     "delivered": "unit/year",
+    "offset_bought": "tCO2e/year",
     "adopt": "1",
     "in_effect": "1",
 }

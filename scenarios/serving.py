@@ -261,7 +261,7 @@ def _split(activity: str, period: _Period) -> Split | None:
     if activity == "standing":
         use = s.operations.use * x["run"]
         return _shares(s.operations.line, operations, use, len(s.lines.label))
-    if activity in ("power", "contracted"):
+    if activity in ("power", "contracted", "claimed"):
         place, target, share = _shares(s.operations.site, operations, _loads(period), len(s.sites.label))
         supply, entry = np.nonzero(s.supplies.site[:, None] == place[None, :])
         return supply, target[entry], share[entry]

@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from scenarios.custom_rule_settings import CustomRule
 from scenarios.tables_footprints import DATA_TIERS
+from scenarios.tables_power import POWER_KINDS
 
 STRICT = ConfigDict(extra="forbid")
 FIRST_CAP_YEAR, LAST_CAP_YEAR = 2020, 2060
@@ -23,10 +24,11 @@ MAIN_CAP = "total"
 
 
 class Scope2(Enum):
-    """Which scope 2 method caps and prices read; both are always reported."""
+    """Which scope 2 method caps and prices read; location and market are always reported both."""
 
     LOCATION = "location"
     MARKET = "market"
+    SAME_HOUR = "same_hour"  # as proposed by the revision of the GHG Protocol: same hour, deliverable
 
 
 class CapKind(Enum):
@@ -114,6 +116,12 @@ class CapSettings:
     owner, site, region : count only emissions booked at such sites; empty: all.
     product : denominator of an intensity cap; empty: everything delivered.
     overrun_price : currency per t above the limit; none: the cap is hard.
+    rulebook : rulebook whose emissions are counted, by what it counts and by its factors, instead of
+        `accounts`; see docs/accounting.md.
+    includes_offsets : whether offsets and removals of table `offsets` count against it; otherwise they stand
+        on lines of their own.
+    offset_kinds : kinds that count: offset, nature_based_removal, engineered_removal; empty: all.
+    largest_offset_share : most that they may make up for, as a share of what the cap counts before them.
     """
 
     limit: dict[int, float] = field(default_factory=dict)
@@ -125,6 +133,10 @@ class CapSettings:
     region: str = ""
     product: str = ""
     overrun_price: float | None = None
+    rulebook: str = ""
+    includes_offsets: bool = False
+    offset_kinds: list[str] = field(default_factory=list)
+    largest_offset_share: Annotated[float, Field(ge=0, le=1)] = 1.0
 
     @model_validator(mode="after")
     def limits_not_negative(self) -> CapSettings:
@@ -134,6 +146,33 @@ class CapSettings:
                 message = f"carbon cap limit of {year} is {value}: a limit cannot be negative"
                 raise ValueError(message)
         return self
+
+
+@dataclass(config=STRICT)
+class ClassTarget:
+    """A steel class that a mill reaches, and keeps.
+
+    Attributes
+    ----------
+    scheme : rulebook with classes, e.g. ResponsibleSteel.
+    level : class, e.g. 2.
+    by : calendar year from which the mill is in the class or a better one.
+    site : the mill; empty: the name the target stands under in `carbon.classes`.
+    """
+
+    scheme: str
+    level: str
+    by: int
+    site: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def level_as_text(cls, values: Any) -> Any:
+        """Take a level that is written as a number."""
+        given = getattr(values, "kwargs", values)
+        if isinstance(given, dict) and isinstance(given.get("level"), int):
+            given["level"] = str(given["level"])
+        return values
 
 
 def _carbon_fields() -> list[tuple[str, Any, Any]]:
@@ -151,23 +190,41 @@ class _CarbonBase:
     cap_2020 .. cap_2060 : milestones of the main cap, named ``total``, as a share of the baseline
         (emissions of the first year with today's assets); linear in between, held after the last.
     cap_kind : what the milestones bound.
+    includes_offsets, largest_offset_share : of the main cap, as in :class:`CapSettings`.
     scope2 : which scope 2 method the caps and the price read.
     price : currency per t by calendar year, on `priced_accounts`.
+    internal_price : currency per t by calendar year, on `priced_accounts`, that decisions count with and
+        nobody pays: it is booked to no account.
+    markets : markets of table `carbon_markets` that hold: allowances are bought, banked and surrendered.
+    borders : border adjustments of table `border_adjustments` that hold.
+    market_prices : by market, prices by calendar year in place of those of table `carbon_prices`.
     caps : further caps by name.
     margins : by name of a hard cap and year, how far below its limit to plan, as a share of the limit,
         so that it still holds when things go otherwise; linear in between, none before the first.
         The limit itself stays what it is.
     default_markups : by data tier and year, what is added to a footprint that is not verified, as a share of
         it; linear in between, none before the first.
+    classes : steel classes that mills reach, by mill: `{scheme: ResponsibleSteel, level: 2, by: 2030}`.
+    cost_of_classes : whether to solve again without them, to tell what they cost.
+    rulebooks : rulebooks under which a plan is told; all: those that apply.
     """
 
     scope2: Scope2 = Scope2.MARKET
     cap_kind: CapKind = CapKind.ABSOLUTE
+    includes_offsets: bool = False
+    largest_offset_share: Annotated[float, Field(ge=0, le=1)] = 1.0
     price: dict[int, float] = field(default_factory=dict)
     priced_accounts: list[str] = field(default_factory=lambda: ["scope1"])
+    internal_price: dict[int, float] = field(default_factory=dict)
+    markets: list[str] = field(default_factory=list)
+    borders: list[str] = field(default_factory=list)
+    market_prices: dict[str, dict[int, Annotated[float, Field(ge=0)]]] = field(default_factory=dict)
     caps: dict[str, CapSettings] = field(default_factory=dict)
     margins: dict[str, dict[int, Annotated[float, Field(ge=0, lt=1)]]] = field(default_factory=dict)
     default_markups: dict[str, dict[int, Annotated[float, Field(ge=0)]]] = field(default_factory=dict)
+    classes: dict[str, ClassTarget] = field(default_factory=dict)
+    cost_of_classes: bool = False
+    rulebooks: list[str] = field(default_factory=lambda: ["all"])
 
     @model_validator(mode="after")
     def markups_of_data_tiers(self) -> _CarbonBase:
@@ -188,7 +245,14 @@ class _CarbonBase:
     @property
     def all_caps(self) -> dict[str, CapSettings]:
         """All caps with a limit by name, the main one first."""
-        main = {MAIN_CAP: CapSettings(limit=self.milestones, kind=self.cap_kind)} if self.milestones else {}
+        main: dict[str, CapSettings] = {}
+        if self.milestones:
+            main[MAIN_CAP] = CapSettings(
+                limit=self.milestones,
+                kind=self.cap_kind,
+                includes_offsets=self.includes_offsets,
+                largest_offset_share=self.largest_offset_share,
+            )
         return main | {name: cap for name, cap in self.caps.items() if cap.limit}
 
 
@@ -218,13 +282,13 @@ class LeverSettings:
     ----------
     interventions : whether anything new may be decided at all.
     kinds : intervention kinds allowed; empty: all.
-    power : power option kinds allowed (grid, certificate, ppa, onsite).
+    power : power option kinds allowed (grid, certificate, ppa, onsite, import, storage).
     minimum_green_share : by year, share of the own sites' load from certificate, ppa and onsite.
     """
 
     interventions: bool = True
     kinds: list[str] = field(default_factory=list)
-    power: list[str] = field(default_factory=lambda: ["grid", "certificate", "ppa", "onsite"])
+    power: list[str] = field(default_factory=lambda: [*POWER_KINDS])
     minimum_green_share: dict[int, float] = field(default_factory=dict)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.empty_arrays import no_floats
 from scenarios.periods import Periods
 from scenarios.values_by_period import by_period
 
@@ -48,9 +49,10 @@ class SourcingRules:
     counted : whether each member counts by itself, 1 or 0, (members, T) each.
     minimum_share, maximum_share : (R, T).
     kept : whether the rule binds; else its share is only reported.
-    kind : rule, indicator (who counts goes by one), quota (of a grade) or requirement (of a chain leader).
-    lift_rule, lift_offer, lift_threshold : (J,) members that count once a threshold of
-        ``scorecards`` is reached.
+    kind : rule, indicator (who counts goes by one), data (what is verified counts), quota (of a grade) or
+        requirement (of a chain leader).
+    lift_rule, lift_offer, lift_threshold, lift_weight : (J,) members that count, by that much more, once a
+        threshold of ``scorecards`` is reached.
     held_from, held_until : (R,) the rule holds once the first threshold is reached by the score that
         governs the period, and until the second one is; -1: from the start, for good.
     """
@@ -72,6 +74,7 @@ class SourcingRules:
     lift_threshold: Integers
     held_from: Integers
     held_until: Integers
+    lift_weight: Floats = field(default_factory=no_floats)
 
     @property
     def with_least(self) -> Integers:
@@ -85,7 +88,7 @@ class SourcingRules:
 
     @property
     def ambition(self) -> Flags:
-        """Whether a rule goes by scorecards or a chain leader: the reference plan does not owe it, (R,)."""
+        """Whether a rule asks more than today's chain owes: of scores, data, a chain leader, (R,)."""
         found: Flags = self.kind != "rule"
         return found
 
@@ -124,6 +127,32 @@ class SourcingRules:
             held_from=joined(self.held_from, [rule.held_from for rule in added]),
             held_until=joined(self.held_until, [rule.held_until for rule in added]),
         )
+
+    def without(self, kind: str) -> SourcingRules:
+        """Return the rules without those of a kind that no threshold lifts offers for, e.g. quotas."""
+        keep = self.kind != kind
+        place = np.cumsum(keep) - 1
+        of_rules: dict[str, Any] = {
+            name: getattr(self, name)[keep]
+            for name in (
+                "label",
+                "by_spend",
+                "minimum_share",
+                "maximum_share",
+                "share_if_used",
+                "minimum_count",
+                "maximum_count",
+                "kept",
+                "kind",
+                "held_from",
+                "held_until",
+            )
+        }
+        listed: dict[str, Any] = {
+            name: tuple(each for each, here in zip(getattr(self, name), keep, strict=True) if here)
+            for name in ("members", "among", "counted")
+        }
+        return replace(self, **of_rules, **listed, lift_rule=place[self.lift_rule])
 
     @property
     def of_today(self) -> SourcingRules:

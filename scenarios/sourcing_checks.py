@@ -79,19 +79,21 @@ def sourcing_filters(tables: Tables) -> Iterator[Problem]:
 def sourcing_members(tables: Tables) -> Iterator[Problem]:
     """Offers fit a sourcing rule, as many as it counts, and not all where it bounds a part."""
     offers, frame = offers_with_sites(tables), tables["sourcing_rules"]
+    verifies = (tables["effects"]["effect"] == "verifies_footprint").any()
     largest = frame.groupby("rule", sort=False)["maximum_share"].transform("min")
     for lowest, (_, row) in zip(largest, frame.iterrows(), strict=True):
         if frame["rule"].eq(row["rule"]).idxmax() != row.name:  # a later year of the same rule
             continue
         members, among = rule_members(row, offers)
-        if not members.any():
+        fixed = not (row["data_tiers"] and verifies)  # else what is verified changes who fits
+        if fixed and not members.any():
             fix = "correct its product, site, region, group, tag or data_tiers, or remove the rule"
             yield Problem("sourcing_rules", "no offer fits the rule", fix, row["row"], "rule", row["rule"])
         elif row["minimum_count"] > members.sum():
             fix = f"write at most {members.sum()}, or add offers"
             rule = "more offers than fit the rule"
             yield Problem("sourcing_rules", rule, fix, row["row"], "minimum_count", int(row["minimum_count"]))
-        elif lowest < 1 and members.sum() == among.sum() and not row["indicator"]:
+        elif fixed and lowest < 1 and members.sum() == among.sum() and not row["indicator"]:
             fix = "name a site, region, group, tag or data tier: one row for each that is bounded"
             rule = "all offers fit the rule, and their share is always 1"
             share = float(lowest)

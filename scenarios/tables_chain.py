@@ -1,9 +1,10 @@
-"""Tables of the chain: places, goods, suppliers, recipes, lanes, customers and power."""
+"""Tables of the chain: places, goods, suppliers, recipes, lanes, and customers."""
 
 from __future__ import annotations
 
 from scenarios.columns import Table, flag, integer, names, number, text
 from scenarios.tables_footprints import DATA_TIERS
+from scenarios.tables_rulebooks import MATERIALS
 
 SITES = Table(
     "sites",
@@ -34,6 +35,12 @@ SITES = Table(
         names("tags", "marks that sourcing rules refer to, e.g. science_based_target"),
         text("park", "park or district it lies in; targets and reports add it up", default=""),
         text("basin", "basin its water comes from", default=""),
+        text(
+            "load_profile",
+            "how its electricity load goes over the year; blank: the same in every hour",
+            default="",
+            refers_to="power_profiles",
+        ),
     ),
     required=True,
 )
@@ -47,6 +54,7 @@ PRODUCTS = Table(
         text("name", "name shown to people", default=""),
         text("unit", "unit of quantity", default="t"),
         number("tonnes_per_unit", "t/unit", "mass of one unit, for freight", default=1.0, minimum=0),
+        text("material", "what rulebooks know it as; blank: nothing", default="", choices=("", *MATERIALS)),
     ),
     required=True,
 )
@@ -202,6 +210,21 @@ MODES = Table(
         number("speed_km_per_h", "km/h", "average speed on the way", default=50.0, minimum=0.1),
         number("terminal_hours", "h", "loading, waiting and unloading", default=2.0, minimum=0),
         number("payload_t", "t", "load of one vehicle or train", default=30.0, minimum=0.001),
+        number(
+            "load_factor",
+            "share",
+            "mean load over payload while loaded; needed by modes with rows in vehicles",
+            minimum=0.01,
+            maximum=1,
+        ),
+        number(
+            "empty_share",
+            "share",
+            "of all kilometres that are driven empty; read by modes with rows in vehicles",
+            default=0.0,
+            minimum=0,
+            maximum=0.95,
+        ),
         number("minimum_km", "km", "not used below this route length", default=0.0, minimum=0),
         number("maximum_km", "km", "not used above this route length", minimum=0),
         flag("locked", "only with an intervention that unlocks it"),
@@ -298,8 +321,9 @@ SOURCING_RULES = Table(
         text("tag", "offers or sites with this tag; blank: any", default=""),
         names(
             "data_tiers",
-            "offers whose footprint is known like this by the tables, e.g. own; supplier; blank: any; "
-            "what interventions verify (verifies_footprint) does not count",
+            "offers whose footprint is known like this, e.g. own; supplier; blank: any. In rules that bound "
+            "shares, what interventions verify (verifies_footprint) counts as of the supplier as they work, "
+            "at their chance",
         ),
         text(
             "indicator",
@@ -320,46 +344,4 @@ SOURCING_RULES = Table(
     ),
     by_period=True,
     numbers_by_period=("minimum_share", "maximum_share"),
-)
-
-POWER_OPTIONS = Table(
-    "power_options",
-    "A way to get electricity at the sites of a region.",
-    ("option",),
-    (
-        text("option", "short name", required=True),
-        text("name", "name shown to people", default=""),
-        text(
-            "kind",
-            "grid: as the region's grid; certificate: grid power with certificates bought; "
-            "ppa: contracted MW of a wind or solar park, through the grid; "
-            "onsite: MW that an intervention builds behind the meter",
-            required=True,
-            choices=("grid", "certificate", "ppa", "onsite"),
-        ),
-        text("region", "region it serves; blank: every region", default=""),
-        number(
-            "price",
-            "currency/MWh",
-            "per MWh used (grid, certificate, onsite) or contracted (ppa)",
-            required=True,
-        ),
-        number("maximum_share", "share", "largest share of a site's load", default=1.0, minimum=0, maximum=1),
-        number("capacity_factor", "share", "mean output over capacity (ppa, onsite)", minimum=0, maximum=1),
-        integer("term_years", "year", "length of a contract (ppa)", default=10, minimum=1),
-    ),
-    by_period=True,
-    numbers_by_period=("price", "maximum_share", "capacity_factor"),
-)
-
-GRID_FACTORS = Table(
-    "grid_factors",
-    "What one MWh from a region's grid emits.",
-    ("region",),
-    (
-        text("region", "region", required=True),
-        number("factor", "tCO2e/MWh", "location-based average", required=True, minimum=0),
-    ),
-    by_period=True,
-    numbers_by_period=("factor",),
 )

@@ -22,10 +22,18 @@ HUBS = Table(
             minimum=0,
             maximum=0.99,
         ),
+        number(
+            "load_factor",
+            "share",
+            "of vehicles leaving the hub, of modes with rows in vehicles: energy and line-haul cost per tkm "
+            "follow; blank: as the mode's",
+            minimum=0.01,
+            maximum=1,
+        ),
         flag("locked", "only with an intervention that opens it (effect opens_hub)"),
     ),
     by_period=True,
-    numbers_by_period=("capacity", "handling_cost", "handling_emissions", "consolidation"),
+    numbers_by_period=("capacity", "handling_cost", "handling_emissions", "consolidation", "load_factor"),
 )
 
 STORAGE = Table(

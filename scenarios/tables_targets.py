@@ -16,6 +16,7 @@ MEASURES = (
     "purchase_share",
     "spend_share",
     "status_count",
+    "steel_class",
 )
 KINDS = ("at_most", "at_least", "reduction", "gain", "yearly_reduction", "line_to", "no_rise")
 ASPECTS = (
@@ -41,7 +42,9 @@ TARGETS = Table(
             "what is measured, a year: emissions in tCO2e; energy in MWh, power and fuels; water in m3; "
             "production in units; intensities per unit delivered, or per unit made where a site filter is "
             "filled; renewable_share of the load; purchase_share and spend_share of what fits tag and "
-            "label; status_count of sites with a factory status",
+            "label; status_count of sites with a factory status; steel_class: emissions under a rulebook per "
+            "t of its product, with what its scrap term takes off the class's line added, so at_most its "
+            "line without scrap",
             required=True,
             choices=MEASURES,
         ),
@@ -72,7 +75,12 @@ TARGETS = Table(
         text("label", "offers of this label class or a better one (shares of purchases)", default=""),
         text("status", "status counted (status_count)", default=""),
         names("accounts", "emission accounts summed; blank: those of the pathway's total"),
-        flag("enforce", "the plan must keep it; otherwise it is only judged"),
+        text("rulebook", "rulebook whose class is reached (steel_class)", default=""),
+        text("level", "class of the rulebook (steel_class)", default=""),
+        flag(
+            "enforce",
+            "the plan must keep it; otherwise it is only judged. status_count: of a named site, at_least 1",
+        ),
     ),
 )
 

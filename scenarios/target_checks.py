@@ -49,6 +49,9 @@ def target_filters(tables: Tables) -> Iterator[Problem]:
         if row["measure"] in ("purchase_share", "spend_share") and not (row["tag"] or row["label"]):
             fix = "fill in tag or label: the share of what fits it"
             yield Problem("targets", "of what is not said", fix, row["row"], "measure", row["measure"])
+        if row["measure"] != "steel_class" and (row["rulebook"] or row["level"]):
+            fix = "write measure steel_class, or leave rulebook and level blank"
+            yield Problem("targets", "is of no class", fix, row["row"], "measure", row["measure"])
         if row["measure"] == "status_count" and not row["status"]:
             fix = "name the status counted"
             yield Problem("targets", "counts no status", fix, row["row"], "status")
@@ -85,8 +88,13 @@ def enforceable(tables: Tables) -> Iterator[Problem]:
     frame = tables["targets"]
     for _, row in frame[frame["enforce"]].iterrows():
         ratio = row["measure"].endswith("_intensity") or row["measure"] in SHARES
-        if row["measure"] == "status_count" or (row["kind"] == "no_rise" and ratio):
-            fix = "leave enforce blank: it is judged; or enforce what the status or ratio is made of"
+        if row["measure"] == "status_count":
+            if not row["site"] or row["kind"] != "at_least" or row["value"] != 1:
+                fix = "name the site and write at_least 1, a row for each site; or leave enforce blank"
+                rule = "only that a named site has the status can be enforced"
+                yield Problem("targets", rule, fix, row["row"], "enforce", row["target"])
+        elif row["kind"] == "no_rise" and ratio:
+            fix = "leave enforce blank: it is judged; or enforce what the ratio is made of"
             rule = f"{row['kind']} of {row['measure']} cannot be enforced"
             yield Problem("targets", rule, fix, row["row"], "enforce", row["target"])
 

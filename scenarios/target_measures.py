@@ -14,6 +14,7 @@ from scenarios.entries import paid_to_offers
 from scenarios.factory_status import Statuses, make_statuses, site_statuses
 from scenarios.impacts import impact_coefficients
 from scenarios.labels import good_enough
+from scenarios.steel_classes import class_of_filters, class_terms
 
 if TYPE_CHECKING:
     from scenarios.ledger import Ledger
@@ -64,15 +65,22 @@ def _summed(coefficients: Coefficients, activities: Mapping[str, Floats], period
 def measured_terms(measure: str, filters: Filters, scenario: Scenario, ledger: Ledger) -> Terms:
     """Return the terms of a measure over what passes the filters."""
     sites = counted_sites(filters, scenario)
-    stem = measure.removesuffix("_intensity")
     if measure == "status_count":
         return Terms(count=(make_statuses(scenario, ledger), str(filters["status"]), sites))
+    if measure == "steel_class":
+        return class_terms(scenario, ledger, *class_of_filters(filters, scenario), sites)
     if measure == "renewable_share":
         return _renewable(scenario, sites)
     if measure in ("purchase_share", "spend_share"):
         return _purchases(measure == "spend_share", filters, scenario, ledger, sites)
     if measure == "production":
         return Terms(_made(scenario, sites, str(filters["product"])))
+    return _totals(measure, filters, scenario, ledger, sites)
+
+
+def _totals(measure: str, filters: Filters, scenario: Scenario, ledger: Ledger, sites: Flags) -> Terms:
+    """Return emissions, energy or water, or their intensity."""
+    stem = measure.removesuffix("_intensity")
     if stem == "emissions":
         accounts = tuple(filters["accounts"]) or total_accounts(scenario.carbon.scope2)  # type: ignore[arg-type]
         part = ledger.emission_coefficients(accounts, None if sites.all() else sites)

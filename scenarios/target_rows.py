@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.linear_rules import LinearRules, Row, gathered
+from scenarios.status_rows import status_rows
 from scenarios.target_measures import Terms
 from scenarios.targets import ProgrammeTargets, baselines, target_limits, target_terms, target_values
 from scenarios.water_caps import entries_in
@@ -51,6 +52,9 @@ def _rows(
     """Return the rows of one target: by period its sum against the limit, or against the period before."""
     label, unit = f"target {targets.label[k]}", targets.unit[k]
     found = []
+    if terms.count is not None:
+        held = np.flatnonzero(limits == targets.value[k]).tolist()  # a fix of an impossible plan moves it
+        return [row for t in held for row in status_rows(label, *terms.count, t)]
     if targets.kind[k] == "no_rise":
         peak = targets.year[k]
         for t in range(1, len(start)):

@@ -42,6 +42,7 @@ UNITS = {
     "purchase_share": "share",
     "spend_share": "share",
     "status_count": "count",
+    "steel_class": "tCO2e/unit",
 }
 
 
@@ -107,7 +108,10 @@ class ProgrammeTargets:
         )
 
 
-FILTERS = ("site", "region", "park", "basin", "owner", "product", "tag", "label", "status", "accounts")
+FILTERS = (
+    *("site", "region", "park", "basin", "owner", "product", "tag", "label", "status", "accounts"),
+    *("rulebook", "level"),
+)
 
 
 def make_targets(tables: Tables, periods: Periods) -> tuple[ProgrammeTargets, list[str]]:

@@ -31,7 +31,7 @@ def make_basin_rules(frame: pd.DataFrame, scenario: Scenario) -> LinearRules:
     for b, basin in enumerate(frame["basin"].drop_duplicates()):
         drawn = impact_coefficients(scenario, "water", scenario.impacts.basin == basin)
         rows += [
-            Row(f"water of {basin}", t, -np.inf, float(most[b, t]), UNIT, entries_in(drawn, t))
+            Row(f"water of {basin}", t, -np.inf, float(most[b, t]), UNIT, entries_in(drawn, t), about=basin)
             for t in range(len(scenario.periods))
         ]
     return gathered(rows)

@@ -16,10 +16,12 @@ from scenarios.rate import Rate
 from scenarios.scenario import Scenario
 from scenarios.settings import CapKind
 from scenarios.sourcing import tier_activities
+from simulation.carbon_money import CarbonMoney
 from simulation.events import jump_activities
 from simulation.factors import chances_of_missing, draw_factors, factors_of
 from simulation.footprints import footprint_activities, footprint_rates
 from simulation.layout import Floats, Integers
+from simulation.power_use import PowerUse, power_use
 from simulation.prices import PRICE_DIMS, cost_again, paid_at_prices, price_changes, price_rates
 from simulation.response_use import ResponseUse, use_of
 from simulation.settings import FactorSettings
@@ -54,6 +56,8 @@ class Account:
     targets : what programme targets measured; none: the scenario has none.
     stages : day on which each supplier reached each stage of its programme, (G,), infinite: never.
     scores : score of each scored supplier in each period, (V, T); none: they do not drift.
+    power : what became of green power; none: neither its hours nor certificates are known of.
+    beside : what stands beside the emissions, in the unit of each account, (accounts, T); empty: nothing.
     """
 
     cost: Floats
@@ -77,6 +81,8 @@ class Account:
     stages: Floats = field(default_factory=no_floats)
     targets: TargetUse | None = None
     scores: Floats | None = None
+    power: PowerUse | None = None
+    beside: Floats = field(default_factory=no_floats)
 
 
 class Accounts:
@@ -97,8 +103,12 @@ class Accounts:
         self._limits = np.nan_to_num(plan["cap_limit"].transpose("cap", "period").to_numpy(), nan=np.inf)
         self._cost_accounts = [str(name) for name in plan["cost_account"].to_numpy()]
         self._emission_accounts = [str(name) for name in plan["emission_account"].to_numpy()]
+        self._beside_accounts = (
+            [str(name) for name in plan["beside_account"].to_numpy()] if "beside" in plan else []
+        )
         self._years = scenario.periods.years
         self._targets = TargetBook(scenario, self._ledger, plan)
+        self._carbon_money = CarbonMoney(scenario, self._ledger, plan)
 
     @property
     def caps(self) -> Sequence[Cap]:
@@ -120,7 +130,7 @@ class Accounts:
         values = [cap.value(counted, self._years) for cap in self._caps]
         cap_emissions = np.array(values).reshape(self._limits.shape)
         beyond = self._overrun(cap_emissions, result.delivered)
-        activities = {**counted, "overrun": beyond}
+        activities = {**counted, "overrun": beyond, **self._carbon_money.settle(counted)}
         del activities["delivered"]
         if result.jumps is not None:
             emitted = self._carbon_priced(activities)
@@ -154,8 +164,15 @@ class Accounts:
             orders=result.orders,
             stages=result.stages,
             scores=result.scores,
+            power=power_use(self._scenario, result.activities),
             targets=self._targets.use({**activities, "delivered": result.delivered}),
+            beside=self._beside({**activities, "delivered": result.delivered}),
         )
+
+    def _beside(self, activities: Mapping[str, Floats]) -> Floats:
+        """Return what stands beside the emissions, (accounts, T); empty where the plan has no such lines."""
+        priced = self._ledger.price(activities)
+        return np.array([priced.beside(name) for name in self._beside_accounts])
 
     def _paid_at_prices(self, activities: Mapping[str, Floats]) -> dict[str, Floats]:
         """Return what is paid at prices that may be otherwise, by the activity of their change, (n, T)."""
@@ -190,6 +207,7 @@ class Accounts:
         """Return the activities that caps count."""
         bought = tier_activities(self._scenario, result.activities["purchase"])
         counted = {**result.activities, **bought, "delivered": result.delivered}
+        counted["taken"] = self._scenario.pools.taken(result.activities["purchase"])
         if result.jumps is not None:
             counted |= footprint_activities(self._scenario, result.jumps, result.activities)
         return counted
@@ -233,4 +251,10 @@ def relative_errors(account: Account, plan: xr.Dataset) -> Mapping[str, float]:
     names = plan["emission_account"].to_numpy()
     for name, real, planned in zip(names, account.emissions, emissions, strict=True):
         errors[str(name)] = float(np.abs(real - planned).max() / max(np.abs(planned).max(), floor))
+    if "beside" in plan:
+        planned_beside = plan["beside"].transpose("beside_account", "period").to_numpy()
+        for name, real, planned in zip(
+            plan["beside_account"].to_numpy(), account.beside, planned_beside, strict=True
+        ):
+            errors[str(name)] = float(np.abs(real - planned).max() / max(np.abs(planned).max(), floor))
     return errors

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import llvmlite.binding
 import numba
 
 NUMBA: Any = numba.config  # its settings have no types
@@ -18,11 +19,13 @@ Function = TypeVar("Function", bound=Callable[..., object])
 SOURCES = (
     "compiled.py", "kernel.py", "production.py", "dispatch.py", "takeback.py", "vehicles.py", "timetables.py",
     "gates.py", "responses.py", "layout.py", "outages.py", "raw_streams.py", "reorder.py", "lost_sales.py",
-    "possible.py", "room.py", "setting_off.py",
+    "possible.py", "room.py", "setting_off.py", "work.py", "lead_steps.py",
 )  # fmt: skip
 # Compiled code owns no memory, it works on arrays of its callers: counting references to them would only
 # take time, a fifth of the kernel's.
 OPTIONS: Any = {"error_model": "numpy", "_nrt": False}
+# Most loops are over the two or three ways into a node: unrolled for many turns, a trial takes 5 % longer.
+llvmlite.binding.set_option("zerolane", "-unroll-runtime=false")
 
 
 def compiled(function: Function) -> Function:
@@ -34,6 +37,16 @@ def compiled(function: Function) -> Function:
     """
     with _kept_in(cache_folder()) as keep:
         return cast("Function", numba.njit(function, cache=keep, **OPTIONS))
+
+
+def phase(function: Function) -> Function:
+    """Return a phase of a day, compiled as :func:`compiled` does, and put into the function that calls it.
+
+    All of the world is handed to a function one array after the other: a call a day would take as long as
+    dozens of operations.
+    """
+    with _kept_in(cache_folder()) as keep:
+        return cast("Function", numba.njit(function, cache=keep, forceinline=True, **OPTIONS))
 
 
 def inlined(function: Function) -> Function:

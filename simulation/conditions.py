@@ -9,7 +9,7 @@ import numpy as np
 from simulation.layout import Flags, Floats, Integers, World
 from simulation.network import Network
 from simulation.performance import Performance
-from simulation.possible import enter_possible, take_late_capacity
+from simulation.possible import enter_situation, take_late_capacity
 from simulation.wiring import places_of
 
 
@@ -68,6 +68,16 @@ class Situation:
             for family, locks in self._locks.items()
         }
         self._changes = _changes(network)
+        entries, spared = network.template.entries, network.spared
+        self._recipes = (entries["quantity"].copy(), spared.entry, spared.cover, spared.quantity)
+        periods = len(network.active)
+        self._need = np.ones((periods, len(entries)))
+        if performance is not None:
+            self._need = np.ascontiguousarray(performance.need[:, entries["node"]])
+        self._cover_intervention = network.cover_intervention
+        self._cover_share = np.ascontiguousarray(network.cover_share)
+        self._keys = tuple((each.locked, each.intervention, each.element) for each in self._locks.values())
+        self._opened = tuple(np.zeros(len(each.locked), dtype=bool) for each in self._locks.values())
 
     def open_period(self, world: World, period: int) -> None:
         """Write the plan and the capacities of a period into the world."""
@@ -93,24 +103,22 @@ class Situation:
         """
         share = live.astype(float) if reached is None else reached
         works = share if self._performance is None else share * self._performance.effect
-        quantity = self._network.recipe(period, works)
-        if self._performance is not None:
-            need = self._performance.need[period, world.entries["node"]]
-            quantity = np.where(quantity < 0, quantity * need, quantity)
-        world.entries["quantity"] = quantity
-        world.covers["weight"] = self._network.cover_share[period] * works[self._network.cover_intervention]
         world.lines["capacity"] = self._network.planned.line_capacity[period]
         behind = self._network.active[period] * (1.0 - share)
         if behind.any():
             changes = self._changes
             adds = (changes.line, changes.intervention, changes.grows, changes.amount[period])
             take_late_capacity(world.lines, adds, share, behind, changes.most[period].copy())
-        enter_possible(
+        as_planned = tuple(planned[period] for planned in self._as_planned.values())
+        carried = tuple(carried[period] for carried in self._carried.values())
+        enter_situation(
             world,
-            tuple(locks.opened(live) for locks in self._locks.values()),
-            tuple(planned[period] for planned in self._as_planned.values()),
-            tuple(carried[period] for carried in self._carried.values()),
-            self._brought,
+            works,
+            np.ascontiguousarray(live),
+            (*self._recipes, self._need[period]),
+            (self._cover_share[period], self._cover_intervention),
+            self._keys,
+            (self._opened, as_planned, carried, self._brought),
         )
 
 
@@ -123,7 +131,7 @@ def _changes(network: Network) -> Changes:
         line[here],
         intervention,
         amount > 0,
-        amount * network.modules[:, intervention] * per_day[:, None],
+        np.ascontiguousarray(amount * network.modules[:, intervention] * per_day[:, None]),
         network.scenario.lines.capacity[used.line].T * per_day[:, None],
     )
 

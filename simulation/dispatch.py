@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation.compiled import compiled, inlined
-from simulation.layout import Flags, Floats, Places, Records, World
+from simulation.compiled import inlined, phase
+from simulation.layout import Floats, Places, Records, World
 from simulation.reorder import order
 from simulation.room import room_of, take_room
 from simulation.setting_off import set_off
+from simulation.work import wake_arc
 
 TRACE = 1e-12  # of what is sent: what rounding leaves on order is sent
 SWEEPS = 3  # rounds that hand what one arc or offer cannot take to the others
 ROUNDING = 1 + 1e-6  # a limit may be passed by the solver's tolerance
 
 
-@compiled
+@phase
 def release(day: int, world: World) -> None:
     """Dispatch and buy, the heads of arcs before their tails, so that an order travels upstream today."""
-    nodes, arcs, lanes, offers = world.nodes, world.arcs, world.lanes, world.offers
-    arriving, seller, site_up = world.arriving, world.seller, world.site_up[day]
-    idle = world.idle_arcs
+    nodes, arcs, offers = world.nodes, world.arcs, world.offers
+    bringing, seller, site_up = world.bringing, world.seller, world.site_up[day]
     open_offers(world.surge, offers, site_up)
-    for n in range(len(nodes)):
-        node = nodes[n]
-        node.spare = offered(node, offers, seller) if node.source else node.stock
-    open_lanes(world.surge, lanes, arcs, nodes, world.idle_arcs, world.lane_up[day], site_up)
+    open_lanes(world.lane_up[day], site_up, world)
+    open_nodes(world)
     open_hubs(site_up, world)
     gain, free, today, week = world.gain, world.free, day % len(world.coming), day // 7
     for n in world.send_order:
@@ -43,7 +41,7 @@ def release(day: int, world: World) -> None:
         if node.orders:
             order(day, n, world)
             continue
-        fitting, owed = look_over(node, world.patience, arcs, idle, arriving)
+        fitting, owed = look_over(node, world.patience, arcs, bringing)
         wanted = gain * (node.deviation - owed)
         if node.first_seller < node.end_seller:
             buy(node.missing_purchase + node.purchase_part * wanted, node, offers, seller)
@@ -52,41 +50,46 @@ def release(day: int, world: World) -> None:
             if owed > 0.0:
                 make_good(gain, node, world)
             if extra < 0.0:
-                cut_arrivals(-extra, fitting, node, arcs, idle, arriving)
+                cut_arrivals(-extra, fitting, node, arcs, bringing)
             elif extra > 0.0:
                 raise_arrivals(extra, node, world)
 
 
 @inlined
-def open_lanes(
-    surge: float,
-    lanes: Records,
-    arcs: Records,
-    nodes: Records,
-    idle: Flags,
-    lane_up: Floats,
-    site_up: Floats,
-) -> None:
-    """Find what each lane lets pass today, the part of its planned flows that fits, and what that leaves."""
+def open_lanes(lane_up: Floats, site_up: Floats, world: World) -> None:
+    """Find what each lane lets pass today, and what the plan leaves of it; most let everything pass."""
+    lanes, arcs, bounded, origin = world.lanes, world.arcs, world.bounded, world.lane_origin
     for k in range(len(lanes)):
-        lane = lanes[k]
-        up, load, passable = lane_up[k] * site_up[lane.origin], 0.0, np.inf
-        if up < 1.0 or lane.capacity < np.inf:
+        bounded[k] = (lane_up[k] * site_up[origin[k]] < 1.0) | world.capped[k]
+    for k in range(len(lanes)):
+        if bounded[k]:
+            lane, load = lanes[k], 0.0
             for a in range(lane.first_arc, lane.end_arc):
                 load += due(arcs[a]) * arcs[a].mass
             lane.room += lane.capacity
-            passable = most_today(lane.room, lane.capacity, up, load, surge)
-        for a in range(lane.first_arc, lane.end_arc):
-            if idle[a]:
-                continue
-            arc = arcs[a]
+            up = lane_up[k] * site_up[origin[k]]
+            lane.passable = most_today(lane.room, lane.capacity, up, load, world.surge)
+            lane.load = load
+            lane.left = max(lane.passable - load, 0.0)
+
+
+@inlined
+def open_nodes(world: World) -> None:
+    """Find the part of its planned flow that fits on each arc, and what that leaves of stock and offers."""
+    nodes, arcs, lanes, sending = world.nodes, world.arcs, world.lanes, world.sending
+    for n in world.tail:
+        node = nodes[n]
+        spare = offered(node, world.offers, world.seller) if node.source else node.stock
+        for i in range(node.first_leaving, node.end_sending):
+            arc = arcs[sending[i]]
             fitting = due(arc)
-            if load > passable:
-                fitting = fitting * passable / load
+            if world.bounded[arc.lane]:
+                lane = lanes[arc.lane]
+                if lane.load > lane.passable:
+                    fitting = fitting * lane.passable / lane.load
             arc.fitting = fitting
-            nodes[arc.tail].spare -= fitting
-        lane.passable = passable
-        lane.left = max(passable - load, 0.0)
+            spare -= fitting
+        world.spare[n] = spare
 
 
 @inlined
@@ -98,7 +101,7 @@ def due(arc: np.record) -> float:
 @inlined
 def open_hubs(site_up: Floats, world: World) -> None:
     """Find what each hub of limited capacity can handle today, and cut the planned flows to it."""
-    nodes, arcs, lanes, hubs, member = world.nodes, world.arcs, world.lanes, world.hubs, world.member
+    arcs, lanes, hubs, member = world.arcs, world.lanes, world.hubs, world.member
     for h in range(len(hubs)):
         hub, load = hubs[h], 0.0
         for i in range(hub.first_member, hub.end_member):
@@ -111,8 +114,9 @@ def open_hubs(site_up: Floats, world: World) -> None:
                 arc = arcs[member[i]]
                 cut = arc.fitting * (1.0 - hub.passable / load)
                 arc.fitting -= cut
-                nodes[arc.tail].spare += cut
-                lanes[arc.lane].left += cut * arc.mass
+                world.spare[arc.tail] += cut
+                if world.bounded[arc.lane]:
+                    lanes[arc.lane].left += cut * arc.mass
 
 
 @inlined
@@ -151,23 +155,19 @@ def offered(node: np.record, offers: Records, seller: Places) -> float:
 def send(there: float, today: int, week: int, node: np.record, world: World) -> float:
     """Dispatch what is `there`, in proportion when it is too little; return the excess over plan."""
     nodes, arcs, lanes = world.nodes, world.arcs, world.lanes
-    leaving, idle, asked, excess = world.leaving, world.idle_arcs, 0.0, 0.0
-    for i in range(node.first_leaving, node.end_leaving):
-        if idle[leaving[i]]:
-            continue
-        arc = arcs[leaving[i]]
-        asked += max(arc.fitting + arc.correction, 0.0)
+    sending, bounded, asked, excess = world.sending, world.bounded, 0.0, 0.0
+    for i in range(node.first_leaving, node.end_sending):
+        arc = arcs[sending[i]]
+        arc.done = max(arc.fitting + arc.correction, 0.0)
+        asked += arc.done
     part = there / asked if asked > there else 1.0
     stock, deviation = node.stock, node.deviation
-    for i in range(node.first_leaving, node.end_leaving):
-        a = leaving[i]
-        if idle[a]:
-            continue
+    for i in range(node.first_leaving, node.end_sending):
+        a = sending[i]
         arc = arcs[a]
-        lane, head = lanes[arc.lane], nodes[arc.head]
-        done = max(arc.fitting + arc.correction, 0.0) * part
-        if done * arc.mass > lane.passable * ROUNDING:
-            done = max(lane.passable, 0.0) / arc.mass
+        head, done = nodes[arc.head], arc.done * part
+        if bounded[arc.lane] and done * arc.mass > lanes[arc.lane].passable * ROUNDING:
+            done = max(lanes[arc.lane].passable, 0.0) / arc.mass
         for g in range(arc.first_gate, arc.end_gate):
             hub = world.hubs[world.gate[g]]
             if done > hub.passable * ROUNDING:
@@ -179,19 +179,20 @@ def send(there: float, today: int, week: int, node: np.record, world: World) -> 
         beyond = done - arc.planned
         excess += beyond
         deviation += note_sent(done, beyond, arc, head)
-        lane.passable -= done * arc.mass
-        lane.room -= done * arc.mass
+        if bounded[arc.lane]:
+            lanes[arc.lane].passable -= done * arc.mass
+            lanes[arc.lane].room -= done * arc.mass
         arc.done = done
         arc.booked += done
         stock -= done
         head.transit += done
-        if lane.payload > 0.0 or lane.timetable >= 0:  # leaves when the vehicle is full, or by timetable
+        if arc.waits:  # leaves when the vehicle is full, or by timetable
             arc.loaded += done
-            lane.loaded += done * arc.mass
+            lanes[arc.lane].loaded += done * arc.mass
         else:
             set_off(done, a, today, week, world)
     node.stock, node.deviation = stock, deviation
-    if not node.source:
+    if world.free and not node.source:
         node.lowest = min(node.lowest, stock)
     return excess
 
@@ -263,81 +264,94 @@ def buy_more(amount: float, node: np.record, offers: Records, seller: Places) ->
 
 
 @inlined
-def look_over(
-    node: np.record, patience: float, arcs: Records, idle: Flags, arriving: Places
-) -> tuple[float, float]:
+def look_over(node: np.record, patience: float, arcs: Records, bringing: Places) -> tuple[float, float]:
     """Return what fits of the planned arrivals, and what is left to those who fell short.
 
     That is less each day, and never beyond the deviation.
     """
     fitting, owed = 0.0, 0.0
-    for i in range(node.first_arriving, node.end_arriving):
-        if idle[arriving[i]]:
-            continue
-        arc = arcs[arriving[i]]
+    for i in range(node.first_arriving, node.end_bringing):
+        arc = arcs[bringing[i]]
         arc.correction = 0.0
         fitting += arc.fitting
         owed += arc.owed
     if owed <= 0.0:
         return fitting, 0.0
     keep = min(max(node.deviation, 0.0) / owed, 1.0 - 1.0 / patience)
-    for i in range(node.first_arriving, node.end_arriving):
-        if not idle[arriving[i]]:
-            arcs[arriving[i]].owed *= keep
+    for i in range(node.first_arriving, node.end_bringing):
+        arcs[bringing[i]].owed *= keep
     return fitting, keep * owed
 
 
 @inlined
 def make_good(gain: float, node: np.record, world: World) -> None:
     """Let each arc into a node send more of what it owes."""
-    for i in range(node.first_arriving, node.end_arriving):
-        arc = world.arcs[world.arriving[i]]
+    for i in range(node.first_arriving, node.end_bringing):
+        arc = world.arcs[world.bringing[i]]
         if arc.owed > 0.0:
             arc.correction = max(min(gain * arc.owed, room_of(arc, world)), 0.0)
             take_room(arc, arc.correction, world)
 
 
 @inlined
-def cut_arrivals(
-    amount: float, fitting: float, node: np.record, arcs: Records, idle: Flags, arriving: Places
-) -> None:
+def cut_arrivals(amount: float, fitting: float, node: np.record, arcs: Records, bringing: Places) -> None:
     """Take `amount` off the arcs into a node, in proportion to what fits of their plan."""
     if fitting <= 0.0:
         return
     cut = min(amount / fitting, 1.0)
-    for i in range(node.first_arriving, node.end_arriving):
-        if not idle[arriving[i]]:
-            arc = arcs[arriving[i]]
-            arc.correction -= cut * arc.fitting
+    for i in range(node.first_arriving, node.end_bringing):
+        arc = arcs[bringing[i]]
+        arc.correction -= cut * arc.fitting
 
 
 @inlined
 def raise_arrivals(amount: float, node: np.record, world: World) -> None:
     """Share `amount` among arcs whose lane, hub and origin have room: those planned now, then the reserve."""
-    arcs, arriving, idle, enough = world.arcs, world.arriving, world.idle_arcs, 1e-12 * amount
-    for tier in range(2):
-        for _ in range(SWEEPS):
-            total = 0.0
-            for i in range(node.first_arriving, node.end_arriving):
-                if tier == 0 and idle[arriving[i]]:
-                    continue
-                arc = arcs[arriving[i]]
-                if room_of(arc, world) > 0.0:
-                    total += arc.possible if tier == 0 else arc.reserve
-            if total <= 0.0:
-                break
-            asked = amount
-            for i in range(node.first_arriving, node.end_arriving):
-                if tier == 0 and idle[arriving[i]]:
-                    continue
-                arc = arcs[arriving[i]]
-                weight = arc.possible if tier == 0 else arc.reserve
-                room = room_of(arc, world)
-                if weight > 0.0 and room > 0.0:
-                    more = min(asked * weight / total, room)
-                    idle[arriving[i]] = False
-                    arc.correction += more
-                    take_room(arc, more, world)
-                    amount -= more
-            if amount <= enough:
-                return
+    arcs, bringing, enough = world.arcs, world.bringing, 1e-12 * amount
+    for _ in range(SWEEPS):
+        total = 0.0
+        for i in range(node.first_arriving, node.end_bringing):
+            arc = arcs[bringing[i]]
+            if room_of(arc, world) > 0.0:
+                total += arc.possible
+        if total <= 0.0:
+            break
+        asked = amount
+        for i in range(node.first_arriving, node.end_bringing):
+            arc = arcs[bringing[i]]
+            weight, room = arc.possible, room_of(arc, world)
+            if weight > 0.0 and room > 0.0:
+                more = min(asked * weight / total, room)
+                arc.correction += more
+                take_room(arc, more, world)
+                amount -= more
+        if amount <= enough:
+            return
+    bring_in(amount, enough, node, world)
+
+
+@inlined
+def bring_in(amount: float, enough: float, node: np.record, world: World) -> None:
+    """Share `amount` among the reserve of the arcs into a node; who rested works then."""
+    arcs, arriving = world.arcs, world.arriving
+    for _ in range(SWEEPS):
+        total = 0.0
+        for i in range(node.first_arriving, node.end_arriving):
+            arc = arcs[arriving[i]]
+            if room_of(arc, world) > 0.0:
+                total += arc.reserve
+        if total <= 0.0:
+            return
+        asked = amount
+        for i in range(node.first_arriving, node.end_arriving):
+            arc = arcs[arriving[i]]
+            weight, room = arc.reserve, room_of(arc, world)
+            if weight > 0.0 and room > 0.0:
+                more = min(asked * weight / total, room)
+                if world.idle_arcs[arriving[i]]:
+                    wake_arc(arriving[i], world)
+                arc.correction += more
+                take_room(arc, more, world)
+                amount -= more
+        if amount <= enough:
+            return

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.compiled import NUMBA
 from simulation.departures import late_departures
 from simulation.events import Happening, shift_demand
 from simulation.layout import Flags, Floats, Integers
+from simulation.lead_steps import draw_lead_days, lead_steps
 from simulation.levels import groups, level, related, varied
 from simulation.network import Network
 from simulation.outages import DAYS_PER_YEAR
@@ -96,12 +98,18 @@ def lead_days(network: Network, uncertainty: UncertaintySettings, streams: Strea
     cv = level(network, "lead_time", "cv", usual, usual)
     if not np.any(cv > 0):
         return np.repeat(planned[None, :], weeks, axis=0)
+    most, own = np.ceil(LONGEST_LEAD * planned), network.scenario.arcs.lead_days[network.used.arc]
+    if isinstance(cv, float) and not NUMBA.DISABLE_JIT:  # all arcs alike: the same days, read off steps
+        found = np.empty((weeks, len(planned)), dtype=np.int64)
+        steps = lead_steps(tuple(own.tolist()), tuple(most.tolist()), cv)
+        draw_lead_days(streams.started(network.entities["arc"], "lead"), *steps, found)
+        return found
     normals = streams.normals_of(network.entities["arc"], "lead", weeks)
     all_of_them = np.arange(len(planned))
     normals = related(network, "lead_time", normals, "lead", streams, all_of_them)
     drawn = varied(network, "lead_time", normals, cv, all_of_them)
-    drawn *= network.scenario.arcs.lead_days[network.used.arc]
-    return np.clip(np.rint(drawn, out=drawn), 1, np.ceil(LONGEST_LEAD * planned), out=drawn).astype(np.int64)
+    drawn *= own
+    return np.clip(np.rint(drawn, out=drawn), 1, most, out=drawn).astype(np.int64)
 
 
 def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: Streams) -> Floats:
@@ -111,24 +119,21 @@ def go_live_days(network: Network, uncertainty: UncertaintySettings, streams: St
     there before does neither. Infinite where the plan has it idle. Stages of supplier programmes have their
     own times and chances.
     """
-    adopted = network.plan["adopt"].transpose("period", ...).to_numpy() > 0.5
     result = np.full(network.active.shape, np.inf)
     usual = uncertainty.intervention_delay_mean_years
     years = level(network, "late_go_live", "mean_years", usual, usual)
     mean = np.broadcast_to(years * DAYS_PER_YEAR, network.active.shape[1]).tolist()
     members = np.flatnonzero(network.active.any(axis=0))
     names = tuple(f"intervention {label}" for label in network.scenario.interventions.label[members])
-    uniforms = streams.uniforms_of(names, "delay", len(network.active))
-    dropped = _dropped(network, uncertainty, streams, members, names)
-    for i, drawn, lost in zip(members, uniforms.T.tolist(), dropped.T.tolist(), strict=True):
-        luck = zip((-math.log1p(-uniform) for uniform in drawn), lost, strict=True)
-        for t in np.flatnonzero(network.active[:, i]):
-            if t > 0 and network.active[t - 1, i]:
-                result[t, i] = result[t - 1, i]
-                continue
-            times, never = next(luck)
-            late = np.inf if never else times * mean[i]
-            result[t, i] = network.days.first[t] + (late if adopted[: t + 1, i].any() else 0.0)
+    uniforms = streams.uniforms_of(names, "delay", len(network.active)).tolist()
+    dropped = _dropped(network, uncertainty, streams, members, names).tolist()
+    first = network.days.first.tolist()
+    for member, column, number, begin, end, adopted in network.spells:
+        late = 0.0
+        if adopted:
+            lost = dropped[number][column]
+            late = np.inf if lost else -math.log1p(-uniforms[number][column]) * mean[member]
+        result[begin:end, member] = first[begin] + late
     if len(network.scenario.programmes):
         enter_stages(result, network, stage_days(network, uncertainty, streams))
     return result

@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 from scenarios.disruptions import Disruptions
 from simulation.accounting import Account
+from simulation.intervals import WILSON, with_ends
 from simulation.layout import Flags, Floats
 from simulation.statistics import chance_interval
 
@@ -35,10 +36,9 @@ def event_costs(
     times = np.array([a.happened for a in accounts]).reshape(len(accounts), len(labels))
     found = xr.Dataset(coords={"disruption": labels.astype(str)})
     found["disruption_times"] = (("trial", "disruption"), times, {"long_name": "how often it happened"})
-    share, low, high = chance_interval(times > 0, confidence, pairs)
-    meaning = "share of trials in which it happened"
-    for name, values in (("", share), ("_low", low), ("_high", high)):
-        found[f"disruption_share{name}"] = ("disruption", values, {"units": "1", "long_name": meaning})
+    share, meaning = chance_interval(times > 0, confidence, pairs), "share of trials in which it happened"
+    by = ("disruption",)
+    found = found.assign(with_ends("disruption_share", by, share, "1", meaning, called=WILSON))
     asked = np.array([a.required.sum() for a in accounts])
     moves_demand = _moves_demand(disruptions)
     unmet = np.array([(a.required - a.delivered).sum() / max(a.required.sum(), 1e-9) for a in accounts])
@@ -59,9 +59,7 @@ def event_costs(
                 for t, moves in zip(times.T, moves_demand, strict=True)
             ]
         )
-        for name, values in zip(("", "_low", "_high"), added.T, strict=True):
-            attrs = {"units": units, "long_name": meaning}
-            found[f"disruption_{measure}_added{name}"] = ("disruption", values, attrs)
+        found = found.assign(with_ends(f"disruption_{measure}_added", by, added.T, units, meaning))
     return found
 
 

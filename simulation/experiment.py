@@ -26,7 +26,7 @@ What a trial means, in short:
   timetables, goods wait for the next departure. Both are on the way meanwhile. The twin passes gates at once.
 - An intervention with ramp-up years has its full effect that long after it goes live; not in the twin.
 - Scores of suppliers drift where the settings say so; grades and quotas follow at the next scoring, and who
-  falls below the plan sells less, see :mod:`simulation.scores`.
+  falls below the plan sells less, others within their own quotas, see :mod:`simulation.scores`.
 - With ``replan=yearly`` the rest of the plan is made again when a calendar year opens, with what is known by
   then, and followed from that morning on (:mod:`simulation.replanning`).
 - Electricity is settled when a period closes: onsite and contracted power as they put out,
@@ -49,6 +49,7 @@ from simulation.outcome import outcome_dataset
 from simulation.settings import Replan, SimulationSettings
 from simulation.trials import WORTH_PROCESSES, Progress, Trials, prepare, run_all
 
+LONG = 1.0  # second for a twin
 SOLVING = 17  # what making plans again adds to a trial, times what its twin takes: on the flagship
 
 
@@ -112,11 +113,12 @@ def _seconds_each(trials: Trials, twin_seconds: float) -> float:
     """Return about how long a trial takes, from how long its twin took.
 
     The twin has no uncertainty to draw and few events: a trial takes about three times as long, and longer
-    where plans are made on the way. The first twin of a process may have loaded or compiled the kernel: it
-    is played once more where processes hang on it.
+    where plans are made on the way. A twin that took long may have compiled what it needs: it is played once
+    more where processes hang on it.
     """
     longer = 3 if trials.recourse is None else 3 + SOLVING
-    if trials.settings.workers != 1 and trials.settings.trials * longer * twin_seconds >= WORTH_PROCESSES:
+    worth = trials.settings.trials * longer * twin_seconds >= WORTH_PROCESSES
+    if worth and trials.settings.workers != 1 and twin_seconds > LONG:
         again = time.perf_counter()
         trials.twin()
         twin_seconds = time.perf_counter() - again

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.scenario import Scenario
+from simulation.intervals import Variables, told, with_ends
 from simulation.layout import ENTRANCE, GATE, STAGE, VEHICLE, Flags, Floats, Integers, World, records
 from simulation.raw_streams import Words
 from simulation.selection import Used
 from simulation.statistics import mean_interval
 from simulation.streams import Streams
-from simulation.tails import Variables
 from simulation.wiring import places_of
 
 if TYPE_CHECKING:
@@ -193,17 +193,17 @@ def gates_of(
     by_gate = ("gate_site", "period")
     of_trial = {"units": "1/year", "long_name": "vehicles that came to the gate"}
 
-    def told(units: str, meaning: str) -> dict[str, str]:
-        return {"units": units, "long_name": meaning}
-
-    student = "end of its confidence interval"
     labels = scenario.sites.label[scenario.gates.site].astype(str)
     return {
         "gate_site": (("gate_site",), labels, {"long_name": "site with a gate"}),
         "gate_vehicles": (("trial", *by_gate), books["arrived"] / years, of_trial),
-        "gate_wait_minutes": (by_gate, mean, told("min", "mean wait of a vehicle in opening hours")),
-        "gate_wait_minutes_low": (by_gate, np.maximum(low, 0.0), told("min", f"lower {student}")),
-        "gate_wait_minutes_high": (by_gate, high, told("min", f"upper {student}")),
+        **with_ends(
+            "gate_wait_minutes",
+            by_gate,
+            (mean, np.maximum(low, 0.0), high),
+            "min",
+            "mean wait of a vehicle in opening hours",
+        ),
         "gate_overnight": (
             by_gate,
             (books["stayed"] / vehicles).mean(axis=0),

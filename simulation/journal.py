@@ -50,7 +50,7 @@ DAILY = {
     "disposals": "discard",
     "answers": "response",
 }
-AS_COUNTED = ("stock", "trips")  # of the whole period, not per year
+AS_COUNTED = ("stock", "trips", "bank")  # of the whole period, not per year
 AT_ONCE = ("adopt",)  # counted when it happens, not per year
 COLUMNS = ("day", "period", "event", "activity", "element", "quantity")
 DIGITS = "%.15g"

@@ -8,7 +8,7 @@ Compiled by numba; plain Python when ``NUMBA_DISABLE_JIT=1`` is set.
 
 from __future__ import annotations
 
-from simulation.compiled import compiled
+from simulation.compiled import compiled, phase
 from simulation.dispatch import release
 from simulation.gates import pass_gates
 from simulation.layout import ARC, OPERATION, Floats, Records, World
@@ -25,7 +25,8 @@ def run_days(first: int, last: int, world: World) -> None:
     """Run days `first` to `last` - 1, all of one period and with no event in between."""
     for day in range(first, last):
         receive(world.nodes, world.coming[day % len(world.coming)])
-        pass_gates(day, world)
+        if len(world.truck_gates) > 0:
+            pass_gates(day, world)
         take_in(world.nodes, world.shortages, world.answered[day % len(world.answered)])
         decide_runs(day, world)
         produce(world)
@@ -36,11 +37,12 @@ def run_days(first: int, last: int, world: World) -> None:
         depart(day, world)
         leave(day, world)
         discard(world)
-        respond(day, world)
-        record(world.nodes, world.covers, world.operations, world.arcs, world.offers)
+        if len(world.shortages) > 0:
+            respond(day, world)
+        record(world)
 
 
-@compiled
+@phase
 def receive(nodes: Records, arriving: Floats) -> None:
     """Take in what arrives today, (nodes,), and has no gate to pass."""
     for n in range(len(nodes)):
@@ -50,7 +52,7 @@ def receive(nodes: Records, arriving: Floats) -> None:
             arriving[n] = 0.0
 
 
-@compiled
+@phase
 def deliver(free: bool, nodes: Records, demands: Records, asked: Floats) -> None:
     """Serve today's demand, (demands,), and what is owed from earlier days of the period."""
     for d in range(len(demands)):
@@ -63,21 +65,22 @@ def deliver(free: bool, nodes: Records, demands: Records, asked: Floats) -> None
         demand.booked += served
         node.stock -= served
         node.deviation += asked[d] - demand.planned
-        node.lowest = min(node.lowest, node.stock)
+        if free:
+            node.lowest = min(node.lowest, node.stock)
 
 
-@compiled
-def record(nodes: Records, covers: Records, operations: Records, arcs: Records, offers: Records) -> None:
+@phase
+def record(world: World) -> None:
     """Book what interventions cover, and stocks and goods on the way at the end of the day."""
-    for c in range(len(covers)):
-        cover = covers[c]
-        if cover.weight > 0.0:
-            if cover.family == OPERATION:
-                cover.booked += cover.weight * operations[cover.element].done
-            elif cover.family == ARC:
-                cover.booked += cover.weight * arcs[cover.element].done
-            else:
-                cover.booked += cover.weight * offers[cover.element].done
+    nodes, covers = world.nodes, world.covers
+    for i in range(world.how_many[1]):
+        cover = covers[world.covering[i]]
+        if cover.family == OPERATION:
+            cover.booked += cover.weight * world.operations[cover.element].done
+        elif cover.family == ARC:
+            cover.booked += cover.weight * world.arcs[cover.element].done
+        else:
+            cover.booked += cover.weight * world.offers[cover.element].done
     for n in range(len(nodes)):
         nodes[n].stock_days += nodes[n].stock
         nodes[n].transit_days += nodes[n].transit

@@ -15,6 +15,7 @@ import xarray as xr
 from scenarios.replanning import Replanner
 from scenarios.scenario import Scenario
 from simulation.experiment import asked_for
+from simulation.intervals import WILSON, told, with_ends
 from simulation.layout import Floats
 from simulation.service import fill_of
 from simulation.settings import SimulationSettings, UncertaintySettings
@@ -32,7 +33,7 @@ SOURCES = {
     "lane closures": ("lane_disruptions_per_year", "lane_disruption_mean_days"),
     "site outages": ("site_disruptions_per_year", "site_disruption_mean_days"),
     "line breakdowns": ("breakdowns_per_year", "repair_mean_days"),
-    "renewable output": ("renewable_cv",),
+    "renewable output": ("renewable_cv", "renewable_daily_cv"),
     "late interventions": ("intervention_delay_mean_years",),
     "purchase prices": ("purchase_price_cv", "price_persistence"),
     "freight prices": ("freight_price_cv", "price_persistence"),
@@ -176,27 +177,20 @@ def _measured(outcome: xr.Dataset) -> dict[str, Floats]:
 def _add_measures(
     found: xr.Dataset, rungs: list[dict[str, Floats]], twin: dict[str, Floats], confidence: float, pairs: bool
 ) -> None:
-    units = {"cost": "currency", "emissions": "tCO2e", "service": "1"}
+    units, by = {"cost": "currency", "emissions": "tCO2e", "service": "1"}, ("source",)
     for name, meaning in MEASURES.items():
         added = np.array([mean_interval(rung[name] - twin[name][0], confidence, pairs) for rung in rungs])
         spread = np.array([rung[name].std(ddof=1) if len(rung[name]) > 1 else 0.0 for rung in rungs])
-        for end, values, words in (
-            ("added", added[:, 0], f"mean change of the {meaning} against the plan's twin"),
-            ("added_low", added[:, 1], "lower end of its confidence interval"),
-            ("added_high", added[:, 2], "upper end of its confidence interval"),
-            ("sd", spread, f"standard deviation over trials of the {meaning}"),
-        ):
-            told = {"units": units[name], "long_name": words}
-            found[f"ladder_{name}_{end}"] = (("source",), values, told)
+        words = f"mean change of the {meaning} against the plan's twin"
+        found.update(with_ends(f"ladder_{name}_added", by, added.T, units[name], words))
+        words = f"standard deviation over trials of the {meaning}"
+        found[f"ladder_{name}_sd"] = (by, spread, told(units[name], words))
     worst = np.array([rung["service"].min() for rung in rungs])
     meaning = "share of demand delivered in the worst trial"
-    found["ladder_service_worst"] = (("source",), worst, {"units": "1", "long_name": meaning})
+    found["ladder_service_worst"] = (by, worst, told("1", meaning))
     missed = np.array([rung["missed"] for rung in rungs]).T
-    share, low, high = chance_interval(missed, confidence, pairs)
-    for end, values, words in (
-        ("", share, "share of trials that missed any cap in any period"),
-        ("_low", low, "lower end of its Wilson interval"),
-        ("_high", high, "upper end of its Wilson interval"),
-    ):
-        told = {"units": "1", "long_name": words}
-        found[f"ladder_chance_any{end}"] = (("source",), values, told)
+    share, words = (
+        chance_interval(missed, confidence, pairs),
+        "share of trials that missed any cap in any period",
+    )
+    found.update(with_ends("ladder_chance_any", by, share, "1", words, called=WILSON))

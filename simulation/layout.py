@@ -24,39 +24,64 @@ OPERATION, ARC, OFFER = 0, 1, 2
 EXPEDITE, SPOT_PURCHASE, SUBSTITUTE, CURTAIL_DEMAND, CURTAIL_PRODUCTION = range(5)
 
 
-def _record(places: str, numbers: str, flags: str = "", signed: str = "") -> np.dtype[np.void]:
-    kinds = ((numbers, np.float64), (places, np.uint32), (signed, np.int32), (flags, np.bool_))
+CACHE_LINE = 64  # bytes that a processor reads at once
+
+
+def _record(
+    places: str, numbers: str, flags: str = "", signed: str = "", whole_lines: bool = False
+) -> np.dtype[np.void]:
+    """Return a kind of record; those of families with many elements fill whole lines of the cache.
+
+    Places and flags come first, then numbers as they are named: what is read together stands together.
+    """
+    kinds = ((places, np.uint32), (signed, np.int32), (flags, np.bool_), (numbers, np.float64))
     fields = np.dtype([(name, kind) for names, kind in kinds for name in names.split()], align=True)
+    if whole_lines and fields.names is not None and fields.fields is not None:
+        described = [fields.fields[name] for name in fields.names]
+        fields = np.dtype(
+            {
+                "names": fields.names,
+                "formats": [kind for kind, *_ in described],
+                "offsets": [offset for _, offset, *_ in described],
+                "itemsize": -(-fields.itemsize // CACHE_LINE) * CACHE_LINE,
+            },
+            align=True,
+        )
     return np.dtype((np.record, fields))  # one element has attributes, in compiled and in plain code
 
 
 NODE = _record(
     "first_maker end_maker first_leaving end_leaving first_arriving end_arriving first_seller end_seller "
-    "first_customer end_customer policy",  # policy: of a node that orders by one
+    "first_customer end_customer "
+    "end_making end_sending end_bringing "  # of the parts of makers, leaving and arriving that have work
+    "policy",  # of a node that orders by one
     # deviation: planned less real stock position (stock + transit - what customers wait for)
-    # of the day: what could be sent beyond plan, change of use that operations ask for, inputs not yet taken
-    "stock transit deviation spare pull claim "
+    # made to transit_days: of the whole run
+    "stock transit deviation made used stock_days transit_days "
     # corrections are split between the ways in; what is not live yet is missing from its way in
     "run_part flow_part purchase_part missing_run missing_flow missing_purchase "
-    # of the whole run
-    "made used stock_days transit_days lowest",
+    "lowest",  # stock in the dry run
     # source: a supplier's, who ships what he buys the same day; orders: by a policy; gated: vehicles queue
     "source orders gated",
+    whole_lines=True,
 )
 OPERATION_RECORD = _record(
     "line first_entry end_entry",
-    "use most_share made_quantity planned possible reserve owed fitting want done booked",
+    "possible fitting want owed use made_quantity planned done booked most_share reserve",
     "starved",  # an input ran short yesterday, or is scarce
     "made_node",  # -1: makes nothing
+    whole_lines=True,
 )
 ENTRY = _record(
     "node", "planned quantity scarce_below"
 )  # recipe, per unit: with planned savings, and as it is
 ARC_RECORD = _record(
     "tail head lane first_gate end_gate",
-    "mass planned possible reserve owed fitting correction done loaded booked "
+    "possible fitting correction owed planned done booked mass reserve loaded "
     "unsent",  # on order and not sent yet
-    "by_order",  # sends what its head orders, not what the plan says
+    # by_order: sends what its head orders, not what the plan says; waits: goods are loaded and leave later
+    "by_order waits",
+    whole_lines=True,
 )
 OFFER_RECORD = _record(
     "node site", "planned possible reserve capacity room left done booked unsent", "by_order"
@@ -68,11 +93,12 @@ POLICY = _record(
     "point level lot position orders ordered empty",
     "daily",  # orders at each look, whatever the position
 )
-LINE = _record("site", "capacity room left load")  # room: not used since the period opened
+# room: not used since the period opened; load: of what is possible until the next event; most: of today
+LINE = _record("site", "capacity room left load most")
 LANE = _record(
     "origin first_arc end_arc",
     # payload of a vehicle that leaves when it is full, 0: anything leaves at once; slack: of the plan's trips
-    "capacity room left passable payload loaded slack booked "  # t; booked, slack: trips
+    "capacity room left passable load payload loaded slack booked "  # t; load: planned; booked, slack: trips
     "least_load longest_wait waited "  # share of the payload, days; waited: days, today's load: 1, none: 0
     "takes due",  # t that a departure takes, departures that are due
     signed="timetable",  # -1: leaves any day
@@ -139,6 +165,16 @@ class World(NamedTuple):
     customer: Places  # demands by node
     gate: Places  # hubs by arc that leaves them
     member: Places  # arcs by hub that they leave
+    making: Places  # of makers, at the head of each node's part: those that are not idle
+    sending: Places  # of leaving, likewise
+    bringing: Places  # of arriving, likewise
+    working: Places  # operations that are not idle
+    working_order: Places  # likewise, upstream first
+    covering: Places  # covers of interventions that work now
+    how_many: Integers  # operations in working, covers in covering
+    tail: Places  # nodes that arcs leave
+    lane_origin: Places  # site where each lane begins
+    by_trip: Places  # lanes paid by the trip
     run_order: Places  # operations, upstream first
     want_order: Places  # nodes with operations, downstream first
     send_order: Places  # nodes, heads of arcs before their tails
@@ -157,6 +193,11 @@ class World(NamedTuple):
     level: Floats  # stock at the end of the day when all goes as planned, (H, shortages)
     history: Floats  # delivered beyond plan, of the demands that takebacks belong to, (H, takebacks)
     recent: Floats  # ring of daily use, (days back, policies)
+    spare: Floats  # what could be sent beyond plan today, by node
+    pull: Floats  # change of use that operations ask for today, by node
+    claim: Floats  # inputs not taken yet today, by node
+    capped: Flags  # lanes of limited capacity
+    bounded: Flags  # lanes that do not let everything pass today
     idle_operations: Flags  # nothing planned, possible or owed since the last event, unless it stepped in
     idle_arcs: Flags  # likewise
 
@@ -167,11 +208,16 @@ RECORD_FAMILIES = (
     *("truck_gates", "stages", "entrances", "vehicles"),
 )
 IDLE = ("idle_operations", "idle_arcs")
+WORK = ("making", "sending", "bringing", "working", "working_order", "covering", "how_many")
+OF_DAY = ("spare", "pull", "claim", "capped", "bounded")
 
 
 def records(kind: np.dtype[np.void], count: int) -> Records:
     """Return `count` records, all fields zero."""
-    return np.zeros(count, dtype=kind)
+    size = kind.itemsize * count
+    room = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    first = -room.ctypes.data % CACHE_LINE
+    return room[first : first + size].view(kind)
 
 
 def empty_world() -> World:
@@ -199,13 +245,15 @@ def empty_world() -> World:
         "vehicles": VEHICLE,
     }
     ways = ("maker", "leaving", "arriving", "seller", "customer", "gate", "member")
-    lists = (*ways, "run_order", "want_order", "send_order", "turns")
+    lists = (*ways, "run_order", "want_order", "send_order", "turns", *WORK, "tail", "lane_origin", "by_trip")
     shares = ("demand", "site_up", "lane_up", "line_up", "history", "recent")
     fields: dict[str, Any] = {name: records(kind, 0) for name, kind in kinds.items()}
     fields |= {name: np.zeros(0, dtype=np.uint32) for name in lists}
     fields |= {name: np.zeros((0, 0)) for name in shares}
     fields |= {"gain": 0.0, "surge": 0.0, "patience": 1.0, "free": False}
-    fields |= {name: np.zeros(0, dtype=bool) for name in ("closes", *IDLE)}
+    fields |= {name: np.zeros(0, dtype=bool) for name in ("closes", *IDLE, "capped", "bounded")}
+    fields |= {name: np.zeros(0) for name in ("spare", "pull", "claim")}
+    fields["how_many"] = np.zeros(2, dtype=np.int64)
     fields |= {"free_at": np.zeros(0), "luck": np.zeros((0, 5), dtype=np.uint64)}
     fields["departures"] = np.zeros((0, 0), dtype=np.int64)
     fields |= {"answered": np.zeros((1, 0)), "level": np.zeros((0, 0))}
@@ -214,5 +262,12 @@ def empty_world() -> World:
 
 def fresh(world: World, **changes: object) -> World:
     """Return a copy with its own records and state, and with the fields in `changes` replaced."""
-    own = {name: getattr(world, name).copy() for name in (*RECORD_FAMILIES, *IDLE, "history", "answered")}
+    own: dict[str, Any] = {name: _copied(getattr(world, name)) for name in RECORD_FAMILIES}
+    own |= {name: getattr(world, name).copy() for name in (*IDLE, *WORK, *OF_DAY, "history", "answered")}
     return world._replace(**{**own, **changes})
+
+
+def _copied(family: Records) -> Records:
+    result = records(family.dtype, len(family))
+    result.view(np.uint8)[:] = family.view(np.uint8)
+    return result

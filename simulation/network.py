@@ -19,7 +19,11 @@ from simulation.policies import Ordering, make_ordering
 from simulation.selection import Labels, Used, choose_used, yearly
 from simulation.wiring import build_world, places_of
 
-AS_PLANNED = ("standing", "contracted", "adopt", "in_effect", "use_lane", "indebted")
+AS_PLANNED = (
+    *("standing", "contracted", "beyond", "charged", "certificate_bought", "adopt", "in_effect"),
+    *("use_lane", "indebted", "offset_bought"),
+)
+CERTIFICATES = ("certificate_bought", "certificate_retired")
 SHARE_LIMIT = 1 + 1e-6  # of its activity that a cover may cover, with the solver's tolerance
 
 
@@ -120,9 +124,30 @@ class Network:
         return {family: tuple(f"{family} {label}" for label in self.labels(family)) for family in families}
 
     @cached_property
+    def adopted(self) -> Flags:
+        """Which interventions the plan begins with in each period, (T, I)."""
+        return np.asarray(self.as_planned["adopt"] > 0.5)
+
+    @cached_property
+    def spells(self) -> list[tuple[int, int, int, int, int, bool]]:
+        """When interventions work as planned: one row a spell.
+
+        Intervention, its place among those that ever work, number of its spell, first period and the one
+        after the last, and whether the plan has adopted it by then: else it was there before.
+        """
+        found, ever = [], np.logical_or.accumulate(self.adopted, axis=0)
+        for column, i in enumerate(np.flatnonzero(self.active.any(axis=0)).tolist()):
+            change = np.diff(np.concatenate([[0], self.active[:, i].astype(int), [0]]))
+            begin, end = np.flatnonzero(change > 0).tolist(), np.flatnonzero(change < 0).tolist()
+            for number, (a, b) in enumerate(zip(begin, end, strict=True)):
+                found.append((i, column, number, a, b, bool(ever[a, i])))
+        return found
+
+    @cached_property
     def as_planned(self) -> Mapping[str, Floats]:
         """What trials pay as planned, and what settling electricity asks of the plan, (T, n) each."""
-        return {name: yearly(self.plan, name) for name in (*AS_PLANNED, "power", "run", "covered")}
+        bought = ("power", "run", "covered", *(name for name in CERTIFICATES if name in self.plan))
+        return {name: yearly(self.plan, name) for name in (*AS_PLANNED, *bought)}
 
     def recipe(self, period: int, live: Flags | Floats) -> Floats:
         """Return recipe quantities, (E,), with what the interventions `live`, (I,), save, or a part of it."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.intervals import Variables, told, with_ends
 from simulation.layout import Floats, Records
 from simulation.network import Network
 from simulation.statistics import mean_interval
-from simulation.tails import Variables
 
 if TYPE_CHECKING:
     from simulation.accounting import Account
@@ -65,20 +65,15 @@ def orders_of(
     np.divide(found["ordered"].mean(axis=0), orders, out=size, where=orders > 0)
     np.divide(stock, most, out=cover, where=most > 0)
     labels = network.labels("node")[node].astype(str)
-    student = "end of its confidence interval"
-
-    def told(units: str, meaning: str) -> dict[str, str]:
-        return {"units": units, "long_name": meaning}
-
     by = ("ordering",)
     return {
         "ordering": (by, labels, {"long_name": "site and product ordered by a policy"}),
         "ordering_policy": (by, network.ordering.kind[told_of].astype(str), {"long_name": "reorder policy"}),
         "orders_per_year": (by, orders / years, told("1/year", "orders placed, mean over trials")),
         "order_size": (by, size, told("unit", "mean order")),
-        "ordering_stock": (by, stock, told("unit", "stock on a mean evening")),
-        "ordering_stock_low": (by, np.maximum(low, 0.0), told("unit", f"lower {student}")),
-        "ordering_stock_high": (by, high, told("unit", f"upper {student}")),
+        **with_ends(
+            "ordering_stock", by, (stock, np.maximum(low, 0.0), high), "unit", "stock on a mean evening"
+        ),
         "ordering_stock_days": (by, cover, told("day", "the same in days of the largest planned use")),
         "ordering_empty": (
             by,

@@ -14,10 +14,12 @@ from simulation.accounting import Account
 from simulation.event_cost import event_costs
 from simulation.factors import uncertainty_removed
 from simulation.gatekeeping import gates_of
+from simulation.intervals import WILSON, with_ends
 from simulation.layout import Flags, Floats
 from simulation.network import Network
 from simulation.opening import Opening
 from simulation.order_use import orders_of
+from simulation.power_use import power_of
 from simulation.programmes import programmes_of
 from simulation.response_use import response_variables
 from simulation.scores import scores_of
@@ -58,6 +60,7 @@ def outcome_dataset(
     pairs = in_pairs(settings, len(accounts))
     _add_money(outcome, accounts, settings, scenario.currency)
     _add_emissions(outcome, accounts, list(main_accounts(scenario)), plan)
+    _add_beside(outcome, accounts, plan)
     _add_caps(outcome, accounts, plan, settings)
     outcome = outcome.assign(service_of(accounts, settings.confidence, pairs))
     outcome = outcome.assign(tails_of(outcome, list(main_accounts(scenario)), settings.confidence, pairs))
@@ -78,6 +81,9 @@ def outcome_dataset(
     outcome = outcome.assign(targets_of(measured, plan, settings.confidence, pairs))
     outcome = outcome.assign(programmes_of(accounts, network, settings.confidence, pairs))
     outcome = outcome.assign(scores_of(accounts, network, settings.confidence, pairs))
+    outcome = outcome.assign(power_of(accounts, scenario, settings.confidence, pairs))
+    if "certificates_left" in outcome:
+        outcome = outcome.assign_coords(certificate=plan["certificate"])
     outcome = outcome.assign(uncertainty_removed(scenario, yearly(plan, "purchase").T, settings.factors))
     _add_stocks(outcome, network, opening, accounts)
     _add_replans(outcome, accounts, settings)
@@ -137,10 +143,9 @@ def _add_money(
     _add(outcome, "cost", dims, cost, currency, "cost paid in the whole period")
     npv = np.array([a.cost_npv for a in accounts])
     _add(outcome, "cost_npv", ("trial",), npv, currency, "present value of all cost")
-    mean, low, high = mean_interval(npv, settings.confidence, in_pairs(settings, len(accounts)))
-    _add(outcome, "cost_npv_mean", (), mean, currency, "mean present value of all cost")
-    _add(outcome, "cost_npv_low", (), low, currency, "lower end of the confidence interval of the mean")
-    _add(outcome, "cost_npv_high", (), high, currency, "upper end of the confidence interval of the mean")
+    mean = mean_interval(npv, settings.confidence, in_pairs(settings, len(accounts)))
+    meaning = "mean present value of all cost"
+    outcome.update(with_ends("cost_npv_mean", (), mean, currency, meaning, stem="cost_npv"))
 
 
 def _add_emissions(
@@ -150,6 +155,14 @@ def _add_emissions(
     _add(outcome, "emissions", ("trial", "emission_account", "period"), emissions, "tCO2e/year", "emissions")
     planned = plan["emissions"].sel(emission_account=counted).sum("emission_account").to_numpy()
     _add(outcome, "plan_emissions", ("period",), planned, "tCO2e/year", "the same total in the plan")
+
+
+def _add_beside(outcome: xr.Dataset, accounts: Sequence[Account], plan: xr.Dataset) -> None:
+    """Add what stands beside the emissions, where the plan has such lines."""
+    if "beside" in plan:
+        outcome["beside_account"], outcome["beside_unit"] = plan["beside_account"], plan["beside_unit"]
+        values, meaning = np.array([a.beside for a in accounts]), "beside the emissions, in no total"
+        _add(outcome, "beside", ("trial", "beside_account", "period"), values, "of the account", meaning)
 
 
 def _add_caps(
@@ -162,14 +175,11 @@ def _add_caps(
     _add(outcome, "cap_emissions", ("trial", *BY_CAP), counted, units, "what the cap bounds")
     _add(outcome, "cap_missed", ("trial", *BY_CAP), missed, "1", "whether the cap was missed")
     pairs = in_pairs(settings, len(accounts))
-    share, low, high = chance_interval(missed, settings.confidence, pairs)
+    share = np.array(chance_interval(missed, settings.confidence, pairs))
     holds = np.isfinite(limits)  # no chance where the cap does not hold yet
-    for name, values, meaning in (
-        ("chance_of_missing", share, "share of trials that missed the cap"),
-        ("chance_low", low, "lower end of its Wilson interval"),
-        ("chance_high", high, "upper end of its Wilson interval"),
-    ):
-        _add(outcome, name, BY_CAP, np.where(holds, values, np.nan), "1", meaning)
+    share, meaning = np.where(holds, share, np.nan), "share of trials that missed the cap"
+    stem = {"called": WILSON, "stem": "chance"}
+    outcome.update(with_ends("chance_of_missing", BY_CAP, share, "1", meaning, **stem))
     _add_ever(outcome, missed & holds, settings.confidence, pairs)
     given = [a.cap_chance for a in accounts if a.cap_chance is not None]
     if given:
@@ -182,11 +192,12 @@ def _add_factors(outcome: xr.Dataset, given: Floats, holds: Flags, confidence: f
     `given` : the chance in each trial given what happened, (trials, caps, T); their mean has less spread
     than one draw a trial would, and an interval of Student's.
     """
-    found = mean_interval(given, confidence, pairs)
-    names = ("chance_with_factors", "chance_with_factors_low", "chance_with_factors_high")
-    meanings = ("chance of missing the cap where emission factors vary too", "lower end of its interval")
-    for name, values, meaning in zip(names, found, (*meanings, "upper end of its interval"), strict=True):
-        _add(outcome, name, BY_CAP, np.where(holds, np.clip(values, 0.0, 1.0), np.nan), "1", meaning)
+    found = np.clip(np.array(mean_interval(given, confidence, pairs)), 0.0, 1.0)
+    found, meaning = (
+        np.where(holds, found, np.nan),
+        "chance of missing the cap where emission factors vary too",
+    )
+    outcome.update(with_ends("chance_with_factors", BY_CAP, found, "1", meaning))
 
 
 def _add_ever(outcome: xr.Dataset, missed: Flags, confidence: float, pairs: bool) -> None:
@@ -195,10 +206,8 @@ def _add_ever(outcome: xr.Dataset, missed: Flags, confidence: float, pairs: bool
         ("chance_ever", ("cap",), missed.any(axis=2), "share of trials that missed the cap in any period"),
         ("chance_any", (), missed.any(axis=(1, 2)), "share of trials that missed any cap in any period"),
     ):
-        share, low, high = chance_interval(ever, confidence, pairs)
-        _add(outcome, name, dims, share, "1", meaning)
-        _add(outcome, f"{name}_low", dims, low, "1", "lower end of its Wilson interval")
-        _add(outcome, f"{name}_high", dims, high, "1", "upper end of its Wilson interval")
+        share = chance_interval(ever, confidence, pairs)
+        outcome.update(with_ends(name, dims, share, "1", meaning, called=WILSON))
 
 
 def _add_replans(outcome: xr.Dataset, accounts: Sequence[Account], settings: SimulationSettings) -> None:

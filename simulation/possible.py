@@ -4,8 +4,70 @@ from __future__ import annotations
 
 from simulation.compiled import compiled
 from simulation.layout import Flags, Floats, Integers, Records, World
+from simulation.work import let_rest
 
 STAND_IN_WEIGHT = 1e-3  # of idle operations against those used in earlier periods
+
+
+@compiled
+def enter_situation(
+    world: World,
+    works: Floats,
+    live: Flags,
+    recipes: tuple[Floats, Integers, Integers, Floats, Floats],
+    covers: tuple[Floats, Integers],
+    locks: tuple[tuple[Flags, Integers, Integers], ...],
+    possible: tuple[tuple[Flags, ...], tuple[Flags, ...], tuple[Floats, ...], Floats],
+) -> None:
+    """Write recipes, what covers save and what is possible while the interventions `live`, (I,), work.
+
+    Parameters
+    ----------
+    works : of its planned effect, what each intervention has, (I,).
+    recipes, covers : as :func:`enter_recipes` takes them.
+    locks : of operations, arcs and offers, each: what is locked, then interventions and what they unlock.
+    possible : as :func:`enter_possible` takes them; what is opened is found here.
+    """
+    enter_recipes(world, works, recipes, covers)
+    opened, as_planned, carried, brought = possible
+    for family in range(len(locks)):
+        locked, intervention, element = locks[family]
+        free = opened[family]
+        for i in range(len(locked)):
+            free[i] = not locked[i]
+        for m in range(len(element)):
+            if live[intervention[m]]:
+                free[element[m]] = True
+    enter_possible(world, opened, as_planned, carried, brought)
+
+
+@compiled
+def enter_recipes(
+    world: World,
+    works: Floats,
+    recipes: tuple[Floats, Integers, Integers, Floats, Floats],
+    covers: tuple[Floats, Integers],
+) -> None:
+    """Write what recipes take and make, less what covers spare, and how much covers cover.
+
+    Parameters
+    ----------
+    recipes : quantity of each entry, (E,); entry, cover and quantity of what is spared, (M,); need of each
+        entry over the usual one, (E,).
+    covers : the share of its activity that each covers in the plan, and its intervention, (C,).
+    """
+    usual, entry, cover, spared, need = recipes
+    share, intervention = covers
+    entries = world.entries
+    for c in range(len(share)):
+        world.covers[c].weight = share[c] * works[intervention[c]]
+    for e in range(len(usual)):
+        entries[e].quantity = usual[e]
+    for m in range(len(entry)):
+        entries[entry[m]].quantity += spared[m] * world.covers[cover[m]].weight
+    for e in range(len(usual)):
+        if usual[e] < 0.0:
+            entries[e].quantity = min(entries[e].quantity, 0.0) * need[e]
 
 
 @compiled
@@ -101,7 +163,7 @@ def unlock(elements: Records, opened: Flags, as_planned: Flags, carried: Floats)
 
 @compiled
 def fit_lines(operations: Records, lines: Records) -> None:
-    """Scale possible runs down to the capacity of their lines."""
+    """Scale possible runs down to the capacity of their lines, and note the load that they are."""
     for i in range(len(lines)):
         lines[i].load = 0.0
     for r in range(len(operations)):
@@ -110,27 +172,10 @@ def fit_lines(operations: Records, lines: Records) -> None:
         line = lines[operations[r].line]
         if line.load > line.capacity:
             operations[r].possible *= line.capacity / line.load
-
-
-@compiled
-def let_rest(world: World) -> None:
-    """Note what has nothing to do until the next event, unless it steps in: the days pass it over.
-
-    Nothing is planned or possible there, and nothing is owed, on order or starved from the days before.
-    """
-    for r in range(len(world.operations)):
-        operation = world.operations[r]
-        nothing = operation.planned == 0.0 and operation.possible == 0.0 and operation.owed == 0.0
-        idle = nothing and not operation.starved
-        world.idle_operations[r] = idle
-        if idle:
-            operation.fitting, operation.want, operation.done = 0.0, 0.0, 0.0
-    for a in range(len(world.arcs)):
-        arc = world.arcs[a]
-        idle = arc.planned == 0.0 and arc.possible == 0.0 and arc.owed == 0.0 and not arc.by_order
-        world.idle_arcs[a] = idle
-        if idle:
-            arc.fitting, arc.correction, arc.done = 0.0, 0.0, 0.0
+    for i in range(len(lines)):
+        lines[i].load = 0.0
+    for r in range(len(operations)):
+        lines[operations[r].line].load += operations[r].use * operations[r].possible
 
 
 @compiled

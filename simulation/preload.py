@@ -6,8 +6,13 @@ import sys
 from pickle import UnpicklingError
 from types import TracebackType
 
+import numpy as np
+
 from simulation.kernel import run_days
 from simulation.layout import empty_world
+from simulation.lead_steps import draw_lead_days
+from simulation.outages import enter_outages
+from simulation.possible import enter_situation, take_late_capacity
 from simulation.streams import Streams
 from simulation.trials import Trials
 
@@ -22,5 +27,21 @@ def tell(kind: type[BaseException], error: BaseException, where: TracebackType |
 
 sys.excepthook = tell
 
+no_numbers, no_flags, nobody = np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
 run_days(0, 0, empty_world())
-Streams(0, 0).uniforms_of(("anything",), "at all", 1)
+streams = Streams(0, 0)
+streams.uniforms_of(("anything",), "at all", 1)
+enter_outages(np.ones((0, 0)), (), "at all", (no_numbers, no_numbers), streams)
+draw_lead_days(streams.started((), "at all"), nobody, nobody, no_numbers, np.zeros((0, 0), dtype=np.int64))
+enter_situation(
+    empty_world(),
+    no_numbers,
+    no_flags,
+    (no_numbers, nobody, nobody, no_numbers, no_numbers),
+    (no_numbers, nobody),
+    ((no_flags, nobody, nobody),) * 3,
+    ((no_flags,) * 3, (no_flags,) * 3, (no_numbers,) * 3, np.zeros((3, 3, 0))),
+)
+take_late_capacity(
+    empty_world().lines, (nobody, nobody, no_flags, no_numbers), no_numbers, no_numbers, no_numbers
+)

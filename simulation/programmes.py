@@ -19,6 +19,7 @@ from scipy.special import gammaincinv
 
 from scenarios.funnel import FUNNEL, by_stage, stage_names
 from scenarios.programmes import MONTHS, ProgrammeStages
+from simulation.intervals import Variables, told, with_ends
 from simulation.layout import Floats
 from simulation.network import Network
 from simulation.outages import DAYS_PER_YEAR
@@ -44,7 +45,7 @@ def stage_days(network: Network, uncertainty: UncertaintySettings, streams: Stre
         there = active.any(axis=0)
         reached[there] = first[active.argmax(axis=0)[there]]
         return reached
-    adopted = network.plan["adopt"].transpose("period", ...).to_numpy()[:, stages.intervention] > 0.5
+    adopted = network.adopted[:, stages.intervention]
     seat = np.where(adopted.any(axis=0), first[adopted.argmax(axis=0)], NEVER)
     luck = streams.uniforms_of(stages.entities, "reached", 1)[0]
     comes = luck < chances(stages, uncertainty)
@@ -112,20 +113,13 @@ def programmes_of(
     there = day[:, :, None] <= network.days.first[1:]
     names, count = stage_names(stages), by_stage(stages, there.astype(float))
     periods = network.scenario.periods.start
-    coords = {"programme_stage": list(names), "period": periods}
-    mean, low, high = mean_interval(count, confidence, pairs)
-    found = {
-        "stage_reached": xr.DataArray(count, {"trial": np.arange(len(day)), **coords}, ("trial", *FUNNEL))
-    }
-    for name, values in (("mean", mean), ("low", low), ("high", high)):
-        found[f"stage_reached_{name}"] = xr.DataArray(values, coords, FUNNEL)
-    for array in found.values():
-        array.attrs = {"units": "suppliers", "long_name": "have reached the stage by the end of the period"}
+    mean, came = mean_interval(count, confidence, pairs), "have reached the stage by the end of the period"
+    meaning = "share of trials in which the supplier has reached the stage"
     seats = network.scenario.interventions.label[stages.intervention].astype(str)
-    found["seat_reached"] = xr.DataArray(
-        there.mean(axis=0),
-        {"seat": seats, "period": periods},
-        ("seat", "period"),
-        attrs={"units": "1", "long_name": "share of trials in which the supplier has reached the stage"},
-    )
-    return found
+    found: Variables = {
+        "stage_reached": (("trial", *FUNNEL), count, told("suppliers", came)),
+        **with_ends("stage_reached_mean", FUNNEL, mean, "suppliers", came, stem="stage_reached"),
+        "seat_reached": (("seat", "period"), there.mean(axis=0), told("1", meaning)),
+    }
+    coords = {"trial": np.arange(len(day)), "programme_stage": list(names), "period": periods, "seat": seats}
+    return {str(name): values for name, values in xr.Dataset(found, coords).data_vars.items()}

@@ -29,9 +29,8 @@ class RampUp:
 
     def __init__(self, network: Network, factor: float) -> None:
         years = network.scenario.interventions.ramp_up_years
-        adopted = network.plan["adopt"].transpose("period", ...).to_numpy() > 0.5
         self.days: Floats = np.where(
-            np.logical_or.accumulate(adopted, axis=0), factor * years * DAYS_PER_YEAR, 0.0
+            np.logical_or.accumulate(network.adopted, axis=0), factor * years * DAYS_PER_YEAR, 0.0
         )
         self._steps = np.maximum(np.ceil(factor * years * STEPS_PER_YEAR - ROUNDING_DAYS), 1.0)
 

@@ -9,7 +9,9 @@ Quantities of the rest of the plan, and decisions where they are free, are chose
   counts as absent from it; whoever plans knows then when it will come;
 - stocks: what stores hold beyond the plan, or less. Other nodes have no stock in the plan; what they lack is
   made good day by day, as ever;
-- emissions beyond the plan so far, under caps that sum over the years.
+- emissions beyond the plan so far, under caps that sum over the years;
+- scores of suppliers, where they drift to a grade that the plan does not reckon with: quotas of the years
+  ahead go by the last scoring, and by what is left of its drift.
 
 Figures are rounded, so that what does not matter asks for no new plan. Where all is as planned the rest of
 the plan is still the best one (Bellman 1957), and nothing is solved: a trial without uncertainty is the
@@ -34,6 +36,7 @@ from simulation.events import Happening, shift_demand
 from simulation.layout import Flags, Floats, World
 from simulation.levels import level
 from simulation.network import Network
+from simulation.scores import known_drift
 from simulation.selection import yearly
 from simulation.settings import UncertaintySettings
 from simulation.streams import Streams
@@ -167,6 +170,7 @@ class Replanning:
         world: World,
         go_live: Floats,
         activities: Mapping[str, Floats],
+        scores: Floats | None = None,
     ) -> PlanState:
         """Return what is known when a period opens.
 
@@ -176,6 +180,7 @@ class Replanning:
         required : demand of each period, product units, (T, D); what lies ahead is not looked at.
         go_live : days, (T, I).
         activities : so far, per year, (n, T); looked at where :attr:`counts_emissions`.
+        scores : of the trial, (V, T), looked at up to the last scoring; none: they do not drift.
         """
         demand = np.ones((len(network.scenario.demands.label), len(network.planned.run)))
         demand[network.used.demand, period:] = _expected(network, self._uncertainty, period, required)
@@ -185,6 +190,7 @@ class Replanning:
             self._surplus(network, period, world),
             late_interventions(network, period, go_live),
             self._emitted(network, period, activities),
+            None if scores is None else known_drift(network, self._uncertainty, period, scores, go_live),
         )
 
     def _held(self, network: Network) -> Network:

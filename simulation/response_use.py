@@ -11,6 +11,7 @@ import xarray as xr
 from scenarios.ledger import Ledger
 from scenarios.response_rates import ACCOUNT, ACTIVITY
 from scenarios.scenario import Scenario
+from simulation.intervals import WILSON, told, with_ends
 from simulation.layout import Floats
 from simulation.network import Network
 from simulation.statistics import chance_interval, mean_interval
@@ -107,17 +108,13 @@ def response_variables(
         ("emissions", "tCO2e/year", "its emissions, of the accounts that count"),
     ):
         values = np.array([getattr(use, name) for use in found])
-        told = {"units": units, "long_name": meaning}
-        outcome[f"response_{name}"] = (("trial", "response", "period"), values, told)
-        for end, value in zip(("", "_low", "_high"), mean_interval(values, confidence, pairs), strict=True):
-            outcome[f"response_mean_{name}{end}"] = (("response", "period"), value, told)
+        outcome[f"response_{name}"] = (("trial", "response", "period"), values, told(units, meaning))
+        mean, by = mean_interval(values, confidence, pairs), ("response", "period")
+        outcome = outcome.assign(with_ends(f"response_mean_{name}", by, mean, units, meaning))
         length = 1.0 if name == "cost" else scenario.periods.years
-        told = {"units": units.removesuffix("/year"), "long_name": f"{meaning}, over the horizon"}
         over_time = mean_interval((values * length).sum(axis=2), confidence, pairs)
-        for end, value in zip(("", "_low", "_high"), over_time, strict=True):
-            outcome[f"response_total_{name}{end}"] = ("response", value, told)
+        summed = (units.removesuffix("/year"), f"{meaning}, over the horizon")
+        outcome = outcome.assign(with_ends(f"response_total_{name}", ("response",), over_time, *summed))
     times = np.array([(use.quantity * scenario.periods.years).sum(axis=1) > USED for use in found])
-    told = {"units": "1", "long_name": "share of trials that used it"}
-    for end, value in zip(("", "_low", "_high"), chance_interval(times, confidence, pairs), strict=True):
-        outcome[f"response_share{end}"] = ("response", value, told)
-    return outcome
+    share, meaning = chance_interval(times, confidence, pairs), "share of trials that used it"
+    return outcome.assign(with_ends("response_share", ("response",), share, "1", meaning, called=WILSON))

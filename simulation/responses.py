@@ -136,7 +136,6 @@ def expedite(amount: float, day: int, s: int, answer: np.record, world: World) -
         sent = min(amount, max(tail.stock, 0.0))
         tail.stock -= sent
         tail.deviation += sent - ordered(sent, arc)
-        tail.lowest = min(tail.lowest, tail.stock)
     if arc.by_order:
         arc.unsent -= ordered(sent, arc)
     send_for(sent, day, s, answer, world)
@@ -157,7 +156,6 @@ def substitute(amount: float, node: np.record, answer: np.record, world: World) 
     other.stock -= taken
     other.used += taken
     other.deviation += taken
-    other.lowest = min(other.lowest, other.stock)
     amount = taken / answer.ratio
     node.stock += amount
     node.made += amount

@@ -8,8 +8,9 @@ chance has done to them,
 with z standard normal and a stream for each supplier. The quota of a period goes by the scoring before, that
 of the first by its own. Where the grade allows less of a product than the plan buys, the supplier's offers of
 it have that share of what is planned of the product as their capacity while the period lasts, as if it were
-down for the rest: others sell more as they do in an outage. Whom the plan buys less from than the grade
-allows may sell as before. Plans made again inside a trial do not know of the drift.
+down for the rest: others sell more as they do in an outage, each within its own quota. Quotas grow and fall
+with demand. What a better grade asks for at least, nobody orders unless the plan is made again: plans made
+again inside a trial know the last scores, and keep both ends of the quotas.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 import xarray as xr
 
 from scenarios.scorecards import FULL_SCORE
+from simulation.intervals import WILSON, Variables, told, with_ends
 from simulation.layout import Floats, World
 from simulation.network import Network
 from simulation.settings import UncertaintySettings
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 BY_SUPPLIER = ("supplier", "period")
 SAME_SHARE = 1 + 1e-6  # a plan may pass a quota by the solver's tolerance
-ENDS = {"": "", "_low": ", lower end of its interval", "_high": ", upper end of its interval"}
 
 
 def simulated_scores(
@@ -61,16 +62,58 @@ def drift(network: Network, uncertainty: UncertaintySettings, streams: Streams) 
     return moved.T
 
 
-def keep_quotas(world: World, network: Network, period: int, score: Floats) -> None:
-    """Limit what those can sell whose grade allows less than the plan buys; `score` is (V, T)."""
-    world.offers["capacity"] = np.minimum(world.offers["capacity"], most_sold(network, period, score))
+def known_drift(
+    network: Network, uncertainty: UncertaintySettings, period: int, score: Floats, go_live: Floats
+) -> Floats | None:
+    r"""Return what is known of drift when a period opens, points off the plan's scores, (V, T).
+
+    Up to the last scoring it is what was seen; of what chance did to that one, :math:`\rho^k` is expected to
+    be left k scorings later. Zero for suppliers that keep the grades planned for the periods ahead, none
+    where all of them do.
+
+    Parameters
+    ----------
+    score : of the trial, (V, T); looked at up to the last scoring. go_live : days, (T, I).
+    """
+    cards = network.scenario.scorecards
+    if not cards.quotas_bind or not len(cards.grade):
+        return None
+    planned = cards.score_of(cards.points_with(network.modules.T))
+    works = network.modules * (go_live < network.days.first[1:, None])
+    by_chance = (score - cards.score_of(cards.points_with(works.T)))[:, period - 1]
+    ahead = np.arange(1, score.shape[1] - period + 1)
+    found = np.zeros(score.shape)
+    found[:, :period] = (score - planned)[:, :period]
+    found[:, period:] = by_chance[:, None] * uncertainty.supplier_score_persistence**ahead
+    expected = np.clip(planned + found, 0.0, FULL_SCORE)
+    governs = cards.scored_in[period:]
+    keeps = (cards.grade_of(expected) == cards.grade_of(planned))[:, governs].all(axis=1)
+    found[keeps] = 0.0
+    return None if keeps.all() else found
 
 
-def most_sold(network: Network, period: int, score: Floats) -> Floats:
+def keep_quotas(world: World, network: Network, period: int, score: Floats, required: Floats) -> None:
+    """Limit what is bought of those whose grade allows less than planned, and of those in their place.
+
+    Parameters
+    ----------
+    score : (V, T). required : demand of each period as it comes, (T, D).
+    """
+    planned = network.planned.required[period] * network.days.in_period[period]
+    asked = np.divide(required[period], planned, out=np.zeros(len(planned)), where=planned > 0)
+    growth = float(asked.max(initial=0.0)) or 1.0
+    most = most_sold(network, period, score, growth)
+    world.offers["capacity"] = np.minimum(world.offers["capacity"], most)
+
+
+def most_sold(network: Network, period: int, score: Floats, growth: float = 1.0) -> Floats:
     """Return the most that simulated grades let each used offer sell, units a day, (O,); inf: not limited.
 
     A quota is of quantity, and of products that several sites offer. A supplier's offers of a product share
-    it as the plan buys from them.
+    it as the plan buys from them, or equally where it buys nothing from them. Where somebody may sell less
+    of a product than planned, all who are scored keep within their own quotas of it.
+
+    `growth` : what is bought in all over what is planned.
     """
     scenario, offer = network.scenario, network.used.offer
     cards, products = scenario.scorecards, len(scenario.products.label)
@@ -84,10 +127,13 @@ def most_sold(network: Network, period: int, score: Floats) -> Floats:
     sells = supplier * products + product
     scored = (supplier >= 0) & _offered_by_several(network)[product] & ~np.isnan(share)
     of_product = np.bincount(product, planned, products)[product]
-    of_supplier = np.zeros(len(offer))
+    of_supplier, offers = np.zeros(len(offer)), np.ones(len(offer))
     of_supplier[scored] = np.bincount(sells[scored], planned[scored])[sells[scored]]
+    offers[scored] = np.bincount(sells[scored])[sells[scored]]
+    part = np.divide(planned, of_supplier, out=1.0 / offers, where=of_supplier > 0)
     less = scored & (of_supplier > share * of_product * SAME_SHARE)
-    most[less] = planned[less] * share[less] * of_product[less] / of_supplier[less]
+    limited = scored & np.isin(product, product[less])
+    most[limited] = (growth * share * of_product * part)[limited]
     return most
 
 
@@ -113,18 +159,17 @@ def scores_of(
         return {}
     score, cards = np.array(given), network.scenario.scorecards  # (trials, V, T)
     suppliers = network.scenario.sites.label[cards.supplier].astype(str)
-    coords = {"supplier": suppliers, "period": network.scenario.periods.start}
-    told = {"units": "points", "long_name": "score of a supplier in the trial, 0 to 100"}
-    of_trials = {"trial": np.arange(len(score)), **coords}
-    found = {"simulated_score": xr.DataArray(score, of_trials, ("trial", *BY_SUPPLIER), attrs=told)}
+    meaning = "score of a supplier in the trial, 0 to 100"
     mean = mean_interval(score, confidence, pairs)
-    figures = [("simulated_score_mean", mean, "points", "mean score over the trials")]
+    found: Variables = {
+        "simulated_score": (("trial", *BY_SUPPLIER), score, told("points", meaning)),
+        **with_ends("simulated_score_mean", BY_SUPPLIER, mean, "points", "mean score over the trials"),
+    }
     if len(cards.grade):
         planned = cards.grade_of(cards.score_of(cards.points_with(network.modules.T)))
         below = chance_interval(cards.grade_of(score) < planned, confidence, pairs)
-        figures.append(("chance_below_grade", below, "1", "share of trials with a lower grade than planned"))
-    for name, values, units, meaning in figures:
-        for (end, words), of_end in zip(ENDS.items(), values, strict=True):
-            told = {"units": units, "long_name": f"{meaning}{words}"}
-            found[f"{name}{end}"] = xr.DataArray(of_end, coords, BY_SUPPLIER, attrs=told)
-    return found
+        meaning = "share of trials with a lower grade than planned"
+        found |= with_ends("chance_below_grade", BY_SUPPLIER, below, "1", meaning, called=WILSON)
+    period = network.scenario.periods.start
+    coords = {"trial": np.arange(len(score)), "supplier": suppliers, "period": period}
+    return {str(name): values for name, values in xr.Dataset(found, coords).data_vars.items()}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulation.accounting import Account
+from simulation.intervals import WILSON, Variables, told, with_ends
 from simulation.layout import Floats
 from simulation.statistics import chance_interval, mean_interval
-from simulation.tails import Variables
 
 IN_FULL = 1 - 1e-6  # of what was asked for
 
@@ -34,23 +34,17 @@ def service_of(accounts: Sequence[Account], confidence: float, pairs: bool = Fal
     delivered = np.array([account.delivered for account in accounts])
     fill = fill_of(delivered, required)
     mean, low, high = mean_interval(fill, confidence, pairs)
-    served = fill >= IN_FULL
-    share, few, many = chance_interval(served, confidence, pairs)
+    within = (mean, np.maximum(low, 0.0), np.minimum(high, 1.0))
+    share = chance_interval(fill >= IN_FULL, confidence, pairs)
     every, by_customer = ("trial", "demand", "period"), ("demand", "period")
     total = fill_of(delivered.sum(axis=1), required.sum(axis=1))
 
-    def told(units: str, meaning: str) -> dict[str, str]:
-        return {"units": units, "long_name": meaning}
-
-    student, wilson = "end of its confidence interval", "end of its Wilson interval"
     return {
         "required": (every, required, told("unit/year", "demand as it came")),
         "delivered": (every, delivered, told("unit/year", "delivered within the period")),
         "fill_rate": (("trial", "period"), total, told("1", "delivered over demand as it came")),
-        "customer_fill": (by_customer, mean, told("1", "mean over trials of the share delivered")),
-        "customer_fill_low": (by_customer, np.maximum(low, 0.0), told("1", f"lower {student}")),
-        "customer_fill_high": (by_customer, np.minimum(high, 1.0), told("1", f"upper {student}")),
-        "customer_served": (by_customer, share, told("1", "share of trials served in full")),
-        "customer_served_low": (by_customer, few, told("1", f"lower {wilson}")),
-        "customer_served_high": (by_customer, many, told("1", f"upper {wilson}")),
+        **with_ends("customer_fill", by_customer, within, "1", "mean over trials of the share delivered"),
+        **with_ends(
+            "customer_served", by_customer, share, "1", "share of trials served in full", called=WILSON
+        ),
     }

@@ -64,6 +64,7 @@ class UncertaintySettings:
         order of the authorities.
     breakdowns_per_year, repair_mean_days : a line stands still.
     renewable_cv : yearly output of a power contract or an onsite plant.
+    renewable_daily_cv : its output on a typical day about the year's level, where matching is by the hour.
     intervention_delay_mean_years : from the planned to the real go-live, exponential.
     disruptions : factor on the probability of the scenario's own disruptions that nothing sets off; 0: none
         of them happens.
@@ -102,6 +103,7 @@ class UncertaintySettings:
     breakdowns_per_year: NotNegative = 4.0
     repair_mean_days: NotNegative = 1.5
     renewable_cv: Spread = 0.08
+    renewable_daily_cv: Spread = 0.0
     intervention_delay_mean_years: NotNegative = 0.25
     disruptions: Share = 1.0
     purchase_price_cv: Spread = 0.0

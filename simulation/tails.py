@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from simulation.intervals import Variables, with_ends
 from simulation.layout import Floats
 from simulation.statistics import mean_interval, quantile_interval, tail_mean_interval
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 WORST = 0.95  # the tail mean is over the trials beyond this quantile: the worst 1 in 20
-Variables = dict[str, tuple[tuple[str, ...], Floats, dict[str, str]]]
 
 
 def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float, pairs: bool = False) -> Variables:
@@ -47,13 +47,13 @@ def tails_of(outcome: xr.Dataset, counted: list[str], confidence: float, pairs: 
     ):
         if name != "cost":
             mean = _squeezed(mean_interval(values, confidence, pairs), dims)
-            _add(found, f"{name}_mean", dims, mean, units, what)
+            found |= with_ends(f"{name}_mean", dims, mean, units, what)
         levels = [_by_column(partial(quantile_interval, level=level, **how), values) for level in QUANTILES]
         quantiles = _squeezed(np.moveaxis(np.array(levels), 1, 0), dims)
-        _add(found, f"{name}_quantile", ("quantile", *dims), quantiles, units, f"quantiles of {what}")
+        found |= with_ends(f"{name}_quantile", ("quantile", *dims), quantiles, units, f"quantiles of {what}")
         worst = _by_column(partial(tail_mean_interval, level=WORST, **how), values)
         words = f"mean of {what} in the worst 1 in {round(1 / (1 - WORST))} trials"
-        _add(found, f"{name}_tail_mean", dims, _squeezed(worst, dims), units, words)
+        found |= with_ends(f"{name}_tail_mean", dims, _squeezed(worst, dims), units, words)
     return found
 
 
@@ -80,12 +80,14 @@ def ranges_with_prices(drawn: Floats, confidence: float, units: str, pairs: bool
         half = float(high - low) / 2
         ends = np.quantile(everything, np.clip([level - half, level + half], 0.0, 1.0))
         levels.append([quantile, *ends.tolist()])
-    _add(found, "cost_with_prices_quantile", ("quantile",), np.array(levels).T, units, f"quantiles of {what}")
+    found |= with_ends(
+        "cost_with_prices_quantile", ("quantile",), np.array(levels).T, units, f"quantiles of {what}"
+    )
     worst = float(np.quantile(everything, WORST))
     beyond = (worst + np.maximum(drawn - worst, 0.0) / (1 - WORST)).mean(axis=1)
     words = f"mean of {what} in the worst 1 in {round(1 / (1 - WORST))}"
     three = np.array(mean_interval(beyond, confidence, pairs))
-    _add(found, "cost_with_prices_tail_mean", (), three, units, words)
+    found |= with_ends("cost_with_prices_tail_mean", (), three, units, words)
     return found
 
 
@@ -106,8 +108,7 @@ def accounts_of(outcome: xr.Dataset, confidence: float, pairs: bool = False) -> 
     ):
         values = outcome[name].transpose("trial", dim, "period").to_numpy()
         units, what = outcome[name].attrs["units"], f"mean over trials of {name} by account"
-        _add(
-            found,
+        found |= with_ends(
             f"account_{name}",
             (dim, "period"),
             np.array(mean_interval(values, confidence, pairs)),
@@ -115,8 +116,7 @@ def accounts_of(outcome: xr.Dataset, confidence: float, pairs: bool = False) -> 
             what,
         )
         total = np.array(mean_interval(values @ weight, confidence, pairs))
-        _add(
-            found,
+        found |= with_ends(
             f"account_{name}_total",
             (dim,),
             total,
@@ -135,9 +135,3 @@ def _squeezed(three: Any, dims: tuple[str, ...]) -> Floats:
     """Drop the last axis, of length one, where there is no dimension for it."""
     values = np.asarray(three)
     return values if dims else values[..., 0]
-
-
-def _add(found: Variables, name: str, dims: tuple[str, ...], three: Floats, units: str, meaning: str) -> None:
-    words = (meaning, "lower end of its confidence interval", "upper end of its confidence interval")
-    for end, values, text in zip(("", "_low", "_high"), three, words, strict=True):
-        found[name + end] = (dims, np.asarray(values), {"units": units, "long_name": text})

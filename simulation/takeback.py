@@ -57,4 +57,5 @@ def discard(world: World) -> None:
         disposal.booked += disposal.done
         node.stock -= disposal.done
         node.deviation += disposal.done - disposal.planned
-        node.lowest = min(node.lowest, node.stock)
+        if world.free:
+            node.lowest = min(node.lowest, node.stock)

@@ -11,11 +11,11 @@ import xarray as xr
 from scenarios.ledger import Ledger
 from scenarios.scenario import Scenario
 from scenarios.targets import held_limits, missed, target_terms, target_values
+from simulation.intervals import WILSON, Variables, told, with_ends
 from simulation.layout import Floats
 from simulation.statistics import chance_interval, mean_interval
 
 DIMS = ("target", "period")
-Variable = tuple[tuple[str, ...], Floats, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -61,22 +61,14 @@ def targets_of(
         return xr.Dataset()
     values = np.array([each.value for each in found])
     limited = np.isfinite(plan["target_limit"].transpose(*DIMS).to_numpy())
-    data: dict[str, Variable] = {
-        "target_value": (("trial", *DIMS), values, _told("what the target measures", "see target_unit"))
-    }
     mean = mean_interval(values, confidence, pairs)
     chance = chance_interval(np.array([each.missed for each in found]) > 0, confidence, pairs)
-    for end, figure, share in zip(("", "_low", "_high"), mean, chance, strict=True):
-        words = {"": "", "_low": ", lower end of its interval", "_high": ", upper end of its interval"}[end]
-        data[f"target_mean{end}"] = (DIMS, figure, _told(f"mean over the trials{words}", "see target_unit"))
-        data[f"target_chance{end}"] = (
-            DIMS,
-            np.where(limited, share, np.nan),
-            _told(f"share of trials that missed the target{words}", "1"),
-        )
+    shares = np.where(limited, np.array(chance), np.nan)
+    unit, meaning = "see target_unit", "share of trials that missed the target"
+    data: Variables = {
+        "target_value": (("trial", *DIMS), values, told(unit, "what the target measures")),
+        **with_ends("target_mean", DIMS, mean, unit, "mean over the trials"),
+        **with_ends("target_chance", DIMS, shares, "1", meaning, called=WILSON),
+    }
     names = [name for name in plan.coords if str(name).startswith("target")]
     return xr.Dataset(data, coords={name: plan[name] for name in names})
-
-
-def _told(meaning: str, units: str) -> dict[str, str]:
-    return {"units": units, "long_name": meaning}

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import simpy
 
+from scenarios.claims import claim_activities
 from scenarios.primary_data import verified_offers
 from scenarios.uncertainty import BUYING
 from simulation.conditions import Situation
@@ -23,7 +24,7 @@ from simulation.opening import Opening, planned_use
 from simulation.order_use import order_book
 from simulation.outages import enter_outages
 from simulation.performance import draw_performance
-from simulation.power import onsite_built, renewable_factors, settle
+from simulation.power import daily_factors, onsite_built, renewable_factors, settlement
 from simulation.prices import draw_prices
 from simulation.programmes import lives_of, stage_days
 from simulation.ramp_up import ramp_up
@@ -177,7 +178,7 @@ class Trial:
         self._live = self._network.active[period] & (self._go_live[period] <= morning)
         self._situation.open_period(self.world, period)
         if self._scores is not None:
-            keep_quotas(self.world, self._network, period, self._scores)
+            keep_quotas(self.world, self._network, period, self._scores, self._required)
         self._network.ordering.open_period(self.world, self._opening.use[period])
         self._apply()
         world = self.world
@@ -189,7 +190,8 @@ class Trial:
         """Make the rest of the plan again, and follow it from this morning on."""
         network, world = self._network, self.world
         so_far = self._so_far() if replanning.counts_emissions else {}
-        state = replanning.state(network, period, self._required, world, self._go_live, so_far)
+        seen = (self._go_live, so_far, self._scores)
+        state = replanning.state(network, period, self._required, world, *seen)
         renewed = replanning.renewed(network, state)
         if renewed is None:
             return
@@ -305,12 +307,13 @@ class Trial:
         available = available * onsite_built(network, self._go_live, self._ramp)
         if self._happened:
             available = available * power_left(network, self._happened)
+        available = available[:, scenario.supplies.source]  # in a microgrid, luck is that of the plant
+        daily = daily_factors(network, self._uncertainty, self._streams)
         by_period = {
             "purchase": whole("offer", booked["offers"]),
             "flow": whole("arc", booked["arcs"]),
             "run": run,
             "covered": covered,
-            "power": settle(network, run, covered, available),
             "unmet": required - delivered - curtailed(scenario, response) / years,
             "trips": network.kept.trips(booked["lanes"]),
             "returned": whole("return", booked["takebacks"], "takeback"),
@@ -318,10 +321,13 @@ class Trial:
             "response": response / years,
             "stock": self._stocks(),
         } | {name: network.as_planned[name] for name in AS_PLANNED}
+        by_period |= settlement(network, run, covered, available, daily)
         by_period |= gate_activities(scenario, self._gate_books)
+        activities = {name: values.T for name, values in by_period.items()}
+        activities |= claim_activities(scenario, activities, available.T)
         nodes, days = self.world.nodes, network.days.count
         return TrialResult(
-            activities={name: values.T for name, values in by_period.items()},
+            activities=activities,
             required=required.T,
             delivered=delivered.T,
             mass_error=self._mass_error(booked),

@@ -95,7 +95,7 @@ def run_all(
     with processes(workers, _start, (_portable(trials),)) as pool:
 
         def run(look: range) -> Iterator[Account]:
-            chunk = max(1, min(len(look) // (4 * workers), round(1.0 / max(seconds_each, 1e-3))))
+            chunk = max(1, min(len(look) // (4 * workers), round(0.3 / max(seconds_each, 1e-3))))
             return pool.imap(_run, look, chunk)
 
         return _until_precise(trials, run, progress)
@@ -126,7 +126,9 @@ def _portable(trials: Trials) -> Trials:
     """Return the trials without what only their set-up needs: tables, and settings that cannot be sent."""
     unused: Any = None
     scenario = replace(trials.network.scenario, tables={}, carbon=unused, pathway=unused)
-    return replace(trials, network=replace(trials.network, scenario=scenario))
+    network = replace(trials.network, scenario=scenario)
+    _ = network.entities, network.as_planned, network.spells  # once, not in every process
+    return replace(trials, network=network)
 
 
 _in_this_process: list[Trials] = []

@@ -19,9 +19,9 @@ def depart(day: int, world: World) -> None:
     its destination, and leaves at the latest on the last day of a period. Nothing leaves while lane or origin
     is shut, on that day neither.
     """
-    for k in range(len(world.lanes)):
+    for k in world.by_trip:
         lane = world.lanes[k]
-        if lane.payload <= 0.0 or lane.loaded <= 0.0:
+        if lane.loaded <= 0.0:
             continue
         lane.waited += 1.0
         if world.lane_up[day, k] * world.site_up[day, lane.origin] <= 0.0:

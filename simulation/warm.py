@@ -10,6 +10,7 @@ from dataclasses import replace
 import xarray as xr
 
 from scenarios.errors import ZerolaneError
+from scenarios.power import by_the_year
 from scenarios.scenario import Scenario
 from simulation.settings import Replan, SimulationSettings
 
@@ -30,8 +31,9 @@ def warm_up(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) 
 
         one = replace(settings, trials=1, antithetic=False, replan=Replan.NONE)
         with contextlib.suppress(ZerolaneError):
-            simulate(scenario, plan, one)
-            trials, began = prepare(scenario, plan, one), time.perf_counter()
+            seen = scenario if "hourly_used" in plan else by_the_year(scenario)  # a plan of today's chain
+            simulate(seen, plan, one)
+            trials, began = prepare(seen, plan, one), time.perf_counter()
             trials.run(0)
             worth = settings.trials * (time.perf_counter() - began) >= WORTH_PROCESSES
             if (settings.workers or cores()) > 1 and (worth or settings.replan is not Replan.NONE):

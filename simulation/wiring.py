@@ -42,6 +42,7 @@ from simulation.outages import DAYS_PER_YEAR
 from simulation.selection import Used, entries_of, main_output
 
 FAMILIES = {"operation": OPERATION, "arc": ARC, "offer": OFFER}
+FILTERED = {"making": "maker", "sending": "leaving", "bringing": "arriving"}
 RESPONSES = {
     "expedite": EXPEDITE,
     "spot_purchase": SPOT_PURCHASE,
@@ -88,6 +89,7 @@ def build_world(scenario: Scenario, used: Used) -> World:
         start, order = by_group(owner, len(family))
         family[f"first_{name}"], family[f"end_{name}"] = start[:-1], start[1:]
         lists[name] = pointed[order].astype(np.uint32)
+    covers = _covers(scenario, used)
     run_order, want_order = _production_orders(operations, entries, len(nodes))
     shortages, answers = _answers(scenario, used)
     days_ahead = int(answers["lead"].max(initial=0)) + 1
@@ -106,9 +108,9 @@ def build_world(scenario: Scenario, used: Used) -> World:
         takebacks=takebacks,
         disposals=disposals,
         limits=limits,
-        covers=_covers(scenario, used),
-        idle_operations=np.zeros(len(operations), dtype=bool),
-        idle_arcs=np.zeros(len(arcs), dtype=bool),
+        covers=covers,
+        covering=np.zeros(len(covers), dtype=np.uint32),
+        **room_for_work(lists, nodes, operations, arcs, lanes),
         shortages=shortages,
         answers=answers,
         answered=np.zeros((days_ahead, len(shortages))),
@@ -119,6 +121,26 @@ def build_world(scenario: Scenario, used: Used) -> World:
             np.isin(send_order, np.concatenate([arcs["tail"], arcs["head"], offers["node"]]))
         ].astype(np.uint32),
     )
+
+
+def room_for_work(
+    lists: dict[str, Any], nodes: Records, operations: Records, arcs: Records, lanes: Records
+) -> dict[str, Any]:
+    """Return the fields of a world that say who has work, and those of a day's goods; lists as they stand."""
+    count = {"working": len(operations), "working_order": len(operations)}
+    work: dict[str, Any] = {name: np.zeros(n, dtype=np.uint32) for name, n in count.items()}
+    work |= {name: lists[of].copy() for name, of in FILTERED.items()}
+    return work | {
+        "idle_operations": np.zeros(len(operations), dtype=bool),
+        "idle_arcs": np.zeros(len(arcs), dtype=bool),
+        "how_many": np.zeros(2, dtype=np.int64),
+        "tail": np.unique(arcs["tail"]),
+        "lane_origin": lanes["origin"].copy(),
+        "by_trip": np.flatnonzero(lanes["payload"] > 0).astype(np.uint32),
+        "capped": np.zeros(len(lanes), dtype=bool),
+        "bounded": np.zeros(len(lanes), dtype=bool),
+        **{name: np.zeros(len(nodes)) for name in ("spare", "pull", "claim")},
+    }
 
 
 def places_of(values: Integers, members: Integers) -> Integers:

@@ -84,7 +84,30 @@ def weighted_cost(
     return ArrayObjective(pairs)
 
 
-OBJECTIVES = (least_cost, least_emissions, weighted_cost)
+def emissions_priced(instance: Instance, weight: Floats) -> dict[str, Floats]:
+    """Return t of the pathway's priced accounts per unit of each activity, (n, T), times a weight, (T,)."""
+    accounts = tuple(instance.scenario.carbon.priced_accounts)
+    coefficients = instance.ledger.emission_coefficients(accounts)
+    return {activity: per_unit * weight for activity, per_unit in coefficients.items()}
+
+
+def least_cost_at_price(model: pyo.ConcreteModel, instance: Instance, price: float = 0.0) -> ArrayObjective:
+    r"""Minimise present cost and a carbon price on top, the same in all years.
+
+    .. math:: \min \sum_x \sum_t (c_{x,t} + p\,\delta_t\,e_{x,t})\,x_t
+
+    Unit: currency. p: currency per t, real; δ: present value of one currency unit a year; e: the ledger's
+    emission coefficients over the priced accounts of the pathway; c as for least cost.
+    Source: own; asked for break-even prices alone, see `optimizer/break_even.py`.
+    """
+    cost = instance.ledger.cost_coefficients()
+    carbon = emissions_priced(instance, instance.scenario.periods.discount_yearly)
+    pairs = [(getattr(model, activity), per_unit.ravel()) for activity, per_unit in cost.items()]
+    pairs += [(getattr(model, activity), price * per_unit.ravel()) for activity, per_unit in carbon.items()]
+    return ArrayObjective(pairs)
+
+
+OBJECTIVES = (least_cost, least_emissions, weighted_cost, least_cost_at_price)
 
 
 def emissions_within_target(

@@ -1,4 +1,4 @@
-"""Scores of suppliers: which thresholds interventions lift them over, and what then counts."""
+"""Scores of suppliers and verified data: which thresholds interventions reach, and what then counts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def threshold_reached(model: pyo.ConcreteModel, instance: Instance) -> ArrayCons
     .. math:: reached_{k,t} \ge 1 - \sum_{i \in W} (1 - in\_effect_{i,t})
 
     Index: smallest sufficient set W of interventions, by threshold k and period. Unit: 0 or 1. Score:
-    weighted points of the indicators, each at most its weight; a threshold may also be of one indicator.
+    weighted points of the indicators, each at most its weight; a threshold may also be of one indicator, or
+    say that the one intervention works that verifies footprints.
     Dual: of the linear program with integers fixed; no planning meaning.
     Source: prime implicants of a monotone Boolean function (Crama and Hammer 2011, ch. 1).
     """
@@ -83,8 +84,9 @@ def counted_within_purchase(model: pyo.ConcreteModel, instance: Instance) -> Arr
 
     .. math:: counted_{j,t} \le m_{o,t}
 
-    Index: lift j: offer o of a sourcing rule by an indicator that interventions may raise, period. Unit:
-    product unit a year, or currency a year where the rule measures spend. m: purchase, or what is paid.
+    Index: lift j: offer o of a sourcing rule by an indicator that interventions may raise, or by data tier
+    where they verify it, period. Unit: product unit a year, or currency a year where the rule measures spend.
+    m: purchase, or what is paid.
     Dual: value of one more unit bought there, present value.
     Source: exact linearisation of a quantity times a 0/1 decision (McCormick 1976).
     """
@@ -145,10 +147,12 @@ def _reached_columns(instance: Instance) -> Integers:
 
 def counted_terms(model: pyo.ConcreteModel, instance: Instance, rule: int, row: int) -> list[Term]:
     """Return what counts towards a rule's share by a threshold, in block `row` of T rows."""
-    lifts = np.flatnonzero(instance.scenario.sourcing_rules.lift_rule == rule)
+    rules, periods = instance.scenario.sourcing_rules, len(instance.scenario.periods)
+    lifts = np.flatnonzero(rules.lift_rule == rule)
     if not len(lifts):
         return []
-    return [in_block(model.counted, lifts, np.ones((len(lifts), len(instance.scenario.periods))), row)]
+    weight = np.repeat(rules.lift_weight[lifts, None], periods, axis=1)
+    return [in_block(model.counted, lifts, weight, row)]
 
 
 def most_missed(instance: Instance, bound: Integers) -> Floats:

@@ -37,8 +37,9 @@ def least_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
     Index: sourcing rule with a minimum share, period. Unit: product unit a year, or currency a year
     where the rule measures spend. m: purchase, or what is paid for it. Members: offers of a site,
     region, group, tag or data tier, or of suppliers whose scorecard has an indicator: ``counted`` where
-    interventions decide on it. A quota that a grade brings holds while the supplier's score is between
-    two thresholds; else what :math:`share \sum_{o \notin members} M_{o,t}` can miss is spared.
+    interventions decide on it, verified data at their chance. A quota that a grade brings holds while the
+    supplier's score is between two thresholds; else what :math:`share \sum_{o \notin members} M_{o,t}` can
+    miss is spared.
     Dual: cost of one more unit bought there, present value.
     Source: own; purchase shares and supplier counts as planners state them.
     """

@@ -13,13 +13,16 @@ def target_kept(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
     r"""Keep the programme targets that are enforced.
 
     .. math:: \sum_x a_{x,t}\,x_t \ \{\le, \ge\}\ limit_t \sum_x b_{x,t}\,x_t \qquad
-        no\ rise:\ \sum_x a_{x,t}\,x_t \le \sum_x a_{x,t-1}\,x_{t-1}
+        no\ rise:\ \sum_x a_{x,t}\,x_t \le \sum_x a_{x,t-1}\,x_{t-1} \qquad
+        steel\ class:\ E_t + m\,y\,S_t \le b\,Q_t
 
     Index: enforced target, period in which it has a limit. Unit: as the measure: tCO2e, MWh or m3 a year,
     or units a year for shares and intensities. x: activities; a: what the measure sums; b: what it divides
-    by, or 1 in all where it divides by nothing.
+    by, or 1 in all where it divides by nothing. Of a class: E: emissions of the mill under its rulebook; Q:
+    what it makes; S: scrap charged, t of metal; y: largest yield of its recipes; b - m s: line at share s.
     Dual: saving from one more unit of limit, present value.
-    Source: table ``targets``; baselines are of today's chain unless the table gives them.
+    Source: table ``targets``; baselines are of today's chain unless the table gives them. Classes: the
+    rulebooks, see accounting.md.
     """
     return linear_rows(model, instance.scenario.target_rules, instance.scenario)
 

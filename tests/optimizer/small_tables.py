@@ -11,13 +11,13 @@ from scenarios.loading import _typed
 from scenarios.schema import TABLES
 
 
-def scenario_of(rows, **settings):
+def scenario_of(rows, carbon=None, **settings):
     """Return the scenario of rows by table; one year without discounting unless told otherwise."""
     given = {"name": "random", "first_year": 2025, "last_year": 2025, "discount_rate": 0.0} | settings
     found = {
         name: typed(table, rows[name]) if rows.get(name) else empty(name) for name, table in TABLES.items()
     }
-    return scenario_from_tables(found, ScenarioSettings(**given))
+    return scenario_from_tables(found, ScenarioSettings(**given), carbon)
 
 
 def typed(table, rows):

@@ -9,11 +9,15 @@ import pytest
 import xarray as xr
 
 from optimizer import SolverSettings, optimize
+from reporting.coverage import coverage, hotspots
+from reporting.payload import counted_accounts
+from reporting.supplier_programmes import data_worth
 from scenarios import CarbonSettings, ScenarioSettings, load_scenario, read_tables, scenario_from_tables
 from scenarios.custom_rule_settings import CustomRule, RuleTerm, Sense
 from scenarios.loading import BUNDLED
 from scenarios.settings import LeverSettings, PathwaySettings, SourcingSettings
 
+MARKED = ["rod_shihezi", "glass_bengbu", "glass_xianyang", "aluminium_urumqi", "silver_wuxi"]
 SEARCH = SolverSettings(mip_gap=0.01)
 TODAY = PathwaySettings(sourcing=SourcingSettings(report_only=["science_based_spend"]))
 NOTHING_NEW = PathwaySettings(
@@ -107,15 +111,60 @@ def test_without_a_budget_the_funnel_stays_empty() -> None:
 
 
 def test_footprints_fall_only_after_action(modules: xr.Dataset) -> None:
+    """And the mark-up of a tenth with what is verified: an inventory says what there was, no more."""
     plan = modules
     offered = (plan["offer_footprint"] * plan["purchase"]).transpose("offer", "period")
-    saved = (offered - plan["offer_emissions"]).groupby("offer_site").sum("offer")
+    marked = xr.where(plan["offer"].isin(MARKED), 0.1 / 1.1, 0.0) * offered * plan["verified"]
+    saved = (offered - marked - plan["offer_emissions"]).groupby("offer_site").sum("offer")
     acting = plan["in_effect"][np.char.find(plan["intervention"].values.astype(str), ":action:") > 0]
     assert float(acting.isel(period=-1).sum()) >= 5
     for site in saved["offer_site"].values:
         mine = acting[acting["intervention_site"].values == site]
         idle = mine.sum("intervention").values < 0.5
         assert np.abs(saved.sel(offer_site=site).values[idle]).max(initial=0) < 1e-3
+
+
+def test_data_of_marked_averages_are_ranked(modules: xr.Dataset) -> None:
+    """Each marked offer of a supplier that may be asked: what is marked is a tenth of its footprint."""
+    ranked = {row["key"]: row for row in data_worth(modules, None)}
+    years = modules["years"]
+    for offer in MARKED:
+        row = ranked[f"green_partner:inventory:{modules['offer_site'].sel(offer=offer).item()}"]
+        bought = modules["purchase"].sel(offer=offer) * modules["offer_footprint"].sel(offer=offer) / 1.1
+        assert row["markup"] == pytest.approx(0.1 * 0.95 * 0.8 * float((bought * years).sum()))
+        assert row["price"] is None or row["price"] == pytest.approx(row["cost"] / row["markup"])
+
+
+def test_no_fewer_improvements_would_lift_a_supplier(electronics: xr.Dataset) -> None:
+    """Of 33 indicators: as many as there are chosen, less one, never reach the next grade."""
+    last = electronics.isel(period=-1)
+    lowest = dict(zip(last["grade"].values, last["grade_lowest_score"].values, strict=True))
+    checked = 0
+    for supplier in last["supplier"].values:
+        mine = last.sel(supplier=supplier)
+        grade = str(mine["improvement_grade"].values)
+        if not grade:
+            continue
+        gain = 100 * last["indicator_weight"].values * (1 - mine["indicator_points"].values)
+        chosen = mine["improvement"].values > 0.5
+        needed = lowest[grade] - float(mine["score"])
+        assert gain[chosen].sum() >= needed - 1e-6
+        assert np.sort(gain)[::-1][: chosen.sum() - 1].sum() < needed - 1e-7
+        checked += 1
+    assert checked >= 30
+
+
+def test_what_is_known_of_purchases_and_who_emits_most(electronics: xr.Dataset) -> None:
+    plan = electronics
+    known, emitted = coverage(plan), plan["offer_emissions"].transpose("offer", "period").values
+    assert known is not None
+    for measure in ("spend", "tonnes", "emissions"):
+        assert np.sum([row[measure] for row in known["tiers"]], axis=0) == pytest.approx(1)
+    stated = np.isin(plan["offer_tier"].values, ["own", "supplier"])
+    assert known["primary"]["emissions"] == pytest.approx(emitted[stated].sum(axis=0) / emitted.sum(axis=0))
+    hot = hotspots(plan, counted_accounts(plan))
+    assert hot is not None
+    assert hot["sites"][-1]["cumulative"] >= 0.8 > hot["sites"][-2]["cumulative"]
 
 
 @pytest.mark.nightly

@@ -168,6 +168,40 @@ def test_statuses_follow_scores_and_the_plan():
         assert plan["target_value"].sel(target="t").item() == reached
 
 
+STATUS = [
+    {"status": "zero_carbon_factory", "criterion": "emissions_intensity", "threshold": 0.1},
+    {"status": "zero_carbon_factory", "criterion": "renewable_share", "threshold": 0.5},
+]
+
+
+def test_a_named_site_must_have_a_status():
+    """0.1 t per t are 10 t of 30: certificates for 20 / 0.6 MWh, two thirds of the load."""
+    row = target("status_count", "at_least", 1, status="zero_carbon_factory", site="mill")
+    plan = plan_of(pig_tables(factory_statuses=STATUS, targets=[row]))
+    assert cost(plan) == pytest.approx(COST + 20 / 0.6 * 50)
+    assert plan["target_value"].item() == 1
+    greener = [STATUS[0], STATUS[1] | {"threshold": 0.8}]
+    plan = plan_of(pig_tables(factory_statuses=greener, targets=[row]))
+    assert cost(plan) == pytest.approx(COST + 0.8 * 50 * 50)
+    by_tonnes = [{"status": "zero_carbon_factory", "criterion": "emissions", "threshold": 15}]
+    plan = plan_of(pig_tables(factory_statuses=by_tonnes, targets=[row]))
+    assert cost(plan) == pytest.approx(COST + 25 * 50)
+
+
+def test_a_status_that_scores_rule_out_is_named_and_given_up():
+    aspects = ("green_production", "supplier_management", "green_logistics", "green_recycling")
+    scores = [{"site": "mill", "aspect": a, "score": 70} for a in (*aspects, "information_disclosure")]
+    status = [*STATUS, {"status": "zero_carbon_factory", "criterion": "overall", "threshold": 80}]
+    row = target("status_count", "at_least", 1, status="zero_carbon_factory", site="mill")
+    rows = pig_tables(factory_scores=scores, factory_statuses=status, targets=[row])
+    scenario = scenario_of(rows)
+    with pytest.raises(InfeasibleError, match="target t") as raised:
+        optimize(scenario, EXACT)
+    plan = optimize(raised.value.diagnosis.fixed(scenario), EXACT)
+    assert cost(plan) == pytest.approx(COST)
+    assert plan["target_value"].item() == 0
+
+
 def test_an_impossible_target_is_named_and_a_fix_is_offered():
     scenario = scenario_of(
         pig_tables(targets=[target("emissions", "at_most", 50, accounts="scope3_purchased_goods")])

@@ -136,7 +136,7 @@ def build_plan(  # noqa: PLR0913, PLR0917 - a case is many numbers
             if kind == "efficiency":
                 savings[i, 0] = active[i] * 0.9e6
             if kind == "electric trucks":
-                savings[i, 4] = active[i] * 0.03e6
+                savings[i, EMISSION_ACCOUNTS.index("scope3_upstream_transport_ttw")] = active[i] * 0.03e6
     chosen = [o for o in OFFERS if o[0] in labels]
     supplies = [s for s in SUPPLIES if s[0] in labels]
     power_first = np.array([3.0e6, 0.0, 0.0, 1.6e6, 0.0])[: len(supplies)]

@@ -48,6 +48,21 @@ def test_a_product_footprint_by_hand(plan):
     assert len(product_footprints(plan, NOW)) == 2
 
 
+def test_primary_data_are_what_one_burns_oneself_and_suppliers_state(plan):
+    """2.0 of 2.06 is burnt at the own mill; ore, 0.03, is a national average until its port states it."""
+    pcf = product_footprints(plan, NOW)[0].as_json()["pcf"]
+    assert float(pcf["primaryDataShare"]) == pytest.approx(100 * 2.0 / 2.06)
+    assert "dqi" not in pcf  # nothing is rated
+    tiers = [
+        "supplier" if name == "port_ore" else str(tier)
+        for name, tier in plan["offer_tier"].to_series().items()
+    ]
+    known = plan.assign_coords(offer_tier=("offer", tiers), offer_rating=("offer", [np.nan, 2.0]))
+    pcf = product_footprints(known, NOW)[0].as_json()["pcf"]
+    assert float(pcf["primaryDataShare"]) == pytest.approx(100 * 2.03 / 2.06)
+    assert pcf["dqi"] == {"technologicalDQR": "2.0", "geographicalDQR": "2.0", "temporalDQR": "2.0"}
+
+
 def test_shipments_by_hand(plan):
     """150,000 t of ore over 200 km are 30 Mtkm, at 0.08 kg driven and 0.1 kg in all."""
     shipment = next(s for s in shipment_footprints(plan) if s.shipment_id == "port>mill:truck@2025-01")

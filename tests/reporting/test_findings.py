@@ -228,6 +228,6 @@ def test_the_sum_of_small_suppliers_is_never_the_news(cases: dict[str, dict[str,
         {"name": "Port", "plan": [50.0, 10.0], "reference": [50.0, 50.0], "rest": False},
         {"name": "14 others", "plan": [50.0, 90.0], "reference": [50.0, 50.0], "rest": True},
     ]
-    mixes = payload["mixes"] | {"suppliers": [{"product": "ore", "rows": rows}]}
+    mixes = payload["mixes"] | {"suppliers": [{"product": "ore", "name": "Ore", "rows": rows}]}
     title = titles.sourcing_title(payload | {"mixes": mixes})
     assert title.startswith("Port supplies 10% of ore")

@@ -40,8 +40,8 @@ def test_stocks_that_run_dry_stand_first(payload: Payload) -> None:
     assert table is not None
     assert table.title == "1 of 2 stocks ordered by a policy run dry now and then"
     assert table.rows == [
-        ["shenyang:steel", "base stock", "365", "80.0", "700", "6.00", "3.1%"],
-        ["tangshan:ore", "periodic", "52.0", "1,200", "9,000", "14.2", "0%"],
+        ["Shenyang market, Steel", "base stock", "365", "80.0", "700", "6.00", "3.1%"],
+        ["Tangshan mill, Ore", "periodic", "52.0", "1,200", "9,000", "14.2", "0%"],
     ]
     assert table.title in render_page(payload)
 
@@ -62,4 +62,4 @@ def test_the_workbook_lists_them(
     names = [name for name in sheets.sheetnames if "eorder" in name]
     assert len(names) == 1
     cells = [[cell.value for cell in row] for row in sheets[names[0]].iter_rows()]
-    assert ["tangshan:ore", "periodic", 52.0, 1200.5, 9000.0, 14.2, 0.0] in cells
+    assert ["Tangshan mill, Ore", "periodic", 52.0, 1200.5, 9000.0, 14.2, 0.0] in cells

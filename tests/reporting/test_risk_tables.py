@@ -76,8 +76,8 @@ def test_stocks_out_of_reach_stand_first(payload: Payload) -> None:
     table = risk_tables(payload)[2]
     assert table.title == "1 of 2 stocks are too small to serve 98.0% on the day"
     assert table.rows == [
-        ["far:steel", "14.0", "out of reach", "", "91.0%", "96.0%"],
-        ["shenyang:steel", "14.0", "\u22123.25", "\u221290,000", "99.9%", "98.2%"],
+        ["far, Steel", "14.0", "out of reach", "", "91.0%", "96.0%"],
+        ["Shenyang market, Steel", "14.0", "\u22123.25", "\u221290,000", "99.9%", "98.2%"],
     ]
 
 

@@ -120,7 +120,7 @@ def test_scores_grades_quotas_and_the_way_to_the_next_grade(plan: xr.Dataset) ->
     assert ["Grade", "C", "C", "B"] in beijing.numbers.rows
     assert ["Quota, most of a product", "40%", "40%", "40%"] in beijing.numbers.rows
     assert not [row for row in beijing.numbers.rows if row[0].startswith("Quota, least")]
-    names, cost = "Audit on site, Verified inventory", "CNY 0.70 m"
+    names, cost = "Audit on site; Verified inventory", "CNY 0.70 m"
     said = f"To grade A with the fewest improvements after 2027: {names}, for about {cost}."
     assert beijing.sentences == [said]
     assert section.shares is not None

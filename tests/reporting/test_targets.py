@@ -125,5 +125,5 @@ def test_the_summary_and_the_page_tell_them(results, payload):
 def test_figures_carry_their_unit():
     assert amount(0.25, "share") == "25%"
     assert amount(None, "share") == "\u2013"
-    assert amount(1.5, "tCO2e/unit") == "1.50 tCO2e/unit"
+    assert amount(1.5, "tCO2e/unit") == "1.50 t CO\u2082e a unit"
     assert amount(3, "count") == "3"

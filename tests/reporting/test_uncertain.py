@@ -49,9 +49,9 @@ def payload(plan: xr.Dataset, reference: xr.Dataset, uncertain: xr.Dataset) -> P
 
 def test_the_dearest_disruption_stands_first_and_in_the_title(payload: Payload) -> None:
     (table,) = disruption_tables(payload)
-    assert table.title == "flood costs most of all disruptions: CNY 4.00 m where it happens"
+    assert table.title == "Flood costs most of all disruptions: CNY 4.00 m where it happens"
     flood, strike = table.rows
-    assert flood[0] == "flood"
+    assert flood[0] == "Flood"
     assert flood[1] == "25% (20% to 30%)"
     assert float(flood[2]) == pytest.approx(0.5)
     assert flood[3] == "+4.00 \u00b1 1.00"
@@ -79,11 +79,11 @@ def test_page_terminal_and_workbook_show_them(
     payload: Payload, plan: xr.Dataset, reference: xr.Dataset, uncertain: xr.Dataset, tmp_path: Path
 ) -> None:
     page = render_page(payload)
-    for words in ("flood costs most", "Uncertain emission factors raise", "whatever prices do"):
+    for words in ("Flood costs most", "Uncertain emission factors raise", "whatever prices do"):
         assert words in page
     printed = StringIO()
     show_summary(payload, console=Console(file=printed, width=120))
-    assert "flood costs most" in printed.getvalue()
+    assert "Flood costs most" in printed.getvalue()
     write_workbook(plan, reference, uncertain, tmp_path / "plan.xlsx")
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx", read_only=True)
     assert {"Disruptions", "CapsUncertainFactors"} <= set(book.sheetnames)

@@ -55,6 +55,27 @@ def category(**changes):
     return {name: value for name, value in {**found, **changes}.items() if value is not None}
 
 
+def shipment(*legs, number=1):
+    """Return a shipment of the tutorial's trucks: legs of mass in kg, km, kgCO2e driven and in all."""
+    return {
+        "shipmentId": f"shipment-{number}",
+        "mass": str(sum(leg[0] for leg in legs)),
+        "tces": [
+            {
+                "tceId": f"leg-{n}",
+                "shipmentId": f"shipment-{number}",
+                "tocId": rest[0] if rest else "truck",
+                "mass": str(mass),
+                "distance": {"actual": str(km)},
+                "transportActivity": str(mass / 1000 * km),
+                "co2eTTW": str(driven),
+                "co2eWTW": str(whole),
+            }
+            for n, (mass, km, driven, whole, *rest) in enumerate(legs, 1)
+        ],
+    }
+
+
 def write(folder, **files):
     """Write each value as ``<name>.json`` into `folder`."""
     folder.mkdir(exist_ok=True)

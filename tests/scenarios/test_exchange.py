@@ -11,7 +11,7 @@ from scenarios.declared_units import declared, per_product_unit
 from scenarios.exchange_layouts import CarbonFootprint, ProductFootprint, TransportCategory, plain_decimal
 from scenarios.exchange_reading import read_shared
 from scenarios.loading import BUNDLED
-from tests.scenarios.exchange_files import category, footprint, write
+from tests.scenarios.exchange_files import category, footprint, shipment, write
 
 
 @pytest.fixture
@@ -76,6 +76,31 @@ def test_a_transport_category_gives_its_mode_new_factors(load):
     arc = scenario.arcs.label.tolist().index("port>mill:truck:iron_ore")
     np.testing.assert_allclose(scenario.arcs.tank_to_wheel[arc], 0.012)
     np.testing.assert_allclose(scenario.arcs.well_to_tank[arc], 0.003)
+
+
+def test_measured_shipments_give_their_mode_new_factors(load):
+    """10 t x 100 km at 70 + 10 kg and 20 t x 150 km at 170 + 70 kg: 0.06 and 0.02 kg a t-km over 200 km."""
+    legs = shipment((10_000, 100, 70, 80)), shipment((20_000, 150, 170, 240), number=2)
+    scenario = load(one=legs[0], two=legs[1])
+    arc = scenario.arcs.label.tolist().index("port>mill:truck:iron_ore")
+    np.testing.assert_allclose(scenario.arcs.tank_to_wheel[arc], 0.012)
+    np.testing.assert_allclose(scenario.arcs.well_to_tank[arc], 0.004)
+    mode = scenario.tables["modes"].set_index("mode").loc["truck"]
+    assert (mode["source"], mode["quality"]) == ("iLEAP shipments, 2 legs", "measured")
+
+
+def test_a_shared_category_stands_before_shipments(load):
+    scenario = load(truck=category(), went=shipment((10_000, 100, 70, 80)))
+    arc = scenario.arcs.label.tolist().index("port>mill:truck:iron_ore")
+    np.testing.assert_allclose(scenario.arcs.tank_to_wheel[arc], 0.012)
+    assert [w for w in scenario.warnings if "its category is shared too" in w]
+
+
+def test_legs_of_unknown_modes_are_named_and_wrong_ones_refused(load):
+    by_ferry = load(went=shipment((10_000, 100, 70, 80, "urn:toc:ferry")))
+    assert [w for w in by_ferry.warnings if "'urn:toc:ferry' means no mode" in w]
+    with pytest.raises(DataError, match="tank to wheel of leg leg-2 is above well to wheel"):
+        load(went=shipment((10_000, 100, 70, 80), (1000, 100, 7, 5)))
 
 
 def test_a_category_inside_a_product_footprint_is_read(load):

@@ -73,7 +73,7 @@ def test_each_rate_belongs_to_a_known_account_and_activity():
 def test_totals_hold_one_scope_2_method():
     assert "scope2_location" not in total_accounts(Scope2.MARKET)
     assert "scope2_market" not in total_accounts(Scope2.LOCATION)
-    assert len(total_accounts(Scope2.MARKET)) == len(EMISSION_ACCOUNTS) - 1
+    assert len(total_accounts(Scope2.MARKET)) == len(EMISSION_ACCOUNTS) - 2
 
 
 def test_partner_sites_book_to_scope_3():

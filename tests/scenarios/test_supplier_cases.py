@@ -117,3 +117,22 @@ def test_crates_come_back_only_where_devices_come_in_crates(
     for row in returns.itertuples():
         assert row.share == pytest.approx(0.92 * crates[f"assemble_{row.product}"])
         assert row.minimum_share < row.share
+
+
+def test_schemes_marks_and_preferences_are_in_use(tables: dict[str, dict[str, pd.DataFrame]]) -> None:
+    """One statement is under no accepted scheme, some averages are marked up, bids are ranked and paid."""
+    modules = load_scenario(ScenarioSettings(name="pv_modules", data="pv_modules"))
+    offers = dict(zip(modules.offers.label, range(len(modules.offers.label)), strict=True))
+    stated, replaced = offers["glass_chuzhou_low_carbon"], offers["glass_beihai_low_carbon"]
+    assert modules.offers.data_tier[[stated, replaced]].tolist() == ["supplier", "national"]
+    assert modules.offers.booked_footprint[replaced] == pytest.approx(1.42 * 1.1)
+    marked = modules.offers.label[(modules.offers.markup > 0).any(axis=1)]
+    assert set(marked) == {"rod_shihezi", "glass_bengbu", "glass_xianyang", "aluminium_urumqi", "silver_wuxi"}
+    devices = load_scenario(ScenarioSettings(name="electronics", data="electronics"))
+    product = devices.products.label[devices.offers.product]
+    for kind, names in (("ranking", {"mainboard", "memory"}), ("paid", {"display"})):
+        moved = (getattr(devices.preferences, kind) != 0).any(axis=1)
+        assert set(product[moved]) == names
+        assert (abs(getattr(devices.preferences, kind)) <= 0.01 * devices.offers.price + 1e-9).all()
+    for case in CASES:
+        assert len(tables[case]["exchange_ids"]) > 0

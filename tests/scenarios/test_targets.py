@@ -115,7 +115,9 @@ def test_every_broken_target_is_told_at_once():
             target("emissions", "line_to", 0.5) | {"target": "endless"},
             target("water", "at_most", 1, park="Baoshn") | {"target": "park"},
             target("emissions", "at_most", 1, accounts="scope4") | {"target": "account"},
-        ]
+            target("status_count", "at_least", 1, status="green") | {"target": "somewhere"},
+        ],
+        factory_statuses=[{"status": "green", "criterion": "renewable_share", "threshold": 0.5}],
     )
     for row, words in (
         (0, "reduction needs a share"),
@@ -126,9 +128,10 @@ def test_every_broken_target_is_told_at_once():
         (5, "the line has no end"),
         (6, "no site lies in this park"),
         (7, "is not an emission account"),
+        (8, "only that a named site has the status can be enforced"),
     ):
         assert any(f"targets, row {row}" in line and words in line for line in text.splitlines()), words
-    assert text.startswith("8 problems")
+    assert text.startswith("9 problems")
 
 
 def test_other_broken_tables_are_told():

@@ -51,7 +51,7 @@ MUTANTS = {
     "a day's line capacity too much": ("trial", 'ROUNDING_DAYS * family["capacity"]', 'family["capacity"]'),
     "a line's use is not counted": (
         "production",
-        "lines[operation.line].room -= operation.done * operation.use",
+        "line.room -= done * operation.use",
         "pass",
     ),
     "an outage stops nothing": ("production", "up = line_up[i] * site_up[line.site]", "up = 1.0"),
@@ -69,7 +69,7 @@ MUTANTS = {
     # what is short
     "rivals for an input all get it": (
         "production",
-        "done = min(done, operation.want * stock / node.claim)",
+        "done = min(done, operation.want * stock / wanted)",
         "done = min(done, stock / -entry.quantity)",
     ),
 }

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import xarray as xr
 from scipy.signal import fftconvolve
 from scipy.special import gammainc
 
@@ -224,8 +223,7 @@ def test_the_bundled_programme_goes_as_its_chain_says(make):
     taken = {"trained": 0, "inventory": 1, "target": 1, "action": 3}
     for g, stage in enumerate(stages.stage):
         adopt[taken[stage], stages.intervention[g]] = 1.0
-    plan = xr.Dataset({"adopt": (("period", "intervention"), adopt)})
-    network = SimpleNamespace(scenario=scenario, days=days, plan=plan, active=adopt > 0)
+    network = SimpleNamespace(scenario=scenario, days=days, active=adopt > 0, adopted=adopt > 0)
     luck = make.uncertain(**LUCK)
     drawn = [SimpleNamespace(stages=stage_days(network, luck, Streams(5, n))) for n in range(300)]
     found = programmes_of(drawn, network, 0.9995, False)

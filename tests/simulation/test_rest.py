@@ -8,6 +8,7 @@ import pytest
 from simulation import UncertaintySettings
 from simulation.kernel import run_days
 from simulation.trial import Trial
+from simulation.work import list_work
 
 ORE = {
     "flow": ("arc", "port>mill:truck:iron_ore", "port_2>mill:truck:iron_ore"),
@@ -49,6 +50,7 @@ def played(trials, index, nobody_rests):
             if nobody_rests:
                 for name in IDLE:
                     getattr(world, name)[:] = False
+                list_work(world)
             before = {name: getattr(world, name).copy() for name in IDLE}
             run_days(day, day + 1, world)
             for name in IDLE:

@@ -170,6 +170,7 @@ def test_a_full_vehicle_waits_for_its_load(payload):
     days = 20 * payload
     world = empty_world()._replace(
         lanes=lanes,
+        by_trip=np.zeros(1, dtype=np.uint32),
         arcs=arcs,
         nodes=records(NODE, 1),
         coming=np.zeros((3, 1)),
