@@ -20,8 +20,8 @@ def warm_up(scenario: Scenario, plan: xr.Dataset, settings: SimulationSettings) 
 
     Where several processes will play the trials, the server that they are forked off is started too.
 
-    The first simulation after an installation compiles for about 14 s, which then costs no waiting. What
-    the simulation refuses is said when it is asked for in earnest.
+    The first simulation after an installation compiles, for most of a minute, which then costs less waiting.
+    What the simulation refuses is said when it is asked for in earnest.
     """
 
     def try_once() -> None:

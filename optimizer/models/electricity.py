@@ -10,6 +10,7 @@ from optimizer.models.columns import contract_runs, every_period, repeated, year
 from optimizer.models.instance import Instance
 from optimizer.models.megawatts import capacity_terms
 from scenarios.power import GREEN, is_matched
+from scenarios.scenario import Flags, Floats, Scenario
 
 
 def load_met(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
@@ -210,24 +211,9 @@ def green_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint
     Source: pathway setting ``levers.minimum_green_share``; Scope 2 Guidance, market-based method.
     """
     scenario = instance.scenario
-    target = scenario.pathway.levers.minimum_green_share
-    periods, supplies = len(scenario.periods), scenario.supplies
-    share = scenario.periods.interpolate(target, before_first=0.0) if target else np.zeros(periods)
-    bound = np.flatnonzero(share > 0)
-    own = np.flatnonzero(scenario.sites.owner[supplies.site] == "own")
-    supply, row = (grid.ravel() for grid in np.meshgrid(own, np.arange(len(bound)), indexing="ij"))
-    green = np.isin(supplies.kind[supply].astype(str), GREEN)
-    return rows(len(bound)).at_least(
-        0.0,
-        [
-            term(
-                model.power,
-                row=row,
-                column=supply * periods + bound[row],
-                coefficient=green - share[bound[row]],
-            )
-        ],
-    )
+    target, periods = scenario.pathway.levers.minimum_green_share, scenario.periods
+    share = periods.interpolate(target, before_first=0.0) if target else np.zeros(len(periods))
+    return _share_of_own_load(model, scenario, np.isin(scenario.supplies.kind.astype(str), GREEN), share)
 
 
 def matched_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstraint:
@@ -242,11 +228,17 @@ def matched_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
     """
     scenario = instance.scenario
     share = scenario.electricity.share_by_period(scenario.periods)
+    return _share_of_own_load(model, scenario, is_matched(scenario), share)
+
+
+def _share_of_own_load(
+    model: pyo.ConcreteModel, scenario: Scenario, counts: Flags, share: Floats
+) -> ArrayConstraint:
+    """Return rows that have supplies that count, (U,), give a share of own load, (T,), where there is one."""
     periods, supplies = len(scenario.periods), scenario.supplies
     bound = np.flatnonzero(share > 0)
     own = np.flatnonzero(scenario.sites.owner[supplies.site] == "own")
     supply, row = (grid.ravel() for grid in np.meshgrid(own, np.arange(len(bound)), indexing="ij"))
-    counts = is_matched(scenario)[supply].astype(float)
     return rows(len(bound)).at_least(
         0.0,
         [
@@ -254,7 +246,7 @@ def matched_share(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstrai
                 model.power,
                 row=row,
                 column=supply * periods + bound[row],
-                coefficient=counts - share[bound[row]],
+                coefficient=counts[supply].astype(float) - share[bound[row]],
             )
         ],
     )
