@@ -143,7 +143,8 @@ def test_only_rules_that_read_a_changed_part_are_asked_again(reference, monkeypa
     session.change(scenario(price=1.2), reference)
     assert asked == []
     session.change(scenario(price=1.2, cap=0.8), reference)
-    assert asked == ["cap_respected"]
+    # All that read carbon settings: two of them have no rows here.
+    assert set(asked) == {"cap_respected", "claim_counts", "offsets_within_share"}
 
 
 def test_bounds_pins_and_levers_touch_arrays_only(reference):

@@ -108,7 +108,7 @@ def test_smallest_and_needed_sets_say_exactly_which_interventions_reach_a_thresh
     sets = asked.thresholds
     for bits in itertools.product([0.0, 1.0], repeat=count):
         at_work = np.repeat(np.array(bits)[:, None], 2, axis=1)
-        truth = found.reaches(indicator, threshold, found.points_with(at_work)[0])
+        truth = found.reaches(0, indicator, threshold, found.points_with(at_work)[0])
         for t in range(2):
             if k < 0:
                 assert truth[t] == alone[t]

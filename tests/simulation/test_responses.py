@@ -85,7 +85,7 @@ def test_expedite_passes_a_closed_lane(base, bought):
     assert paid(trials, account) == pytest.approx([5 * 4 * LACKING, 0], rel=NEARLY)
     arcs, scenario = trials.network.scenario.arcs, trials.network.scenario
     assert origin[last] >= 0
-    for part, factor in (("ttw", arcs.tank_to_wheel[last]), ("wtt", arcs.well_to_tank[last, 0])):
+    for part, factor in (("ttw", arcs.tank_to_wheel[last, 0]), ("wtt", arcs.well_to_tank[last, 0])):
         name = f"scope3_downstream_transport_{part}"  # the mill is a customer
         twin = emitted(trials, trials.twin(), name)
         added = emitted(trials, account, name) - twin

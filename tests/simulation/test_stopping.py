@@ -75,10 +75,10 @@ def test_looks_and_words():
 
 
 def test_what_is_watched_in_a_plan(tutorial):
-    """The tutorial's cap holds in its second year only, and location-based scope 2 is not counted."""
+    """The tutorial's cap holds in its second year only, and of scope 2 only the market is counted."""
     found = watched(tutorial.scenario, tutorial.plan)
     accounts = tutorial.plan["emission_account"].to_numpy().astype(str)
-    assert accounts[~found.counted].tolist() == ["scope2_location"]
+    assert accounts[~found.counted].tolist() == ["scope2_location", "scope2_same_hour"]
     assert found.held.tolist() == [[False, True]]
 
 
