@@ -147,7 +147,10 @@ WRONG_SETTINGS = {
     "no such group": (["pathways=capped"], r"unknown setting pathways \(did you mean pathway\?\)"),
     "text for a number": (["simulation.trials=many"], r"simulation\.trials='many': .*valid integer"),
     "out of range": (["simulation.trials=0"], r"simulation\.trials=0: .*greater than or equal to 1"),
-    "not among the choices": (["carbon.scope2=both"], r"carbon\.scope2='both': .*'location', 'market' or 'same_hour'"),
+    "not among the choices": (
+        ["carbon.scope2=both"],
+        r"carbon\.scope2='both': .*'location', 'market' or 'same_hour'",
+    ),
     "years in the wrong order": (["scenario.last_year=2020"], r"scenario\.last_year 2020 lies before"),
     "no equals sign": (["capped"], r"cannot read 'capped': write key=value"),
     "a list without -m": (["pathway=capped,as_is"], r"Ambiguous value .*--multirun"),
