@@ -20,7 +20,8 @@ def power(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset | None = 
     Returns
     -------
     ``kinds`` : MWh a year by kind. ``options`` : one row an option used: name, kind, sites, MWh and newly
-    contracted MW by period, MWh and money of claims that would not count by the same hour. ``scope2`` :
+    contracted MW by period, MWh and money of claims that would not count by the same hour, price of a MWh
+    beyond plain grid power, NaN where it is not known or not bought. ``scope2`` :
     tCO2e a year by method, of plan and reference. ``stranded`` : MWh, tCO2e and currency a year of such
     claims, None where nothing is known of hours. ``hours`` : matched share by typical day and hour in the
     last period, None without profiles. ``premium`` : cost over share, None when it was not asked for.
@@ -62,9 +63,9 @@ def _options(plan: xr.Dataset) -> list[dict[str, Any]]:
     contract = array(plan, "contract", "supply", "period")
     option, kind = labels(plan, "supply_option"), labels(plan, "supply_kind")
     names = labels(plan, "supply_option_name") if "supply_option_name" in plan.coords else option
-    lost, premium = (
+    lost, premium, beyond = (
         array(plan, name, "supply", "period") if name in plan else np.full_like(used, np.nan)
-        for name in ("stranded", "stranded_premium")
+        for name in ("stranded", "stranded_premium", "price_beyond_grid")
     )
     found = []
     for key in dict.fromkeys(option):
@@ -81,9 +82,18 @@ def _options(plan: xr.Dataset) -> list[dict[str, Any]]:
                 "contracted": numbers(contract[rows].sum(axis=0)),
                 "stranded": numbers(lost[rows].sum(axis=0)),
                 "premium": numbers(premium[rows].sum(axis=0)),
+                "beyond_grid": numbers(_mean(beyond[rows], used[rows])),
             }
         )
     return sorted(found, key=lambda row: (-(row["used"][-1] or 0.0), row["key"]))
+
+
+def _mean(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the weighted mean of values (n, T) over what is known, NaN where nothing is used."""
+    weights = np.where(np.isnan(values), 0.0, weights)
+    total = weights.sum(axis=0)
+    summed = (np.nan_to_num(values) * weights).sum(axis=0)
+    return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > SMALLEST)
 
 
 def claims_at_risk(plan: xr.Dataset) -> dict[str, Any] | None:

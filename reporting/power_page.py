@@ -91,7 +91,8 @@ def _options(payload: Payload) -> RiskTable | None:
     scale = energy_scale(max(max(v or 0.0 for v in row["used"]) for row in shown))
     known = power["stranded"] is not None
     headers = ["Option", "Kind", "Sites", f"Used {first}", f"{last}", "Contracted, MW"]
-    headers += [f"Would count {last}"] if known else []
+    money_each = f"{payload['scenario']['currency']}/MWh beyond grid"
+    headers += [money_each, f"Would count {last}"] if known else []
     rows = []
     for row in shown:
         kind = POWER_KINDS.get(row["kind"], (humanise(row["kind"]), ""))[0]
@@ -100,6 +101,8 @@ def _options(payload: Payload) -> RiskTable | None:
         cells += [scale.show(row["used"][0] or 0.0), scale.show(row["used"][-1] or 0.0)]
         cells += [plain(signed) if signed > 0 else "\u2013"]
         if known:
+            each = row["beyond_grid"][-1]
+            cells.append("\u2013" if each is None else plain(each))
             used = row["used"][-1] or 0.0
             cells.append(whole_percent(1 - (row["stranded"][-1] or 0.0) / used) if used > 0 else "\u2013")
         rows.append(cells)

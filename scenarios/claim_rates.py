@@ -25,12 +25,20 @@ def claim_rates(scenario: Scenario) -> list[Rate]:
 
 
 def claim_premium(scenario: Scenario) -> Floats:
-    """Return what a MWh of each supply costs beyond the cheapest plain grid power of its site, (U, T).
+    """Return what was paid for a MWh of each supply for the claim alone, currency per MWh, (U, T).
 
     Never below zero; nothing for own plants, whose cost is not that of a claim.
     """
+    return np.maximum(np.nan_to_num(price_beyond_grid(scenario)), 0.0)
+
+
+def price_beyond_grid(scenario: Scenario) -> Floats:
+    """Return what a MWh bought costs beyond the cheapest plain grid power of its site, currency, (U, T).
+
+    Below zero where it is cheaper; NaN for own plants, plain grid power and where there is none to compare.
+    """
     supplies = scenario.supplies
-    premium = np.zeros_like(supplies.price)
+    premium = np.full_like(supplies.price, np.nan)
     for site in np.unique(supplies.site):
         members = np.flatnonzero(supplies.site == site)
         grid = members[supplies.kind[members] == "grid"]
@@ -41,4 +49,4 @@ def claim_premium(scenario: Scenario) -> Floats:
     if len(apart):
         premium[apart] += certificates.price[certificates.of_supply[apart]]
     bought = np.isin(supplies.kind.astype(str), ("certificate", "ppa", "import"))
-    return np.maximum(premium, 0.0) * bought[:, None]
+    return np.where(bought[:, None], premium, np.nan)

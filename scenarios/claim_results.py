@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.claim_rates import claim_premium
+from scenarios.claim_rates import claim_premium, price_beyond_grid
 from scenarios.claims import met_by_hour, put_out, stranded
 from scenarios.power import HOURS_PER_DAY, Hours
 from scenarios.scenario import Scenario
@@ -19,6 +19,7 @@ CLAIM_MEANINGS = {
     "stranded": ("MWh/year", "claims to green power that would not count by the same hour and deliverable"),
     "stranded_emissions": ("tCO2e/year", "emissions that come back where those claims do not count"),
     "stranded_premium": ("currency/year", "paid for those claims beyond plain grid power"),
+    "price_beyond_grid": ("currency/MWh", "what a MWh bought costs beyond plain grid power of its site"),
     "hour_load": ("MWh/year", "load of own sites in a typical hour, all its days together"),
     "hour_matched": ("MWh/year", "what of it claims that count meet in the hour itself"),
 }
@@ -39,6 +40,7 @@ def claim_figures(scenario: Scenario, activities: Mapping[str, Floats]) -> Figur
         "stranded": (dims, lost),
         "stranded_emissions": (dims, lost * claims.unclaimed * own),
         "stranded_premium": (dims, lost * claim_premium(scenario)),
+        "price_beyond_grid": (dims, price_beyond_grid(scenario)),
     }
     if len(claims.hours) and not scenario.electricity.hourly:
         met = met_by_hour(scenario, power, put_out(scenario, activities))

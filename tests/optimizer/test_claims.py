@@ -41,6 +41,9 @@ def test_a_quarter_of_a_certificate_counts_and_the_rest_is_stranded():
     assert one(plan, "stranded", "gec") == pytest.approx(0.75 * LOAD)
     assert one(plan, "stranded_emissions", "gec") == pytest.approx(0.75 * LOAD * 0.5)
     assert one(plan, "stranded_premium", "gec") == pytest.approx(0.75 * LOAD * 10.0)  # 110 less 100
+    assert one(plan, "price_beyond_grid", "gec") == pytest.approx(10.0)
+    grid = plan["price_beyond_grid"].where(plan["supply_option"] == "grid", drop=True)
+    assert grid.isnull().all()
 
 
 def test_a_contract_counts_in_the_hours_in_which_it_meets_the_load():
@@ -50,6 +53,7 @@ def test_a_contract_counts_in_the_hours_in_which_it_meets_the_load():
     assert one(plan, "claimed", "park") == pytest.approx(LOAD / 2)
     assert scope2(plan) == pytest.approx([LOAD * 0.5, 0.0, LOAD / 2 * 0.5])
     assert one(plan, "stranded_premium", "park") == 0.0  # it is cheaper than the grid
+    assert one(plan, "price_beyond_grid", "park") == pytest.approx(50.0 - 100.0)
     by_hour = plan["hour_matched"].sum("period") / plan["hour_load"].sum("period")
     day = (plan["slice_hour"] >= 6) & (plan["slice_hour"] < 18)
     assert by_hour.to_numpy() == pytest.approx(day.to_numpy().astype(float))

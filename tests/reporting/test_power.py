@@ -80,6 +80,15 @@ def test_the_heat_map_has_a_cell_for_each_hour_of_each_typical_day(payload):
     assert payload["power"]["hours"]["matched"][-1] == pytest.approx(1 / 24)
 
 
+def test_what_is_bought_is_told_beyond_the_price_of_the_grid():
+    plan = with_claims(build_plan())
+    price = np.where(plan["supply_kind"].to_numpy()[:, None] == "ppa", -12.5, np.nan)
+    plan["price_beyond_grid"] = (("supply", "period"), price * np.ones(plan.sizes["period"]))
+    options = power_section(build_payload(plan, build_plan(adopt=False))).tables[1]
+    told = {row[0]: row[options.headers.index("CNY/MWh beyond grid")] for row in options.rows}
+    assert sorted(told.values()) == ["\u2013", "\u2013", "\u221212.5"]
+
+
 def test_the_premium_is_drawn_where_it_was_asked_for(payload):
     assert premium_curve(payload) is None
     plan = with_claims(build_plan()).assign(
