@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.empty_arrays import no_floats
-from scenarios.power import Hours
+from scenarios.power import Hours, output_of_megawatts
 from scenarios.settings import Scope2
 
 if TYPE_CHECKING:
@@ -104,10 +104,8 @@ def put_out(scenario: Scenario, activities: Mapping[str, Floats]) -> Floats:
 
     A plant that a microgrid shares is left what its other sites do not take, which they follow hour by hour.
     """
-    supplies, additions, power = scenario.supplies, scenario.power_additions, activities["power"]
-    output = activities["contracted"].copy()
-    megawatt = additions.megawatt[:, None] * activities["in_effect"][additions.intervention]
-    np.add.at(output, additions.supply, megawatt * supplies.output_per_mw[additions.supply])
+    supplies, power = scenario.supplies, activities["power"]
+    output = output_of_megawatts(scenario, activities["contracted"], activities["in_effect"])
     passed_on = np.flatnonzero(supplies.source != np.arange(len(supplies.source)))
     np.subtract.at(output, supplies.source[passed_on], power[passed_on])
     output[passed_on] = power[passed_on]

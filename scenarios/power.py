@@ -170,6 +170,19 @@ class Microgrids:
     entry_supply: Integers = field(default_factory=no_integers)
 
 
+def output_of_megawatts(scenario: Scenario, contracted: Floats, in_effect: Floats) -> Floats:
+    """Return MWh a year put out by contracts and own plants, used or not, (U, T).
+
+    Parameters
+    ----------
+    contracted : MWh a year under contract, (U, T). in_effect : interventions at work, (I, T).
+    """
+    additions, output = scenario.power_additions, contracted.copy()
+    megawatt = additions.megawatt[:, None] * in_effect[additions.intervention]
+    np.add.at(output, additions.supply, megawatt * scenario.supplies.output_per_mw[additions.supply])
+    return output
+
+
 def is_matched(scenario: Scenario) -> Flags:
     """Return which supplies count towards the matched share, (U,), by the year or by the hour."""
     kinds = BY_THE_HOUR if scenario.electricity.hourly else GREEN

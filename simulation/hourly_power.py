@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.power import HOURS_PER_DAY, HOURS_PER_YEAR
+from scenarios.power import HOURS_PER_DAY, HOURS_PER_YEAR, output_of_megawatts
 from scenarios.scenario import Scenario
 from simulation.layout import Floats, Integers
-from simulation.network import Network
+
+if TYPE_CHECKING:
+    from simulation.network import Network
 
 IN_ORDER = ("onsite", "ppa", "import", "storage")  # in which they meet the load of an hour
 
@@ -68,10 +71,8 @@ def planned_hours(network: Network) -> PlannedHours:
         plan[name].transpose(dim, "slice", "period").to_numpy()
         for name, dim in (("hourly_used", "hourly_supply"), ("hourly_charged", "charging"))
     )
-    supplies, additions = scenario.supplies, scenario.power_additions
-    output = network.as_planned["contracted"].T.copy()
-    megawatt = additions.megawatt[:, None] * network.as_planned["in_effect"].T[additions.intervention]
-    np.add.at(output, additions.supply, megawatt * supplies.output_per_mw[additions.supply])
+    planned = network.as_planned
+    output = output_of_megawatts(scenario, planned["contracted"].T, planned["in_effect"].T)
     potential = scenario.hours.output[supply][:, :, None] * output[supply][:, None, :] / HOURS_PER_YEAR
     return PlannedHours(scenario, supply, used, charged, potential)
 
@@ -84,7 +85,7 @@ def play_hours(network: Network, excess: Floats, available: Floats) -> PlayedHou
     excess : MWh a year that sites draw beyond the plan, (T, S).
     available : output over planned output on each typical day, (T, D, U); one for imports and storage.
     """
-    plan, scenario = planned_hours(network), network.scenario
+    plan, scenario = network.planned_hours, network.scenario
     supplies, hours = scenario.supplies, scenario.hours
     luck = np.repeat(available[:, :, supplies.source], HOURS_PER_DAY, axis=1).T  # (U, H, T)
     charged, part = _storage(plan, luck)

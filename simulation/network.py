@@ -13,6 +13,7 @@ from scenarios.scenario import Scenario
 from simulation.calendar_days import Days, days_of
 from simulation.departures import enter_timetables
 from simulation.gatekeeping import Staff, gate_staff
+from simulation.hourly_power import PlannedHours, planned_hours
 from simulation.kept_goods import KeptGoods, kept_goods
 from simulation.layout import Flags, Floats, Integers, World
 from simulation.policies import Ordering, make_ordering
@@ -142,6 +143,11 @@ class Network:
             for number, (a, b) in enumerate(zip(begin, end, strict=True)):
                 found.append((i, column, number, a, b, bool(ever[a, i])))
         return found
+
+    @cached_property
+    def planned_hours(self) -> PlannedHours:
+        """What the plan does by the hour: the same for all trials."""
+        return planned_hours(self)
 
     @cached_property
     def as_planned(self) -> Mapping[str, Floats]:

@@ -64,14 +64,8 @@ def declared_as_run(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstr
     Source: own; what was made once is declared once.
     """
     scenario = instance.scenario
-    borders, periods = scenario.borders, len(scenario.periods)
-    operation = np.unique(borders.declared_operation)
-    return rows(len(operation) * periods).at_most(
-        0.0,
-        [
-            +term(model.declared, row=every_period(_place(borders.declared_operation, operation), periods)),
-            -_all(model.run, operation, periods),
-        ],
+    return _at_most_once(
+        model.declared, scenario.borders.declared_operation, model.run, len(scenario.periods)
     )
 
 
@@ -85,13 +79,17 @@ def cut_as_covered(model: pyo.ConcreteModel, instance: Instance) -> ArrayConstra
     Source: own; what was cut once is declared once.
     """
     scenario = instance.scenario
-    borders, periods = scenario.borders, len(scenario.periods)
-    cover = np.unique(borders.cut_cover)
-    return rows(len(cover) * periods).at_most(
+    return _at_most_once(model.declared_cut, scenario.borders.cut_cover, model.covered, len(scenario.periods))
+
+
+def _at_most_once(declared: ArrayVar, of: Integers, done: ArrayVar, periods: int) -> ArrayConstraint:
+    """Return rows that hold what is declared of each element, over all borders, within what is done."""
+    members = np.unique(of)
+    return rows(len(members) * periods).at_most(
         0.0,
         [
-            +term(model.declared_cut, row=every_period(_place(borders.cut_cover, cover), periods)),
-            -_all(model.covered, cover, periods),
+            +term(declared, row=every_period(_place(of, members), periods)),
+            -_all(done, members, periods),
         ],
     )
 
