@@ -125,6 +125,7 @@ def settings_types() -> dict[str, type]:
     """Return the typed settings of each section of the configuration."""
     from optimizer.objective_settings import BreakEvenSettings, ObjectiveSettings, ParetoSettings
     from optimizer.settings import SolverSettings
+    from reporting.settings import ReportSettings
     from scenarios import CarbonSettings, ElectricitySettings, PathwaySettings, ScenarioSettings
     from simulation.settings import SimulationSettings
 
@@ -138,6 +139,7 @@ def settings_types() -> dict[str, type]:
         "simulation": SimulationSettings,
         "pareto": ParetoSettings,
         "break_even": BreakEvenSettings,
+        "report": ReportSettings,
     }
 
 
