@@ -55,9 +55,9 @@ def ngettext(one: str, many: str, number: int) -> str:
     if _spoken.get() is Language.ENGLISH:
         return one if number == 1 else many
     found = _catalog(_spoken.get()).get(one)
-    forms = found.string if found is not None else ""
-    text = forms if isinstance(forms, str) else forms[-1]
-    return text or (one if number == 1 else many)
+    string = found.string if found is not None else None
+    forms = (string,) if isinstance(string, str) else tuple(string or ())
+    return forms[-1] if forms and forms[-1] else (one if number == 1 else many)
 
 
 @cache
