@@ -10,87 +10,82 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from reporting.help import COMMANDS, help_text, new_case_text
 
 if TYPE_CHECKING:
-    from omegaconf import DictConfig
     from xarray import Dataset
 
     from reporting.payload import Payload
+    from reporting.request import Request
     from reporting.run_folder import RunFolder
     from scenarios import Scenario
+    from scenarios.typed import Composed
 
 CONF_DIR = Path(__file__).resolve().parent / "conf"  # the same in a checkout, editable and as a wheel
-
-
-@dataclass
-class Request:
-    """What one run was asked to do: settings, where to read, where to write."""
-
-    command: str
-    settings: dict[str, Any]  # typed and checked, by section
-    values: dict[str, Any]  # the same as plain values
-    overrides: list[str]
-    search: list[Path]
-    out: Path
-    former: Path | None
-    started: datetime
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        """Book the wall time of a step, in seconds."""
-        start = perf_counter()
-        yield
-        self.seconds[step] = perf_counter() - start
 
 
 def main() -> int:
     """Run one command and return its exit code.
 
     0 ok, 1 other, 2 settings, 3 data, 4 infeasible or unbounded, 5 solver or limit,
-    6 verification, 130 stopped by Ctrl-C.
+    6 verification, 7 a run is worse than the one that ``compare`` holds it against, 130 stopped by Ctrl-C.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # tidies up on the way out, as Ctrl-C does
     words = sys.argv[1:]
     named = bool(words) and words[0].isidentifier()
     command, rest = (words[0], words[1:]) if named else ("run", words)
     try:
-        if command not in COMMANDS:
-            from scenarios.typed import did_you_mean
-
-            say(f"error: no command {command!r}{did_you_mean(command, COMMANDS)}. See zerolane --help")
-            return 2
-        if {"-h", "--help"} & set(rest):
-            print(help_text(command if named else "", CONF_DIR))
-            return 0
-        if command == "init":
-            return write_case(rest)
-        from reporting.words import spelled_out
-        from scenarios.composition import compose
-
-        rest = spelled_out(command, rest)
-        return compose(
-            rest, CONF_DIR, settings_types(), lambda *composed: attempt(asked(command, *composed)), tell
-        )
+        return obey(command, rest, command if named else "")
     except KeyboardInterrupt:
-        say("\nstopped: nothing was written")
+        kept = "only what had ended is written" if command in ("compare", "sweep") else "nothing was written"
+        say(f"\nstopped: {kept}")
         return 130
     except Exception as error:  # noqa: BLE001 - the last stop
         return tell(error)
 
 
+def obey(command: str, rest: list[str], named: str) -> int:
+    """Do what the words after `command` ask for; `named` is the command where it was written out."""
+    if command not in COMMANDS:
+        from scenarios.typed import did_you_mean
+
+        say(f"error: no command {command!r}{did_you_mean(command, COMMANDS)}. See zerolane --help")
+        return 2
+    if {"-h", "--help"} & set(rest):
+        print(help_text(named, CONF_DIR))
+        return 0
+    if command == "init":
+        return write_case(rest)
+    if command == "collect":
+        from reporting.sweeps.gather import gather
+
+        print(gather(rest))
+        return 0
+    from reporting.request import requested
+    from reporting.words import spelled_out
+    from scenarios.composition import compose
+
+    words, types = spelled_out(command, rest), settings_types()
+    if command == "compare":
+        made: list[Composed] = []
+        code = compose(words, CONF_DIR, types, made.append, tell)
+        return compare([requested(command, types, one) for one in made]) if made else code
+    return compose(words, CONF_DIR, types, lambda made: attempt(requested(command, types, made)), tell)
+
+
 def say(message: str) -> None:
     """Print to standard error."""
     print(message, file=sys.stderr)
+
+
+def warn(request: Request, message: str) -> None:
+    """Say what is to be beware of, and keep it with the results."""
+    request.warnings.append(message)
+    say(f"warning: {message}")
 
 
 def tell(error: Exception) -> int:
@@ -110,22 +105,18 @@ def tell(error: Exception) -> int:
 
 def write_case(words: list[str]) -> int:
     """Do ``init DIR``: write a case that runs as it stands."""
-    from scenarios import ConfigError
-    from scenarios.template import write_template
+    from scenarios.template import named_folder, write_template
 
-    if len(words) != 1 or words[0].startswith("-") or "=" in words[0]:
-        message = "init needs one folder to write to, e.g. zerolane init my_case"
-        raise ConfigError(message)
-    name = write_template(Path(words[0]), taken=[file.stem for file in CONF_DIR.glob("*/*.yaml")])
+    folder = named_folder(words)
+    name = write_template(folder, taken=[file.stem for file in CONF_DIR.glob("*/*.yaml")])
     print(new_case_text(words[0], name))
     return 0
 
 
 def settings_types() -> dict[str, type]:
     """Return the typed settings of each section of the configuration."""
-    from optimizer.objective_settings import BreakEvenSettings, ObjectiveSettings, ParetoSettings
-    from optimizer.settings import SolverSettings
-    from reporting.settings import ReportSettings
+    from optimizer.sections import SECTIONS
+    from reporting.settings import CompareSettings, ReportSettings
     from scenarios import CarbonSettings, ElectricitySettings, PathwaySettings, ScenarioSettings
     from simulation.settings import SimulationSettings
 
@@ -134,63 +125,27 @@ def settings_types() -> dict[str, type]:
         "carbon": CarbonSettings,
         "electricity": ElectricitySettings,
         "pathway": PathwaySettings,
-        "objective": ObjectiveSettings,
-        "solver": SolverSettings,
+        **SECTIONS,
         "simulation": SimulationSettings,
-        "pareto": ParetoSettings,
-        "break_even": BreakEvenSettings,
         "report": ReportSettings,
+        "compare": CompareSettings,
     }
 
 
-def asked(command: str, config: DictConfig, search: list[Path]) -> Request:
-    """Return what is to be done, with all settings typed and checked."""
-    from hydra.core.hydra_config import HydraConfig
-    from hydra.types import RunMode
-    from omegaconf import OmegaConf
-
-    from reporting.run_folder import former_run, fresh_folder, settled_values
-    from scenarios import ConfigError
-    from scenarios.typed import typed_settings
-
-    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
-    hydra_config, former = HydraConfig.get(), None
-    overrides = list(hydra_config.overrides.task)
-    if command in ("simulate", "report", "compare", "export") or (command == "diagnose" and values["run"]):
-        if values["run"] is None:
-            message = f"{command} needs run=DIR, the folder of a former run"
-            raise ConfigError(message)
-        former = former_run(Path(str(values["run"])))
-        free = "simulation" if command == "simulate" else ""
-        values |= settled_values(former, values, overrides, free)
-    settings = typed_settings(settings_types(), values)
-    names, now = (settings["scenario"].name, settings["pathway"].name), datetime.now().astimezone()
-    out = fresh_folder(Path("runs"), *names, now) if values["out"] is None else Path(str(values["out"]))
-    if values["out"] is not None and hydra_config.mode == RunMode.MULTIRUN:
-        out /= "-".join([f"{hydra_config.job.num:03d}", *names])
-    return Request(command, settings, values, overrides, search, out, former, now)
-
-
 def attempt(request: Request) -> None:
-    """Do one command; when there is no plan, leave a run folder that says why."""
-    from omegaconf import OmegaConf
-
-    from reporting.diagnosis import write_diagnosis
-    from reporting.run_folder import RunFolder, near
+    """Do one command in the language asked for; when there is no plan, leave a run folder that says why."""
+    from reporting.diagnosis import leave_diagnosis
+    from reporting.language import speaking
     from scenarios import InfeasibleError
-    from scenarios.loading import find_data
+    from scenarios.composition import as_yaml
 
     try:
-        execute(request)
+        with speaking(request.settings["report"].language):
+            execute(request)
     except InfeasibleError as error:
         if error.diagnosis is not None:
-            values = {section: request.values[section] for section in request.settings}
-            told = {"command": request.command, "overrides": request.overrides, "started": request.started}
-            data = find_data(request.settings["scenario"].data, request.search)
-            config = OmegaConf.to_yaml(OmegaConf.create(values))
-            with RunFolder(request.out, bool(request.values["overwrite"])) as folder:
-                write_diagnosis(folder, error.diagnosis.as_data(), config, data, values, told)
-            say(f"diagnosis: {near(folder.path)}")
+            place = leave_diagnosis(request, error.diagnosis.as_data(), as_yaml(request.sections))
+            say(f"diagnosis: {place}")
         raise
 
 
@@ -219,8 +174,8 @@ def execute(request: Request) -> None:
     """Do one command, show the result and say where it is."""
     from reporting.exchange import export_run
     from reporting.results import rebuild_report
-    from reporting.run_folder import PAGE, WORKBOOK, RunFolder, near
-    from reporting.terminal import show_summary
+    from reporting.run_folder import RunFolder, near
+    from reporting.terminal import places_text, show_summary
 
     if request.command == "validate":
         found = load(request)
@@ -239,66 +194,99 @@ def execute(request: Request) -> None:
         print(export_run(request.former))
         return
     if request.command == "report" and request.former is not None:
-        place, payload = request.former, rebuild_report(request.former)
+        place, payload = request.former, rebuild_report(request.former, request.settings["report"])
     else:
         with RunFolder(request.out, bool(request.values["overwrite"])) as folder:
             payload = plan_and_try(request, folder)
         place = folder.path
-    show_summary(payload)
-    print(f"\n{'Report':<10} {near(place / PAGE)}\n{'Workbook':<10} {near(place / WORKBOOK)}\n{near(place)}")
+    if request.named:  # the comparison it is made for shows it
+        return
+    if not payload:  # page and workbook were not asked for
+        print(near(place))
+        return
+    show_summary(payload, folder=place)
+    print(f"\n{places_text(place)}")
+
+
+def compare(asked: list[Request]) -> int:
+    """Do ``compare``: two former runs account by account, or pathways or former runs side by side."""
+    from reporting.comparison_table import show_comparison
+    from reporting.language import speaking
+    from reporting.side_by_side import at_a_time, pathway_runs, read_runs, refuse_taken, write_side_by_side
+    from simulation.comparison import paired_among
+    from simulation.workers import cores
+
+    first, settings = asked[0], asked[0].settings
+    if first.former is not None:
+        for request in asked:
+            attempt(request)
+        return 0
+    refuse_taken(first.out, bool(first.values["overwrite"]))
+    folders = [Path(str(run)) for run in first.values["runs"] or []]
+    if not folders:
+        runs = pathway_runs(asked)
+        workers = settings["compare"].workers or min(2, cores(), len(runs))
+        if code := at_a_time(plan_one, runs, workers, cores()):
+            return code
+        folders = [run.out for run in runs]
+    found = read_runs(folders, first.out)
+    paired = paired_among({key: (run.outcome, run.main_cap) for key, run in found.items() if run.planned})
+    with speaking(settings["report"].language):
+        comparison = write_side_by_side(found, paired, first.out, settings["compare"], settings["report"])
+        show_comparison(comparison, first.out)
+    return 7 if comparison["worse"] else 0
+
+
+def plan_one(request: Request) -> int:
+    """Plan and try one pathway of a comparison; where there is no plan, its diagnosis is the answer."""
+    from scenarios import InfeasibleError
+
+    try:
+        attempt(request)
+    except InfeasibleError as error:
+        return 0 if error.diagnosis is not None else tell(error)
+    except Exception as error:  # noqa: BLE001 - said where it happens: it may be a process of its own
+        return tell(error)
+    return 0
 
 
 def tell_apart(request: Request, former: Path) -> None:
-    """Do ``compare``: how two plans differ, and how their trials do where both were tried alike."""
+    """Do ``compare run=DIR against=DIR``: how plans differ, and their trials where both were tried alike."""
     from reporting.difference import difference_text
     from reporting.results import read_outcome, read_plan
-    from reporting.run_folder import former_run
-    from scenarios import ConfigError
     from simulation.comparison import comparison_text
 
-    if request.values["against"] is None:
-        message = "compare needs against=DIR, the run folder to compare with"
-        raise ConfigError(message)
-    other = former_run(Path(str(request.values["against"])))
+    other = request.other
     before, after = read_plan(other)[0], read_plan(former)[0]
     print(difference_text(before, after))
-    tried = [read_outcome(folder) for folder in (other, former)]
-    if tried[0] is None or tried[1] is None:
-        print("\nnot both plans were simulated: no comparison of their futures")
-    else:
-        print(comparison_text(tried[0], tried[1], before.attrs["currency"]))
+    print(comparison_text(read_outcome(other), read_outcome(former), before.attrs["currency"]))
 
 
 def load(request: Request) -> Scenario:
     """Read and check the scenario."""
     from scenarios import load_scenario
-    from scenarios.change import find_plan
-    from scenarios.loading import BUNDLED
 
     s = request.settings
     scenario = load_scenario(s["scenario"], s["carbon"], s["pathway"], request.search, s["electricity"])
-    if not scenario.path.is_relative_to(BUNDLED):
-        request.values["scenario"]["data"] = str(scenario.path)  # found again from anywhere
-    request.values["scenario"]["footprints"] = scenario.settings.footprints
-    if (change := s["pathway"].change).plan:
-        request.values["pathway"]["change"]["plan"] = str(find_plan(change, request.search))
+    request.note_inputs(scenario)
+    for line in request.edited(scenario.path):
+        say(f"edited: {line}")
     return scenario
 
 
 def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     """Plan, or take the former plan; try it; put all results into the folder."""
-    from omegaconf import OmegaConf
-
     from optimizer.further_solves import with_further_solves
     from reporting.results import read_plan, write_results
-    from reporting.run_folder import CONFIG, MANIFEST, SUMMARY, refuse_changed_tables
-    from reporting.summary import manifest, summarise
+    from reporting.run_folder import CONFIG, refuse_changed_tables
+    from reporting.summary import write_account
+    from reporting.workbook_inputs import inputs_of
+    from scenarios.composition import as_yaml
 
     settings, seconds, outcome = request.settings, request.seconds, None
     with request.timed("load"):
         scenario = load(request)
-    values = {section: request.values[section] for section in settings}
-    folder.write_text(CONFIG, OmegaConf.to_yaml(OmegaConf.create(values)))
+    folder.write_text(CONFIG, as_yaml(request.sections))
     if request.former is not None:
         refuse_changed_tables(request.former, scenario.path)
         plan, reference = read_plan(request.former)
@@ -310,38 +298,37 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     if request.command not in ("optimize", "pareto"):
         with request.timed("simulate"):
             plan, outcome = try_plan(request, scenario, plan, reference)
-    if settings["simulation"].journal and outcome is not None:
+    if (trials := settings["simulation"]).journal and outcome is not None:
         from optimizer.replanning import replanner_for
         from simulation.journal import journal_of, write_journal
 
-        trials, solver = settings["simulation"], settings["solver"]
-        again = replanner_for(scenario, solver, trials.replan, trials.replan_decisions)
+        again = replanner_for(scenario, settings["solver"], trials.replan, trials.replan_decisions)
         write_journal(folder.file("journal.csv"), journal_of(scenario, plan, trials, again))
-    plan = with_further_solves(plan, scenario, settings, reference)
+    plan = with_further_solves(plan, scenario, settings, reference, told_of)
     with request.timed("report"):
-        payload = write_results(folder, plan, reference, outcome, frontier)
-    folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, settings["simulation"].seed))
-    asked_for = {"command": request.command, "overrides": request.overrides}
-    asked_for["started"] = request.started.isoformat()
-    folder.write_json(MANIFEST, manifest(plan, outcome, scenario.path, values, asked_for, seconds))
+        inputs = inputs_of(scenario.path, request.sections) if settings["report"].views else None
+        payload = write_results(folder, plan, reference, outcome, frontier, inputs, settings["report"])
+    write_account(folder, plan, reference, outcome, scenario.path, request)
     return payload
 
 
 def make_plans(request: Request, scenario: Scenario) -> tuple[Dataset, Dataset]:
     """Solve for the plan, and for the reference it is held against."""
-    from optimizer import optimize, reference_plan
-    from reporting.terminal import solve_progress
+    from optimizer import reference_plan
+    from optimizer.futures import plan_as_asked
+    from reporting.progress import solve_progress
 
     settings = request.settings
     progress: Any
-    with solve_progress("Reference") as progress:
+    limit = settings["solver"].time_limit_seconds
+    with solve_progress(request.step("Reference"), limit=limit) as progress:
         reference = reference_plan(scenario, settings["solver"], progress)
     if request.command == "run":
         from simulation.warm import warm_up
 
         warm_up(scenario, reference, settings["simulation"])
-    with solve_progress("Plan") as progress:
-        plan = optimize(scenario, settings["solver"], reference, progress, settings["objective"])
+    with solve_progress(request.named or settings["pathway"].title, limit=limit) as progress:
+        plan = plan_as_asked(scenario, settings, request.search, reference, progress)
     if plan.attrs["status"] != "optimal":
         say(f"{plan.attrs['termination']}: going on with the best plan, gap {plan.attrs['gap']:.2%}")
     return plan, reference
@@ -351,10 +338,9 @@ def try_plan(
     request: Request, scenario: Scenario, plan: Dataset, reference: Dataset
 ) -> tuple[Dataset, Dataset | None]:
     """Simulate the plan; where certainty is asked for, plan again until its caps hold that surely."""
-    from optimizer import optimize
+    from optimizer.again import plan_again
     from optimizer.replanning import replanner_for
-    from optimizer.session import PlanSession
-    from reporting.terminal import trial_progress
+    from reporting.progress import trial_progress
     from scenarios.errors import UnplayableError
     from simulation import simulate
     from simulation.margins import hold_caps
@@ -363,14 +349,8 @@ def try_plan(
     trials, solver = request.settings["simulation"], replace(request.settings["solver"])
     solver.diagnosis = replace(solver.diagnosis, automatic=False)  # the loop says itself how far it got
     inside = replanner_for(scenario, solver, trials.replan, trials.replan_decisions)
-    sessions: list[PlanSession] = []  # one model for all plans, made when the first is asked for
-
-    def replan(below: Scenario) -> Dataset:
-        if not sessions:
-            sessions.append(PlanSession(below, solver, reference))
-        return optimize(below, solver, reference, None, request.settings["objective"], sessions[0])
-
-    with trial_progress(trials.trials) as progress:
+    replan = plan_again(solver, reference, request.settings["objective"])
+    with trial_progress(trials.trials, label=request.named or request.settings["pathway"].title) as progress:
         try:
             if trials.target_chance is None or trials.trial is not None or request.command == "simulate":
                 outcome = simulate(scenario, plan, trials, progress, inside)
@@ -379,9 +359,14 @@ def try_plan(
         except UnplayableError as error:
             if request.command == "simulate":
                 raise
-            say(f"not simulated: {error}")
+            warn(request, f"not simulated: {error}")
             return plan, None
     return plan, with_studies(scenario, plan, outcome, trials, say, inside)
+
+
+def told_of(what: str, done: int, of: int) -> None:
+    """Say how far a study of many solves is."""
+    say(f"{what}: {done} of {of}")
 
 
 def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder, reference: Dataset) -> Dataset:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from optimizer.models import objective
+from optimizer.models import futures, objective
 from optimizer.models.build import RULES
 from optimizer.models.variables import add_variables
 
@@ -27,6 +27,7 @@ def page() -> str:
     """Return the page as Markdown."""
     parts = [HEAD, "## Decisions", _table(inspect.getdoc(add_variables) or "")]
     parts += ["## Objectives", *(_rule(rule) for rule in (*objective.OBJECTIVES, *objective.GOALS))]
+    parts += ["## Several futures", *(_rule(rule) for rule in futures.RULES)]
     module: ModuleType | None = None
     for rule in RULES:
         if inspect.getmodule(rule) is not module:

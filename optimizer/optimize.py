@@ -11,6 +11,7 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from optimizer.class_cost import with_class_cost
+from optimizer.decided import Decided
 from optimizer.diagnosis import diagnose
 from optimizer.large import solve_large, takes_large
 from optimizer.models.build import build_model
@@ -46,6 +47,7 @@ def optimize(
     progress: Watch | None = None,
     objective: ObjectiveSettings | None = None,
     session: PlanSession | None = None,
+    held: Decided | None = None,
 ) -> xr.Dataset:
     """Return the best plan of a scenario under its pathway, verified: the cheapest unless told otherwise.
 
@@ -57,6 +59,7 @@ def optimize(
     objective : what to minimise; default: present cost.
     session : of a scenario alike, whose model is used again instead of building one: only numbers are
         sent. The answer is within the gap of the one without.
+    held : decisions that are made already; all others are free.
 
     Raises
     ------
@@ -76,12 +79,14 @@ def optimize(
         session = PlanSession(instance, settings)
     else:
         session.change(instance)
+    if held is not None:
+        held.hold(session)
     model, asked = session.model, session
     build_seconds = time.perf_counter() - started
     objective = objective or ObjectiveSettings()
 
     def solve(start: Solution | None) -> Solution:
-        return _solve(asked, progress, start, follow=one_shot)
+        return solve_session(asked, progress, start, follow=one_shot)
 
     outcome = solve_objective(session, objective, solve)
     solution = outcome.solution
@@ -154,7 +159,7 @@ def as_is(scenario: Scenario) -> Scenario:
     )
 
 
-def _solve(
+def solve_session(
     session: PlanSession, progress: Watch | None, start: Solution | None = None, follow: bool = True
 ) -> Solution:
     """Solve from `start`, or from a rounded relaxation where there is much to decide.

@@ -92,6 +92,10 @@ MEANINGS = {
         "default mark-up on planned purchases that it is expected to remove",
     ),
     "verification_emissions": ("tCO2e/year", "emissions of planned purchases that it verifies"),
+    "intervention_capital": (
+        "currency",
+        "capital that deciding on an intervention commits, subsidies included",
+    ),
     "intervention_savings": ("tCO2e/year", "emissions an intervention saves directly"),
     "cap_limit": ("tCO2e/year, or the cap's unit", "limit; NaN where the cap does not hold yet"),
     "cap_margin": ("1", "how far below the limit was planned, share of the limit"),
@@ -169,8 +173,7 @@ def make_plan(
     data |= funnel(scenario, activities["in_effect"]) | worth_of_data(scenario, ledger, activities)
     of_suppliers, supplier_coords = supplier_figures(scenario, activities, data["offer_spend"][1])
     data |= of_suppliers
-    savings = intervention_savings(scenario, ledger, activities)
-    data["intervention_savings"] = (("intervention", "emission_account", "period"), savings)
+    data |= _of_interventions(scenario, ledger, activities)
     data["cap_limit"] = (("cap", "period"), np.where(np.isfinite(limits), limits, np.nan))
     data["cap_margin"] = (("cap", "period"), cap_margins(caps, scenario))
     values = [cap.value(activities, scenario.periods.years) for cap in caps]
@@ -239,6 +242,18 @@ def with_target_prices(
         price[row[label], period] = value
     attributes = {"units": f"{scenario.currency} a unit", "long_name": "what one more unit of limit saves"}
     return plan.assign(dual_target_kept=(("target", "period"), price, attributes))
+
+
+def _of_interventions(
+    scenario: Scenario, ledger: Ledger, activities: Mapping[str, Floats]
+) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Return what single interventions commit and save."""
+    saved = intervention_savings(scenario, ledger, activities)
+    capital = scenario.interventions.capex[:, None] * activities["adopt"]
+    return {
+        "intervention_savings": (("intervention", "emission_account", "period"), saved),
+        "intervention_capital": (("intervention", "period"), capital),
+    }
 
 
 def intervention_savings(scenario: Scenario, ledger: Ledger, activities: Mapping[str, Floats]) -> Floats:

@@ -185,8 +185,12 @@ class SentModel:
 
         HiGHS ignores values that break a rule.
         """
+        self.suggest_values(solution.values)
+
+    def suggest_values(self, values: Floats) -> None:
+        """Offer a plan to start from, natural units by column (n,), as :meth:`suggest` does."""
         start = highspy.HighsSolution()
-        start.col_value = (solution.values / self._scaling.unit).tolist()
+        start.col_value = (values / self._scaling.unit).tolist()
         start.value_valid = True
         self._start = start
         self._require(self._highs.setSolution(start), "a starting plan")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reporting.language import N_
+
 PAPER, INK, MUTED, RULE, GRID = "#fbfaf7", "#16202c", "#566170", "#dedad1", "#e9e6df"
 PLAN, REFERENCE, REFERENCE_TEXT, CAP = "#034b8f", "#6e7175", "#5c6066", "#b3261e"
 CHEAPER, DEARER = "#2a9d8f", "#b9564f"
@@ -39,67 +41,71 @@ class Account:
 
 
 EMISSIONS: dict[str, Account] = {
-    "scope1": Account("Scope 1, own sites", "Own sites, scope 1", "#1d3557"),
-    "scope2_location": Account("Scope 2, location-based", "Purchased electricity, scope 2", "#e0a100"),
-    "scope2_market": Account("Scope 2, market-based", "Purchased electricity, scope 2", "#e0a100"),
-    "scope2_same_hour": Account("Scope 2, same hour", "Purchased electricity, scope 2", "#e0a100"),
-    "scope3_purchased_goods": Account("Scope 3.1, purchased goods", "Purchased goods, scope 3.1", "#7f98c2"),
-    "scope3_fuel_and_energy": Account("Scope 3.3, fuel supply", "Fuel supply, scope 3.3", "#b8894a"),
+    "scope1": Account(N_("Scope 1, own sites"), N_("Own sites, scope 1"), "#1d3557"),
+    "scope2_location": Account(
+        N_("Scope 2, location-based"), N_("Purchased electricity, scope 2"), "#e0a100"
+    ),
+    "scope2_market": Account(N_("Scope 2, market-based"), N_("Purchased electricity, scope 2"), "#e0a100"),
+    "scope2_same_hour": Account(N_("Scope 2, same hour"), N_("Purchased electricity, scope 2"), "#e0a100"),
+    "scope3_purchased_goods": Account(
+        N_("Scope 3.1, purchased goods"), N_("Purchased goods, scope 3.1"), "#7f98c2"
+    ),
+    "scope3_fuel_and_energy": Account(N_("Scope 3.3, fuel supply"), N_("Fuel supply, scope 3.3"), "#b8894a"),
     "scope3_upstream_transport_ttw": Account(
-        "Scope 3.4, vehicles inbound", "Inbound transport, scope 3.4", "#2a9d8f"
+        N_("Scope 3.4, vehicles inbound"), N_("Inbound transport, scope 3.4"), "#2a9d8f"
     ),
     "scope3_upstream_transport_wtt": Account(
-        "Scope 3.4, fuel supply inbound", "Inbound transport, scope 3.4", "#2a9d8f"
+        N_("Scope 3.4, fuel supply inbound"), N_("Inbound transport, scope 3.4"), "#2a9d8f"
     ),
     "scope3_upstream_transport_idling": Account(
-        "Scope 3.4, idling at gates", "Inbound transport, scope 3.4", "#2a9d8f"
+        N_("Scope 3.4, idling at gates"), N_("Inbound transport, scope 3.4"), "#2a9d8f"
     ),
-    "scope3_waste": Account("Scope 3.5, waste", "Waste, scope 3.5", "#7a4a1e"),
+    "scope3_waste": Account(N_("Scope 3.5, waste"), N_("Waste, scope 3.5"), "#7a4a1e"),
     "scope3_downstream_transport_ttw": Account(
-        "Scope 3.9, vehicles outbound", "Outbound transport, scope 3.9", "#a7d8cf"
+        N_("Scope 3.9, vehicles outbound"), N_("Outbound transport, scope 3.9"), "#a7d8cf"
     ),
     "scope3_downstream_transport_wtt": Account(
-        "Scope 3.9, fuel supply outbound", "Outbound transport, scope 3.9", "#a7d8cf"
+        N_("Scope 3.9, fuel supply outbound"), N_("Outbound transport, scope 3.9"), "#a7d8cf"
     ),
 }
 
 COSTS: dict[str, Account] = {
-    "purchase": Account("Purchased materials", "", "#3b5b92"),
-    "production": Account("Production", "", "#9fb3d4"),
-    "freight": Account("Freight", "", "#2a9d8f"),
-    "handling": Account("Handling at hubs", "", "#6fb7a9"),
-    "storage": Account("Storage", "", "#7d8f69"),
-    "collection": Account("Taking back", "", "#8a7fc0"),
-    "disposal": Account("Disposal", "", "#7a4a1e"),
-    "electricity": Account("Electricity", "", "#e0a100"),
-    "fixed": Account("Fixed cost of lines", "", "#8a93a0"),
-    "capex": Account("Capital", "", "#034b8f"),
-    "residual_value": Account("Residual value", "", "#86a9c9"),
-    "subsidy": Account("Subsidies", "", "#a7d8cf"),
-    "loan_received": Account("Borrowed", "", "#c98a9b"),
-    "loan_repayment": Account("Loan instalments", "", "#8a7fc0"),
-    "loan_left": Account("Owed on loans at the end", "", "#cfc3e6"),
-    "programme": Account("Running cost of measures", "", "#551b39"),
-    "carbon_price": Account("Carbon price", "", "#af4e04"),
-    "allowances": Account("Allowances bought, less sold", "", "#d0743c"),
-    "border_adjustment": Account("Border adjustment", "", "#8c5a2b"),
-    "pool_premium": Account("Premium on contested goods", "", "#6a8f3c"),
-    "offsets": Account("Offsets and removals", "", "#4f9d69"),
-    "shortage": Account("Unmet demand", "", "#b9b6ad"),
-    "cap_overrun": Account("Paid for missing a cap", "", "#b3261e"),
-    "bonus_malus": Account("Bonus and malus on footprints", "", "#7d6f96"),
-    "gates": Account("Waiting at gates and wrong grades", "", "#a8763e"),
-    "responses": Account("Expediting and other responses", "", "#6b4226"),
+    "purchase": Account(N_("Purchased materials"), "", "#3b5b92"),
+    "production": Account(N_("Production"), "", "#9fb3d4"),
+    "freight": Account(N_("Freight"), "", "#2a9d8f"),
+    "handling": Account(N_("Handling at hubs"), "", "#6fb7a9"),
+    "storage": Account(N_("Storage"), "", "#7d8f69"),
+    "collection": Account(N_("Taking back"), "", "#8a7fc0"),
+    "disposal": Account(N_("Disposal"), "", "#7a4a1e"),
+    "electricity": Account(N_("Electricity"), "", "#e0a100"),
+    "fixed": Account(N_("Fixed cost of lines"), "", "#8a93a0"),
+    "capex": Account(N_("Capital"), "", "#034b8f"),
+    "residual_value": Account(N_("Residual value"), "", "#86a9c9"),
+    "subsidy": Account(N_("Subsidies"), "", "#a7d8cf"),
+    "loan_received": Account(N_("Borrowed"), "", "#c98a9b"),
+    "loan_repayment": Account(N_("Loan instalments"), "", "#8a7fc0"),
+    "loan_left": Account(N_("Owed on loans at the end"), "", "#cfc3e6"),
+    "programme": Account(N_("Running cost of measures"), "", "#551b39"),
+    "carbon_price": Account(N_("Carbon price"), "", "#af4e04"),
+    "allowances": Account(N_("Allowances bought, less sold"), "", "#d0743c"),
+    "border_adjustment": Account(N_("Border adjustment"), "", "#8c5a2b"),
+    "pool_premium": Account(N_("Premium on contested goods"), "", "#6a8f3c"),
+    "offsets": Account(N_("Offsets and removals"), "", "#4f9d69"),
+    "shortage": Account(N_("Unmet demand"), "", "#b9b6ad"),
+    "cap_overrun": Account(N_("Paid for missing a cap"), "", "#b3261e"),
+    "bonus_malus": Account(N_("Bonus and malus on footprints"), "", "#7d6f96"),
+    "gates": Account(N_("Waiting at gates and wrong grades"), "", "#a8763e"),
+    "responses": Account(N_("Expediting and other responses"), "", "#6b4226"),
 }
 
 # What is left of a cut once interventions' own savings are taken out, by emission account.
 REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Route and scrap mix", "#3b5b92", ("scope1",)),
-    ("Electricity supply", "#e0a100", ("scope2_market", "scope2_location", "scope2_same_hour")),
-    ("Purchased materials", "#8fa6cc", ("scope3_purchased_goods",)),
-    ("Waste", "#7a4a1e", ("scope3_waste",)),
+    (N_("Process and input mix"), "#3b5b92", ("scope1",)),
+    (N_("Electricity supply"), "#e0a100", ("scope2_market", "scope2_location", "scope2_same_hour")),
+    (N_("Purchased materials"), "#8fa6cc", ("scope3_purchased_goods",)),
+    (N_("Waste"), "#7a4a1e", ("scope3_waste",)),
     (
-        "Transport",
+        N_("Transport"),
         "#2a9d8f",
         (
             "scope3_upstream_transport_ttw",
@@ -114,19 +120,19 @@ REMAINDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 KIND_COLOURS = ("#c77f00", "#551b39", "#1f7a6f", "#7a4a1e", "#6d7fb3", "#a8746a", "#5f8f3f")
 
 POWER_KINDS: dict[str, tuple[str, str]] = {
-    "grid": ("Grid", "#8a93a0"),
-    "certificate": ("Grid with certificates", "#8fbf9f"),
-    "ppa": ("Wind and solar contracts", "#2a9d8f"),
-    "onsite": ("Own solar and wind", "#e0a100"),
+    "grid": (N_("Grid"), "#8a93a0"),
+    "certificate": (N_("Grid with certificates"), "#8fbf9f"),
+    "ppa": (N_("Wind and solar contracts"), "#2a9d8f"),
+    "onsite": (N_("Own solar and wind"), "#e0a100"),
 }
 
 ROLES: dict[str, tuple[str, str]] = {
-    "plant": ("Plant", "rect"),
-    "scrap_base": ("Scrap base", "diamond"),
-    "supplier": ("Supplier", "triangle"),
-    "collection": ("Collection point", "circle"),
-    "hub": ("Hub", "roundRect"),
-    "customer": ("Customer", "circle"),
+    "plant": (N_("Plant"), "rect"),
+    "scrap_base": (N_("Scrap base"), "diamond"),
+    "supplier": (N_("Supplier"), "triangle"),
+    "collection": (N_("Collection point"), "circle"),
+    "hub": (N_("Hub"), "roundRect"),
+    "customer": (N_("Customer"), "circle"),
 }
 
 _MODE_COLOURS = (

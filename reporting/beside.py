@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from reporting.language import N_
 from reporting.moments import period_keys
 from reporting.reading import array, labels, number, numbers
 
 QUANTILES = (0.05, 0.95)
 SPARED, DISPLACED = "avoided_emissions", "displaced_emissions"
 NAMES = {
-    SPARED: "Avoided by the use of goods",
-    DISPLACED: "Emitted by rivals instead",
-    "avoided_coal": "Standard coal avoided",
-    "displaced_coal": "Standard coal that rivals use instead",
-    "offsets_retired": "Offsets bought and retired",
-    "nature_based_removals_retired": "Nature-based removals bought and retired",
-    "engineered_removals_retired": "Engineered removals bought and retired",
+    SPARED: N_("Avoided by the use of goods"),
+    DISPLACED: N_("Emitted by rivals instead"),
+    "avoided_coal": N_("Standard coal avoided"),
+    "displaced_coal": N_("Standard coal that rivals use instead"),
+    "offsets_retired": N_("Offsets bought and retired"),
+    "nature_based_removals_retired": N_("Nature-based removals bought and retired"),
+    "engineered_removals_retired": N_("Engineered removals bought and retired"),
 }
 
 

@@ -5,13 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from reporting.figures import emission_scale, money, plain
+from reporting.figures import (
+    Scale,
+    between,
+    clauses,
+    currency_name,
+    emission_scale,
+    enumerated,
+    money,
+    money_on,
+    plain,
+    sentences,
+)
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 
 NOTHING = "\u2013"
 MOST = 20  # rows of a table
-SAID = {"pays": "pays without any", "never": "above the highest asked", "impossible": "cannot be chosen"}
+SAID = {
+    "pays": N_("pays without any"),
+    "never": N_("above the highest asked"),
+    "impossible": N_("cannot be chosen"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,33 +66,40 @@ def _title(payload: Payload) -> str:
     if not shown["markets"] and not shown["due"]:
         known = [row for row in shown["break_even"] if row["says"] == "from"]
         if not known:
-            return "From which carbon price interventions pay"
-        return f"{known[0]['name']} pays from {currency} {plain(known[0]['price'])} a t on"
+            return _("From which carbon price interventions pay")
+        price = money_on(Scale(1.0, ""), known[0]["price"], currency)
+        return _("{name} pays from {price} a t on").format(name=known[0]["name"], price=price)
     total, reference = sum(paid.values()), sum(before.values())
-    words = "pays" if total >= 0 else "earns"
-    return (
-        f"The plan {words} {money(abs(total), currency)} for its emissions, Reference "
-        f"{money(reference, currency)}"
+    said = (
+        _("The plan pays {amount} for its emissions, Reference {reference}")
+        if total >= 0
+        else _("The plan earns {amount} for its emissions, Reference {reference}")
     )
+    return said.format(amount=money(abs(total), currency), reference=money(reference, currency))
 
 
 def _note(payload: Payload) -> str:
     notes = []
     if payload["carbon_money"]["markets"]:
         notes.append(
-            "Own sites of a market hold one account together; what is left at the end is worth nothing."
+            _("Own sites of a market hold one account together; what is left at the end is worth nothing.")
         )
     if payload["carbon_money"]["due"]:
         notes.append(
-            "An exporting site declares a part of what its processes do, by route; what it does not make "
-            "itself counts at the default value."
+            _(
+                "An exporting site declares a part of what its processes do, by route; what it does not make "
+                "itself counts at the default value."
+            )
         )
     if payload["carbon_money"]["break_even"]:
         notes.append(
-            "Break-even prices are the same in all years, on the accounts of carbon.priced_accounts, come on "
-            "top of what is paid already, and count without the pathway's caps, every other decision free."
+            _(
+                "Break-even prices are the same in all years, on the accounts of carbon.priced_accounts, "
+                "come on top of what is paid already, and count without the pathway's caps, every other "
+                "decision free."
+            )
         )
-    return " ".join(notes)
+    return sentences(notes)
 
 
 def _market(market: dict[str, Any], payload: Payload) -> RiskTable:
@@ -86,10 +110,10 @@ def _market(market: dict[str, Any], payload: Payload) -> RiskTable:
         [label, plain(market["price"][t]), *(scale.show(market[name][t]) for name in amounts)]
         for t, label in enumerate(payload["periods"]["labels"])
     ]
-    headers = ["Year", f"Price, {currency}/t", "Emitted", "Free", "Bought", "Sold", "Carried over"]
-    return RiskTable(
-        market["name"], f"{scale.unit} CO\u2082e a year; carried over at the close", headers, rows
-    )
+    price = _("Price, {currency}/t").format(currency=currency_name(currency))
+    headers = [_("Year"), price, _("Emitted"), _("Free"), _("Bought"), _("Sold"), _("Carried over")]
+    unit = _("{unit} CO\u2082e a year; carried over at the close").format(unit=scale.unit)
+    return RiskTable(market["name"], unit, headers, rows)
 
 
 def _borders(payload: Payload) -> RiskTable:
@@ -101,23 +125,25 @@ def _borders(payload: Payload) -> RiskTable:
     goods: dict[tuple[str, str], list[str]] = {}
     for good in shown["borders"]:
         units = plain(good["exported"][-1])
-        goods.setdefault((good["border"], good["site"]), []).append(f"{units} {good['product']}")
+        goods.setdefault((good["border"], good["site"]), []).append(
+            _("{units} {product}").format(units=units, product=good["product"])
+        )
     rows = [
         [
             row["site"],
             row["border"],
-            ", ".join(goods.get((row["border"], row["site"]), [])) or NOTHING,
+            enumerated(goods.get((row["border"], row["site"]), [])) or NOTHING,
             plain(row["due"][-1]),
             money(row["paid"][-1], currency),
         ]
         for row in shown["due"][:MOST]
     ]
     left = len(shown["due"]) - len(rows)
-    more = f"; {left} more sites are in the workbook" if left else ""
-    headers = ["Exporting site", "Border", "Units exported", "t CO\u2082e paid for", "Paid"]
-    return RiskTable(
-        f"Paid at borders in {last}", f"Net of free allocation and prices paid at home{more}", headers, rows
-    )
+    unit = [_("Net of free allocation and prices paid at home")]
+    if left:
+        unit.append(_("{number} more sites are in the workbook").format(number=left))
+    headers = [_("Exporting site"), _("Border"), _("Units exported"), _("t CO\u2082e paid for"), _("Paid")]
+    return RiskTable(_("Paid at borders in {last}").format(last=last), clauses(unit), headers, rows)
 
 
 def _break_even(payload: Payload) -> RiskTable:
@@ -125,20 +151,20 @@ def _break_even(payload: Payload) -> RiskTable:
     rows = [
         [
             row["name"],
-            "in the plan" if row["adopted"] else NOTHING,
-            SAID[row["says"]] if row["price"] is None else plain(row["price"]),
+            _("in the plan") if row["adopted"] else NOTHING,
+            _(SAID[row["says"]]) if row["price"] is None else plain(row["price"]),
             _between(row),
             NOTHING if row["saved"] is None else plain(row["saved"]),
         ]
         for row in shown
     ]
-    headers = ["Intervention", "Decided", f"From {currency}/t", "Between, by the gap", "t CO\u2082e saved"]
-    return RiskTable(
-        "Break-even carbon price", "Emissions saved over the horizon at that price", headers, rows
-    )
+    since = _("From {currency}/t").format(currency=currency_name(currency))
+    headers = [_("Intervention"), _("Decided"), since, _("Between, by the gap"), _("t CO\u2082e saved")]
+    unit = _("Emissions saved over the horizon at that price")
+    return RiskTable(_("Break-even carbon price"), unit, headers, rows)
 
 
 def _between(row: dict[str, Any]) -> str:
     if row["low"] is None or row["high"] is None:
         return NOTHING
-    return f"{plain(row['low'])} to {plain(row['high'])}"
+    return between(plain(row["low"]), plain(row["high"]))

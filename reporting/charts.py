@@ -30,6 +30,7 @@ from reporting.drawing import (
     base,
     columns,
     end_labels,
+    extent,
     line,
     literal,
     number_rows,
@@ -39,8 +40,20 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import Scale, change, emission_scale, money_scale, percent, plain, tonnes
+from reporting.figures import (
+    Scale,
+    change,
+    clauses,
+    emission_scale,
+    money_on,
+    money_scale,
+    money_unit,
+    percent,
+    plain,
+    tonnes,
+)
 from reporting.findings import headline
+from reporting.language import gettext as _
 from reporting.payload import Payload, cap_line
 from reporting.scope2 import in_words
 from reporting.titles import cost_title, emissions_title
@@ -51,7 +64,7 @@ DASHED, DOTTED = [6.0, 4.0], [1.5, 3.5]
 def short_name(payload: Payload) -> str:
     """Return the pathway's name when it fits beside a line, else ``Plan``."""
     title = str(payload["pathway"]["title"])
-    return title if len(title) <= 15 else "Plan"
+    return title if len(title) <= 15 else _("Plan")
 
 
 def known(values: Sequence[float | None] | None) -> list[float]:
@@ -78,11 +91,17 @@ def hero(payload: Payload) -> Chart:
         (
             "reference",
             theirs[-1],
-            f"Reference {moved(emissions['reference'][-1])}".strip(),
+            _("Reference {change}").format(change=moved(emissions["reference"][-1])).strip(),
             REFERENCE_TEXT,
             False,
         ),
-        ("cap", limit[-1], f"Cap {moved(cap[-1]) if cap else ''}".strip(), CAP, False),
+        (
+            "cap",
+            limit[-1],
+            _("Cap {change}").format(change=moved(cap[-1]) if cap else "").strip(),
+            CAP,
+            False,
+        ),
         ("plan", ours[-1], f"{short_name(payload)} {moved(emissions['plan'][-1])}".strip(), PLAN, True),
     ]
     series = [
@@ -92,10 +111,11 @@ def hero(payload: Payload) -> Chart:
         *end_labels(entries, last, axis, top, height - top - bottom),
     ]
     shown = [
-        ("Reference", emissions["reference"]),
-        *([("Cap", cap)] if cap else []),
-        ("Plan", emissions["plan"]),
+        (_("Reference"), emissions["reference"]),
+        *([(_("Cap"), cap)] if cap else []),
+        (_("Plan"), emissions["plan"]),
     ]
+    unit = _("{unit} CO\u2082e a year").format(unit=scale.unit)
     option = {
         **base(),
         "grid": {"left": 46, "right": 128, "top": top, "bottom": bottom},
@@ -105,8 +125,8 @@ def hero(payload: Payload) -> Chart:
     }
     return Chart(
         "hero",
-        "Emissions against the cap" if cap else "Emissions by year",
-        f"{scale.unit} CO\u2082e a year" + (f"; changes are on Reference {labels[0]}" if last else ""),
+        _("Emissions against the cap") if cap else _("Emissions by year"),
+        clauses([unit, *([_("changes are on Reference {year}").format(year=labels[0])] if last else [])]),
         headline(payload),
         option,
         height,
@@ -138,9 +158,10 @@ def _stacked(
     groups : (name, colour, values) in base units, stacked in this order.
     """
     labels = payload["periods"]["labels"]
-    totals = [sum(values[i] for _, _, values in groups) for i in range(len(labels))]
-    up = [sum(max(values[i], 0.0) for _, _, values in groups) for i in range(len(labels))]
-    down = [sum(min(values[i], 0.0) for _, _, values in groups) for i in range(len(labels))]
+    stacked = [values for _name, _colour, values in groups]
+    totals = [sum(values[i] for values in stacked) for i in range(len(labels))]
+    up = [sum(max(values[i], 0.0) for values in stacked) for i in range(len(labels))]
+    down = [sum(min(values[i], 0.0) for values in stacked) for i in range(len(labels))]
     axis = round_axis(scale.values([*up, *down, *reference, *(cap or [])])).closed_below(
         min(down) / scale.divisor
     )
@@ -155,15 +176,15 @@ def _stacked(
         "yAxis": value_axis(axis),
         "series": series,
     }
-    listed = [(name, values) for name, _, values in groups]
+    listed = [(name, values) for name, _colour, values in groups]
     shown = [
         *reversed(listed),
-        ("Plan in all", totals),
-        ("Reference", reference),
-        *([("Cap", cap)] if cap else []),
+        (_("Plan in all"), totals),
+        (_("Reference"), reference),
+        *([(_("Cap"), cap)] if cap else []),
     ]
-    legend = [Key(colour, name) for name, colour, _ in reversed(groups)]
-    legend += [Key(REFERENCE, "Reference in all", "dots"), *([Key(CAP, "Cap", "dash")] if cap else [])]
+    legend = [Key(colour, name) for name, colour, _values in reversed(groups)]
+    legend += [Key(REFERENCE, _("Reference in all"), "dots"), *([Key(CAP, _("Cap"), "dash")] if cap else [])]
     return option, _tips(labels, shown, show), number_rows(labels, shown, scale.divisor), legend
 
 
@@ -181,12 +202,14 @@ def emissions_by_scope(payload: Payload) -> Chart:
     ranked = sorted(groups, key=lambda name: order.index(name) if name in order else len(order))
     cap, reference = cap_line(payload), payload["emissions"]["reference"]
     scale = emission_scale(max(known(reference) + known(payload["emissions"]["plan"]) + known(cap)))
-    stacked = [(name, groups[name][0], groups[name][1]) for name in ranked]
+    stacked = [(_(name), groups[name][0], groups[name][1]) for name in ranked]
     option, tips, numbers, legend = _stacked(payload, stacked, reference, cap, scale, tonnes)
     return Chart(
         "scopes",
-        "Emissions by scope",
-        f"{scale.unit} CO\u2082e a year, scope 2 {in_words(payload['emissions']['scope2'])}",
+        _("Emissions by scope"),
+        _("{unit} CO\u2082e a year, scope 2 {method}").format(
+            unit=scale.unit, method=in_words(payload["emissions"]["scope2"])
+        ),
         emissions_title(payload),
         option,
         360,
@@ -210,19 +233,19 @@ def cost_by_year(payload: Payload) -> Chart:
     reference = [value / n for value, n in zip(cost["reference"], years, strict=True)]
     total = [value / n for value, n in zip(cost["plan"], years, strict=True)]
     scale = money_scale(max(abs(v) for v in [*reference, *total, 0.0]))
-    stacked = [(cost_account(key).label, cost_account(key).colour, per_year[key]) for key in ranked]
+    stacked = [(_(cost_account(key).label), cost_account(key).colour, per_year[key]) for key in ranked]
     option, tips, numbers, legend = _stacked(
         payload,
         stacked,
         reference,
         None,
         scale,
-        lambda v: f"{currency} {plain(v / scale.divisor)} {scale.unit}".rstrip(),
+        lambda v: money_on(scale, v, currency),
     )
     return Chart(
         "cost",
-        "Cost by account",
-        f"{currency} {scale.unit} a year, as paid (not discounted)".replace("  ", " "),
+        _("Cost by account"),
+        _("{unit} a year, as paid (not discounted)").format(unit=money_unit(scale, currency)),
         cost_title(payload),
         option,
         360,
@@ -235,33 +258,33 @@ def cost_by_year(payload: Payload) -> Chart:
 def cost_difference(payload: Payload) -> Chart:
     """Draw by how much each cost account differs from the reference, discounted."""
     cost, currency = payload["cost"], payload["scenario"]["currency"]
-    rows = [(a["label"], a["npv_plan"] - a["npv_reference"]) for a in cost["accounts"]]
-    largest = max((abs(v) for _, v in rows), default=0.0)
+    rows = [(_(a["label"]), a["npv_plan"] - a["npv_reference"]) for a in cost["accounts"]]
+    largest = max((abs(v) for _name, v in rows), default=0.0)
     rows = [row for row in rows if abs(row[1]) > 5e-4 * largest and abs(row[1]) > 0.5]
     rows.sort(key=lambda row: row[1])
-    rows = [("In all", cost["extra"]), *rows]
+    rows = [(_("In all"), cost["extra"]), *rows]
     scale = money_scale(max(largest, abs(cost["extra"])))
-    shown = scale.values([value for _, value in rows])
-    low, high = min([0.0, *known(shown)]), max([0.0, *known(shown)])
+    shown = scale.values([value for _name, value in rows])
+    low, high = extent(*known(shown))
     room = 54  # px kept for the numbers beside the bars
     left = 148 + room * (low < 0)
     option = {
         **base(axis_tip=False),
         "grid": {"left": left, "right": room * (high > 0) + 4, "top": 4, "bottom": 4},
-        "yAxis": _names([name for name, _ in rows], margin=8 + room * (low < 0), bold_first=True),
+        "yAxis": _names([name for name, _value in rows], margin=8 + room * (low < 0), bold_first=True),
         "xAxis": {"type": "value", "show": False, "min": low, "max": max(high, low + 1e-9)},
         "series": [_signed_bars(rows, shown, scale, currency)],
     }
     return Chart(
         "cost-difference",
-        "What the plan adds and saves",
-        f"{currency} {scale.unit} against Reference, net present value".replace("  ", " "),
+        _("What the plan adds and saves"),
+        _("{unit} against Reference, net present value").format(unit=money_unit(scale, currency)),
         cost_title(payload),
         option,
         max(40 * len(rows), 120),
-        legend=[Key(DEARER, "dearer"), Key(CHEAPER, "cheaper")],
+        legend=[Key(DEARER, _("dearer")), Key(CHEAPER, _("cheaper"))],
         numbers=Numbers(
-            ["Account", f"{currency} {scale.unit}".rstrip()],
+            [_("Account"), money_unit(scale, currency)],
             [[n, plain(v / scale.divisor, signed=True)] for n, v in rows],
         ),
     )
@@ -302,7 +325,7 @@ def _signed_bars(
                 "value": size,
                 "itemStyle": {"color": DEARER if value > 0 else CHEAPER},
                 "label": {"show": True, "position": "right" if value >= 0 else "left", "formatter": text},
-                "tip": tip(name, [("Against Reference", f"{currency} {text} {scale.unit}".rstrip())]),
+                "tip": tip(name, [(_("Against Reference"), money_on(scale, value, currency, signed=True))]),
             }
         )
     return {
@@ -321,7 +344,11 @@ def capital_by_year(payload: Payload) -> Chart | None:
         return None
     periods, currency = payload["periods"], payload["scenario"]["currency"]
     scale = money_scale(max(account["plan"]))
-    span = "year" if set(periods["years"]) == {1} else "period"
+    paid = (
+        _("{unit}, in the year it is paid")
+        if set(periods["years"]) == {1}
+        else _("{unit}, in the period it is paid")
+    )
     axis = round_axis(scale.values(account["plan"]), ticks=3)
     series = columns("capital", scale.values(account["plan"]), PLAN, stack=None)
     series["data"] = [
@@ -340,16 +367,15 @@ def capital_by_year(payload: Payload) -> Chart | None:
         "yAxis": value_axis(axis),
         "series": [series],
     }
-    shown = [("Capital", account["plan"])]
+    shown = [(_("Capital"), account["plan"])]
+    in_all = money_on(scale, sum(account["plan"]), currency)
     return Chart(
         "capital",
-        "Capital by year",
-        f"{currency} {scale.unit}".rstrip() + f", in the {span} it is paid",
-        f"Capital of {currency} {plain(sum(account['plan']) / scale.divisor)} {scale.unit} in all".rstrip(),
+        _("Capital by year"),
+        paid.format(unit=money_unit(scale, currency)),
+        _("Capital of {amount} in all").format(amount=in_all),
         responsive(option, narrow, wide),
         220,
-        tips=_tips(
-            periods["labels"], shown, lambda v: f"{currency} {plain(v / scale.divisor)} {scale.unit}".rstrip()
-        ),
+        tips=_tips(periods["labels"], shown, lambda v: money_on(scale, v, currency)),
         numbers=number_rows(periods["labels"], shown, scale.divisor),
     )

@@ -9,8 +9,9 @@ from reporting.appearance import GRID, INK, MUTED, PAPER, PLAN, mode_colours
 from reporting.charts import known
 from reporting.charts_map import place_names
 from reporting.charts_supply import ink_on
-from reporting.drawing import Chart, Key, Numbers, base, literal, number_rows, tip
-from reporting.figures import Scale, emission_scale, plain, whole_percent
+from reporting.drawing import Chart, Key, Numbers, base, extent, literal, number_rows, tip
+from reporting.figures import Scale, emission_scale, large_scale, phrases, plain, whole_percent
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.titles import network_title
 
@@ -26,14 +27,14 @@ def processes(payload: Payload) -> Chart | None:
     if not rows:
         return None
     largest = max(max(row["plan"][0], row["plan"][-1]) for row in rows)
-    scale = emission_scale(largest) if payload["mixes"]["in_tonnes"] else Scale(1.0, "Units")
+    scale = emission_scale(largest) if payload["mixes"]["in_tonnes"] else Scale(1.0, _("Units"))
     pairs = [(row["name"], row["plan"][0], row["plan"][-1]) for row in rows]
     return _then_and_now(
         payload,
         "processes",
-        "What runs",
-        "a year by process; not summed, one feeds the next",
-        f"{pairs[0][0]} runs most",
+        _("What runs"),
+        _("{unit} a year by process; not summed, one feeds the next").format(unit=scale.unit),
+        _("{process} runs most").format(process=pairs[0][0]),
         sorted(pairs, key=lambda pair: max(pair[1:])),
         scale,
     )
@@ -47,7 +48,8 @@ def freight_by_mode(payload: Payload) -> Chart | None:
     totals = {i: sum(mode["tonne_km"][i] for mode in modes) for i in years}
     if not modes or max(totals.values()) <= 0:
         return None
-    scale = Scale(1e9, "bn") if max(totals.values()) >= 1e9 else Scale(1e6, "m")
+    scale = large_scale(max(totals.values()))
+    unit = _("{scale} tonne-km").format(scale=scale.unit)
     ranked = sorted(modes, key=lambda mode: -mode["tonne_km"][0])
     series = []
     colours = mode_colours(mode["key"] for mode in modes)
@@ -63,10 +65,10 @@ def freight_by_mode(payload: Payload) -> Chart | None:
                         "formatter": whole_percent(share),
                     },
                     "tip": tip(
-                        f"{mode['name']}, {labels[i]}",
+                        phrases([mode["name"], labels[i]]),
                         [
-                            ("Share", whole_percent(share)),
-                            (f"{scale.unit} tonne-km", plain(mode["tonne_km"][i] / scale.divisor)),
+                            (_("Share"), whole_percent(share)),
+                            (unit, plain(mode["tonne_km"][i] / scale.divisor)),
                         ],
                     ),
                 }
@@ -83,6 +85,7 @@ def freight_by_mode(payload: Payload) -> Chart | None:
             }
         )
     names = [f"{{y|{labels[i]}}}\n{{t|{plain(totals[i] / scale.divisor)}}}" for i in reversed(years)]
+    longest = extent(max(totals.values()) / scale.divisor)[1]
     option = {
         **base(axis_tip=False),
         "grid": {"left": 48, "right": 4, "top": 2, "bottom": 2},
@@ -104,14 +107,14 @@ def freight_by_mode(payload: Payload) -> Chart | None:
                 }
             },
         },
-        "xAxis": {"type": "value", "show": False, "min": 0, "max": max(totals.values()) / scale.divisor},
+        "xAxis": {"type": "value", "show": False, "min": 0, "max": longest},
         "series": series,
     }
     shown = [(mode["name"], mode["tonne_km"]) for mode in ranked]
     return Chart(
         "freight",
-        "Freight by mode",
-        f"{scale.unit} tonne-km a year; in the bars, share of that year",
+        _("Freight by mode"),
+        _("{unit} a year; in the bars, share of that year").format(unit=unit),
         network_title(payload),
         option,
         46 * len(years) + 6,
@@ -129,14 +132,15 @@ def site_change(payload: Payload) -> Chart | None:
     pairs = [
         (site["name"], *site["emissions"]) for site in sites[:MOST_SITES] if max(site["emissions"]) > floor
     ]
+    scale = emission_scale(max(max(pair[1:]) for pair in pairs))
     return _then_and_now(
         payload,
         "sites",
-        "Largest sites",
-        "CO\u2082e a year booked there",
-        f"Emissions booked at the {len(pairs)} largest sites",
+        _("Largest sites"),
+        _("{unit} CO\u2082e a year booked there").format(unit=scale.unit),
+        _("Emissions booked at the {number} largest sites").format(number=len(pairs)),
         sorted(pairs, key=lambda pair: pair[1]),
-        emission_scale(max(max(pair[1:]) for pair in pairs)),
+        scale,
     )
 
 
@@ -151,20 +155,18 @@ def _then_and_now(
 ) -> Chart:
     """Draw a line from the first year's value to the last year's for each name, largest on top."""
     labels = payload["periods"]["labels"]
-    scaled = [(first / scale.divisor, last / scale.divisor) for _, first, last in pairs]
+    scaled = [(first / scale.divisor, last / scale.divisor) for _name, first, last in pairs]
     texts = [f"{plain(a)} \u2192 {plain(b)}" for a, b in scaled]
     low, span = [], []
-    for (name, _, _), (first, last) in zip(pairs, scaled, strict=True):
-        hover = tip(
-            name, [(labels[0], f"{plain(first)} {scale.unit}"), (labels[-1], f"{plain(last)} {scale.unit}")]
-        )
+    for (name, before, after), (first, last) in zip(pairs, scaled, strict=True):
+        hover = tip(name, [(labels[0], scale.amount(before)), (labels[-1], scale.amount(after))])
         low.append(min(first, last))
         span.append({"value": abs(first - last), "tip": hover})
     edge = {"axisLine": {"show": False}, "axisTick": {"show": False}}
     label = {"color": INK, "fontSize": 12.5, "interval": 0}
     names = {
         "type": "category",
-        "data": [literal(name) for name in place_names([name for name, _, _ in pairs])],
+        "data": [literal(name) for name in place_names([name for name, _first, _last in pairs])],
         "axisLabel": {**label, "width": 130, "overflow": "truncate"},
         "splitLine": {"show": True, "lineStyle": {"color": GRID}},
         **edge,
@@ -176,11 +178,12 @@ def _then_and_now(
         "axisLabel": {**label, "margin": 12},
         **edge,
     }
+    longest = extent(*(v for pair in scaled for v in pair))[1]
     option = {
         **base(axis_tip=False),
         "grid": {"left": 142, "right": 92, "top": 2, "bottom": 2},
         "yAxis": [names, numbers],
-        "xAxis": {"type": "value", "show": False, "min": 0, "max": max(max(pair) for pair in scaled)},
+        "xAxis": {"type": "value", "show": False, "min": 0, "max": longest},
         "series": [
             {
                 "id": "low",
@@ -209,16 +212,16 @@ def _then_and_now(
     return Chart(
         key,
         title,
-        f"{scale.unit} {unit}",
+        unit,
         finding,
         option,
         28 * len(pairs) + 8,
         legend=[Key("#6e7175", labels[0], "ring"), Key(PLAN, labels[-1], "dot")],
         numbers=Numbers(
-            ["Name", labels[0], labels[-1]],
+            [_("Name"), labels[0], labels[-1]],
             [
                 [name, plain(a), plain(b)]
-                for (name, _, _), (a, b) in zip(reversed(pairs), reversed(scaled), strict=True)
+                for (name, _first, _last), (a, b) in zip(reversed(pairs), reversed(scaled), strict=True)
             ],
         ),
     )

@@ -23,6 +23,7 @@ from reporting.drawing import (
     Option,
     base,
     end_labels,
+    extent,
     line,
     literal,
     number_rows,
@@ -32,7 +33,8 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import emission_scale, plain, shorten, tonnes
+from reporting.figures import emission_scale, plain, sentences, shorten, tonnes, with_unit
+from reporting.language import gettext as _
 from reporting.payload import Payload, cap_line
 from reporting.titles import cuts_title
 
@@ -49,17 +51,24 @@ def parts(payload: Payload) -> list[dict[str, Any]]:
     kinds = sorted((p for p in found if p["family"] == "intervention"), key=lambda p: -size[id(p)])
     mixes = [p for p in found if p["family"] == "mix"]
     room = max(MOST_PARTS - len(mixes), 1)
-    colours = {name: colour for name, colour, _ in REMAINDERS}
+    colours = {name: colour for name, colour, _keys in REMAINDERS}
     rows = [
-        {"label": _sentence(p["label"]), "values": p["values"], "colour": KIND_COLOURS[i % len(KIND_COLOURS)]}
+        {
+            "label": _sentence(_(p["label"])),
+            "values": p["values"],
+            "colour": KIND_COLOURS[i % len(KIND_COLOURS)],
+        }
         for i, p in enumerate(kinds if len(kinds) <= room else kinds[: room - 1])
     ]
     rest = kinds[len(rows) :]
     if rest:
         summed = [sum(column) for column in zip(*(p["values"] for p in rest), strict=True)]
-        rows.append({"label": f"{len(rest)} other kinds", "values": summed, "colour": OTHERS})
+        rows.append(
+            {"label": _("{number} other kinds").format(number=len(rest)), "values": summed, "colour": OTHERS}
+        )
     rows += [
-        {"label": p["label"], "values": p["values"], "colour": colours.get(p["label"], OTHERS)} for p in mixes
+        {"label": _(p["label"]), "values": p["values"], "colour": colours.get(p["label"], OTHERS)}
+        for p in mixes
     ]
     return sorted(rows, key=lambda row: -row["values"][-1])
 
@@ -95,13 +104,13 @@ def wedge(payload: Payload) -> Chart:
     series.append(line("plan", scale.values(emissions["plan"]), PLAN, 3, z=6))
     height, top, bottom = 372, 14, 28
     ends = [
-        ("reference", scale.values(emissions["reference"])[-1], "Reference", REFERENCE_TEXT, False),
+        ("reference", scale.values(emissions["reference"])[-1], _("Reference"), REFERENCE_TEXT, False),
         ("plan", scale.values(emissions["plan"])[-1], short_name(payload), PLAN, True),
-        ("cap", scale.values(cap)[-1] if cap else None, "Cap", CAP, False),
+        ("cap", scale.values(cap)[-1] if cap else None, _("Cap"), CAP, False),
     ]
     series += end_labels(ends, len(labels) - 1, axis, top, height - top - bottom, dots=False)
     total = payload["cuts"]["total"]
-    shown = [*((row["label"], row["values"]) for row in rows), ("In all", total)]
+    shown = [*((row["label"], row["values"]) for row in rows), (_("In all"), total)]
     option = {
         **base(),
         "grid": {"left": 46, "right": 96, "top": top, "bottom": bottom},
@@ -110,16 +119,19 @@ def wedge(payload: Payload) -> Chart:
         "series": series,
     }
     negative = [row["label"] for row in rows if min(row["values"]) < -1e-6 * max(scale.divisor, 1.0)]
-    note = (
-        "Measures count what they save on what still runs; what they make possible, such as a new furnace "
-        "or scrap base, shows as route and scrap mix."
+    note = _(
+        "Measures count what they save on what still runs; what they make possible, such as a new line, "
+        "shows as process and input mix."
     )
     if negative:
-        note += " Where the stack passes the Reference line, other parts emit that much more than Reference."
+        passed = _(
+            "Where the stack passes the Reference line, other parts emit that much more than Reference."
+        )
+        note = sentences([note, passed])
     return Chart(
         "wedge",
-        "From Reference down to the plan",
-        f"{scale.unit} CO\u2082e a year",
+        _("From Reference down to the plan"),
+        _("{unit} CO\u2082e a year").format(unit=scale.unit),
         cuts_title(payload),
         option,
         height,
@@ -155,23 +167,22 @@ def steps(payload: Payload) -> Chart:
     first, reference, ours = emissions["reference"][0], emissions["reference"][-1], emissions["plan"][-1]
     bars: list[tuple[str, float, float, str, bool]] = []  # name, from, to, colour, whether a total
     if len(periods["start"]) > 1:
-        bars.append((f"Reference {periods['first']}", 0.0, first, "#9aa1aa", True))
+        bars.append((_("Reference {year}").format(year=periods["first"]), 0.0, first, "#9aa1aa", True))
         drift = reference - first
         if abs(drift) > 1e-6:
-            bars.append(
-                ("Demand, grid, suppliers", first, reference, DEARER if drift > 0 else "#c9c4b8", False)
-            )
-    bars.append((f"Reference {periods['last']}", 0.0, reference, "#9aa1aa", True))
+            drifted = _("Demand, grid, suppliers")
+            bars.append((drifted, first, reference, DEARER if drift > 0 else "#c9c4b8", False))
+    bars.append((_("Reference {year}").format(year=periods["last"]), 0.0, reference, "#9aa1aa", True))
     level = reference
     for row in rows:
         value = row["values"][-1]
         if abs(value) > 1e-6:
             bars.append((row["label"], level, level - value, DEARER if value < 0 else row["colour"], False))
             level -= value
-    bars.append((f"Plan {periods['last']}", 0.0, ours, PLAN, True))
+    bars.append((_("Plan {year}").format(year=periods["last"]), 0.0, ours, PLAN, True))
     scale = emission_scale(max(abs(v) for bar in bars for v in bar[1:3]))
     bars.reverse()
-    high = max(max(bar[1:3]) for bar in bars) / scale.divisor
+    high = extent(*(v / scale.divisor for bar in bars for v in bar[1:3]))[1]
     data, blank = [], []
     for name, start, end, colour, whole in bars:
         low, size = min(start, end) / scale.divisor, abs(end - start) / scale.divisor
@@ -184,14 +195,14 @@ def steps(payload: Payload) -> Chart:
                 "label": {
                     "formatter": text,
                     "fontWeight": 600 if whole else 400,
-                    "color": PLAN if name.startswith("Plan ") else INK,
+                    "color": PLAN if colour == PLAN else INK,
                 },
-                "tip": tip(name, [("CO\u2082e a year", f"{text} {scale.unit}")]),
+                "tip": tip(name, [(_("CO\u2082e a year"), with_unit(text, scale.unit))]),
             }
         )
     names: list[Any] = [
         {"value": literal(name), "textStyle": {"fontWeight": 600}} if whole else literal(name)
-        for name, _, _, _, whole in bars
+        for name, _start, _end, _colour, whole in bars
     ]
     label = {
         "color": INK,
@@ -235,15 +246,15 @@ def steps(payload: Payload) -> Chart:
     wide = {"grid": {"left": 152}, "yAxis": {"axisLabel": {"width": 142, "fontSize": 12.5}}}
     table = [
         [name, plain((end if whole else end - start) / scale.divisor, signed=not whole)]
-        for name, start, end, _, whole in reversed(bars)
+        for name, start, end, _colour, whole in reversed(bars)
     ]
     return Chart(
         "steps",
-        f"{periods['last']}, step by step",
-        f"{scale.unit} CO\u2082e a year",
+        _("{year}, step by step").format(year=periods["last"]),
+        _("{unit} CO\u2082e a year").format(unit=scale.unit),
         cuts_title(payload),
         responsive(option, narrow, wide),
         max(36 * len(bars), 160),
-        numbers=Numbers(["Step", f"{scale.unit} CO\u2082e a year"], table),
-        note="Red steps add emissions." if any(bar[3] == DEARER for bar in bars) else "",
+        numbers=Numbers([_("Step"), _("{unit} CO\u2082e a year").format(unit=scale.unit)], table),
+        note=_("Red steps add emissions.") if any(bar[3] == DEARER for bar in bars) else "",
     )

@@ -7,7 +7,19 @@ from typing import Any
 from reporting.appearance import GRID, INK, MUTED, PAPER, PLAN, REFERENCE
 from reporting.charts import known, short_name
 from reporting.drawing import LABEL, Chart, Key, Numbers, Option, base, literal, round_axis, tip, value_axis
-from reporting.figures import emission_scale, money, money_scale, percent, plain, tonnes
+from reporting.figures import (
+    currency_name,
+    emission_scale,
+    money,
+    money_scale,
+    money_unit,
+    percent,
+    plain,
+    sentences,
+    tonnes,
+)
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.payload import Payload
 
 HEIGHT, DOT, RING = 360, 8, 20
@@ -29,8 +41,8 @@ def frontier_chart(payload: Payload) -> Chart | None:
 
     points = [place(e, c) for e, c in zip(emitted, cost, strict=True)]
     others = [place(p["emissions"], p["cost"]) for p in (chosen, today)]
-    across = round_axis([x for x, _ in (*points, *others)], zero=False)
-    up = round_axis([y for _, y in (*points, *others)], zero=False)
+    across = round_axis([at[0] for at in (*points, *others)], zero=False)
+    up = round_axis([at[1] for at in (*points, *others)], zero=False)
     data = [{"value": at, "tip": _tip(found, i, currency)} for i, at in enumerate(points)]
     series: list[Option] = [
         {
@@ -58,8 +70,8 @@ def frontier_chart(payload: Payload) -> Chart | None:
     ]
     for key, mark in (("reference", today), ("chosen", chosen)):
         hover = tip(
-            "Reference" if key == "reference" else short_name(payload),
-            [("Emissions", tonnes(mark["emissions"])), ("Present cost", money(mark["cost"], currency))],
+            _("Reference") if key == "reference" else short_name(payload),
+            [(_("Emissions"), tonnes(mark["emissions"])), (_("Present cost"), money(mark["cost"], currency))],
         )
         for entry in series:
             if entry["id"].startswith(key):
@@ -69,7 +81,9 @@ def frontier_chart(payload: Payload) -> Chart | None:
         "grid": {"left": 62, "right": 26, "top": 22, "bottom": 52},
         "xAxis": value_axis(
             across,
-            name=f"{carbon.unit} CO\u2082e {_period(payload, found['measure'])}",
+            name=_("{unit} CO\u2082e {period}").format(
+                unit=carbon.unit, period=_period(payload, found["measure"])
+            ),
             nameLocation="middle",
             nameGap=30,
             nameTextStyle={"color": MUTED, "fontSize": 12.5},
@@ -79,18 +93,18 @@ def frontier_chart(payload: Payload) -> Chart | None:
         "yAxis": value_axis(up),
         "series": series,
     }
-    unit = f"{currency} {paid.unit}".strip()
+    unit = _("{unit} over {years}; neither axis starts at zero")
     return Chart(
         "frontier",
-        "Present cost against emissions",
-        f"{unit} over {_span(payload)}; neither axis starts at zero",
+        _("Present cost against emissions"),
+        unit.format(unit=money_unit(paid, currency), years=_span(payload)),
         frontier_title(payload),
         option,
         HEIGHT,
         legend=[
-            Key(INK, "cheapest plan for its emissions", "dot"),
+            Key(INK, _("cheapest plan for its emissions"), "dot"),
             Key(PLAN, short_name(payload), "ring"),
-            Key(REFERENCE, "reference", "dot"),
+            Key(REFERENCE, _("reference"), "dot"),
         ],
         numbers=_numbers(found, currency),
     )
@@ -102,12 +116,13 @@ def frontier_title(payload: Payload) -> str:
     chosen = found["chosen"]
     at_most = [c for e, c in _pairs(found) if e <= chosen["emissions"] * (1 + 1e-6)]
     if not at_most:
-        return "The plan emits less than any plan of the frontier"
+        return _("The plan emits less than any plan of the frontier")
     beaten = chosen["cost"] - min(at_most)
     slack = abs(chosen["cost"]) * max(known(found["gap"]), default=0.0)
     if beaten > slack and beaten > 1e-6 * abs(chosen["cost"]):
-        return f"The same levers could emit no more and cost {money(beaten, currency)} less"
-    return "No plan of the frontier emits less and costs noticeably less"
+        said = _("The same levers could emit no more and cost {amount} less")
+        return said.format(amount=money(beaten, currency))
+    return _("No plan of the frontier emits less and costs noticeably less")
 
 
 def frontier_sub(payload: Payload) -> str:
@@ -116,14 +131,15 @@ def frontier_sub(payload: Payload) -> str:
     prices = [p for p in known(found["price_by_difference"]) if p > 0]
     spoken = ""
     if prices:
-        spoken = (
-            f"From one point to the next, a tonne cut costs {money(min(prices), currency)} where cuts are "
-            f"cheapest and {money(max(prices), currency)} where they are dearest. "
-        )
-    return (
-        f"{spoken}Each point is the cheapest plan under its own limit on emissions "
-        f"{_period(payload, found['measure'])}, with the pathway's levers and without its caps."
+        spoken = _(
+            "From one point to the next, a tonne cut costs {least} where cuts are cheapest and {most} where "
+            "they are dearest."
+        ).format(least=money(min(prices), currency), most=money(max(prices), currency))
+    each = _(
+        "Each point is the cheapest plan under its own limit on emissions {period}, with the pathway's "
+        "levers and without its caps."
     )
+    return sentences([spoken, each.format(period=_period(payload, found["measure"]))])
 
 
 def _pairs(found: dict[str, Any]) -> list[tuple[float, float]]:
@@ -136,8 +152,8 @@ def _span(payload: Payload) -> str:
 
 def _period(payload: Payload, measure: str) -> str:
     if measure == "cumulative":
-        return f"over {_span(payload)}"
-    return f"a year in {payload['periods']['labels'][-1]}"
+        return _("over {years}").format(years=_span(payload))
+    return _("a year in {year}").format(year=payload["periods"]["labels"][-1])
 
 
 def _mark(key: str, at: list[float], size: int, style: Option, label: Option | None = None) -> Option:
@@ -171,17 +187,18 @@ def _label(text: str, right: bool) -> Option:
 
 def _tip(found: dict[str, Any], point: int, currency: str) -> Option:
     rows = [
-        ("Emissions", tonnes(found["emissions"][point])),
-        ("Present cost", money(found["cost"][point], currency)),
-        ("Gap", _share(found["gap"][point])),
-        ("Next tonne, same decisions", _price(found["price_by_dual"][point], currency)),
-        ("A tonne from the tighter point", _price(found["price_by_difference"][point], currency)),
+        (_("Emissions"), tonnes(found["emissions"][point])),
+        (_("Present cost"), money(found["cost"][point], currency)),
+        (_("Gap"), _share(found["gap"][point])),
+        (_("Next tonne, same decisions"), _price(found["price_by_dual"][point], currency)),
+        (_("A tonne from the tighter point"), _price(found["price_by_difference"][point], currency)),
     ]
-    return tip(f"Point {point + 1} of {len(found['cost'])}", rows)
+    head = _("Point {number} of {total}").format(number=point + 1, total=len(found["cost"]))
+    return tip(head, rows)
 
 
 def _price(value: float | None, currency: str) -> str:
-    return "\u2013" if value is None else f"{money(value, currency)} a t"
+    return "\u2013" if value is None else _("{amount} a t").format(amount=money(value, currency))
 
 
 def _share(value: float | None) -> str:
@@ -190,12 +207,15 @@ def _share(value: float | None) -> str:
 
 def _numbers(found: dict[str, Any], currency: str) -> Numbers:
     headers = [
-        "Point",
-        "t CO\u2082e",
-        f"{currency}, present cost",
-        "Gap",
-        f"{currency} a t, same decisions",
-        f"{currency} a t, to the tighter point",
+        _(header).format(currency=currency_name(currency))
+        for header in (
+            N_("Point"),
+            N_("t CO\u2082e"),
+            N_("{currency}, present cost"),
+            N_("Gap"),
+            N_("{currency} a t, same decisions"),
+            N_("{currency} a t, to the tighter point"),
+        )
     ]
     rows = [
         [

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from reporting.appearance import INK, MUTED, ROLES, humanise, mode_colours
 from reporting.drawing import FONT, Chart, Key, Numbers, Option, base, literal, responsive, tip
-from reporting.figures import count, counted, shorten, tonnes
+from reporting.figures import counted, shorten, tonnes
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.map import (
     DISCLAIMER,
     Point,
@@ -24,8 +28,8 @@ from reporting.map import (
     projection_for,
     window_for,
 )
-from reporting.names import listed_names
 from reporting.payload import Payload
+from reporting.settings import MapKind
 from reporting.titles import network_title
 
 MAP_WIDTH, NARROW_WIDTH = 700.0, 350.0
@@ -33,34 +37,41 @@ WIDEST, THINNEST = 9.0, 0.7
 ARROWS = 40
 MOST_LABELS, MOST_LABELS_NARROW = 30, 11
 SIZES = {"plant": 11, "scrap_base": 14, "supplier": 9, "collection": 6, "hub": 9, "customer": 6}
+NOTHING = 1e-6  # t a year
+STRONG = ("plant", "scrap_base")
 IMPORTANCE = {"scrap_base": 0, "plant": 1, "hub": 2, "supplier": 3, "customer": 4, "collection": 5}
 
 
-@dataclass(frozen=True)
-class NetworkMap:
-    """The map chart and the outline it is drawn on."""
-
-    chart: Chart
-    outline: dict[str, Any]
-
-
-def network_map(payload: Payload) -> NetworkMap | None:
-    """Draw sites and lanes of the last period; None when there is no site."""
-    sites = payload["network"]["sites"]
-    if not sites:
+def network_map(payload: Payload, kind: MapKind = MapKind.LAND) -> Chart | None:
+    """Draw sites and lanes of the last period; None when there is nothing to place on a map."""
+    if no_map(payload):
         return None
+    sites = payload["network"]["sites"]
     places = [(site["lon"], site["lat"]) for site in sites]
     project = projection_for(places)
     points = {site["key"]: project(*place) for site, place in zip(sites, places, strict=True)}
     window = window_for(list(points.values()))
-    drawn_land = inside_land(places)
-    outline = as_geojson([*(land(project, window) if drawn_land else []), [_frame(window)]])
-    outline["features"][0]["geometry"]["coordinates"].pop()
-    outline["features"].append(as_geojson([[_frame(window)]])["features"][0])
-    outline["features"][1]["properties"]["name"] = "frame"
-    if not outline["features"][0]["geometry"]["coordinates"]:
-        outline["features"].pop(0)
-    return NetworkMap(_chart(payload, points, window, project, places, drawn_land), outline)
+    asked = kind is MapKind.LAND
+    polygons = land(project, window) if asked and inside_land(places) else []
+    features = [as_geojson(polygons, "land")] if polygons else []
+    outline = {"type": "FeatureCollection", "features": [*features, as_geojson([[_frame(window)]], "frame")]}
+    name = f"land-{zlib.crc32(json.dumps(outline).encode()):08x}"  # one name for one outline on a page
+    chart = _chart(payload, points, window, (project, places, name))
+    note = DISCLAIMER if polygons else NO_LAND if asked else SCHEMATIC
+    return replace(chart, outlines={name: outline}, note=_(note))
+
+
+def no_map(payload: Payload) -> str:
+    """Say why no map is drawn; nothing when one is."""
+    places = {(site["lon"], site["lat"]) for site in payload["network"]["sites"]}
+    if not places:
+        return _("The case has no sites to draw.")
+    if len(places) == 1 and len(payload["network"]["sites"]) > 1:
+        return _(
+            "All sites have the same coordinates, so there is no map: give each its own lat and lon in the "
+            "table of sites. The lanes are listed below."
+        )
+    return ""
 
 
 def _frame(window: Window) -> list[Point]:
@@ -73,11 +84,10 @@ def _chart(
     payload: Payload,
     points: dict[str, Point],
     window: Window,
-    project: Projection,
-    places: Sequence[Point],
-    drawn_land: bool,
+    ground: tuple[Projection, Sequence[Point], str],
 ) -> Chart:
-    """Put outline, graticule, lanes, sites and labels into one option."""
+    """Put the outline of that name, graticule, lanes, sites and labels into one option."""
+    project, places, outline = ground
     network = payload["network"]
     year = payload["periods"]["last"]
     colours = mode_colours(mode["key"] for mode in network["modes"])
@@ -95,7 +105,7 @@ def _chart(
     option = {
         **base(axis_tip=False),
         "geo": {
-            "map": "land",
+            "map": outline,
             "left": 0,
             "top": 0,
             "right": 0,
@@ -112,52 +122,63 @@ def _chart(
         "series": [
             {"id": "graticule", "type": "lines", "polyline": True, "data": lines, "silent": True, "z": 1},
             *_lane_series(network["lanes"], points, colours),
-            *wide,
         ],
     }
     roles = list(dict.fromkeys(s["role"] for s in ranked))
     used = {lane["mode"]: lane["mode_name"] for lane in network["lanes"]}
     legend = [Key(colour, used[mode], "line") for mode, colour in colours.items() if mode in used]
-    legend += [
-        Key(_role_colour(role), ROLES.get(role, (humanise(role), ""))[0], _role_shape(role)) for role in roles
-    ]
+    legend += [Key(_role_colour(role), _role_name(role), _role_shape(role)) for role in roles]
     return Chart(
         "map",
-        f"Flows in {year}",
+        _("Flows in {year}").format(year=year),
         _unit(network, year),
         network_title(payload),
         responsive(option, {"series": narrow}, {"series": wide}),
         ratio=window.width / window.height,
+        tips=[_site_tip(site) for site in ranked],
         legend=legend,
         numbers=Numbers(
-            ["Site", "Role", "Through it, a year"],
-            [
-                [s["name"], ROLES.get(s["role"], (humanise(s["role"]), ""))[0], tonnes(s["tonnes"])]
-                for s in ranked
-            ],
+            [_("Site"), _("Role"), _("Through it, a year")],
+            [[s["name"], _role_name(s["role"]), tonnes(s["tonnes"])] for s in ranked],
         ),
-        note=DISCLAIMER if drawn_land else NO_LAND,
     )
 
 
-NO_LAND = (
+NO_LAND = N_(
     "A plain graticule: some sites lie outside the bundled coastline "
     "(66\u2013152\u00b0 E, 10\u201358\u00b0 N). "
     "No boundaries are drawn, and none are implied. Lines join sites and are not routes."
+)
+SCHEMATIC = N_(
+    "A plain graticule without land, as asked for. No boundaries are drawn, and none are implied. "
+    "Lines join sites and are not routes."
 )
 
 
 def _unit(network: dict[str, Any], year: int) -> str:
     """Say what width and colour mean and what is not drawn."""
     if not network["lanes"]:
-        return f"No goods move between sites in {year}"
-    text = (
-        f"Width is tonnes, the widest line {tonnes(network['lanes'][0]['last'])} a year; colour is the mode"
-    )
-    rest = network["other_lanes"]
-    if rest["count"]:
-        text += f". Not drawn: {counted(rest['count'], 'smaller lane')}, {tonnes(rest['tonnes'])} in all"
-    return text
+        return _("No goods move between sites in {year}").format(year=year)
+    largest, rest = tonnes(network["lanes"][0]["last"]), network["other_lanes"]
+    if not rest["count"]:
+        return _("Width is tonnes, the widest line {largest} a year; colour is the mode").format(
+            largest=largest
+        )
+    return _(
+        "Width is tonnes, the widest line {largest} a year; colour is the mode. "
+        "Not drawn: {lanes}, {tonnes} in all"
+    ).format(largest=largest, lanes=counted(rest["count"], "smaller lane"), tonnes=tonnes(rest["tonnes"]))
+
+
+def _site_tip(site: dict[str, Any]) -> Option:
+    """Return what is said of a site; its short name finds its lanes."""
+    passing = tonnes(site["tonnes"]) if site["tonnes"] > NOTHING else _("nothing")
+    rows = [(_("Role"), _role_name(site["role"])), (_("Through it, a year"), passing)]
+    return {**tip(site["name"], rows), "key": site["key"]}
+
+
+def _role_name(role: str) -> str:
+    return _(ROLES[role][0]) if role in ROLES else humanise(role)
 
 
 def place_names(names: Sequence[str], longest: int = 26) -> list[str]:
@@ -186,29 +207,25 @@ def _role_colour(role: str) -> str:
 def _lane_series(
     lanes: Sequence[dict[str, Any]], points: dict[str, Point], colours: dict[str, str]
 ) -> list[Option]:
-    """Return lanes as curves, large ones with an arrow on them; small ones lie on top."""
+    """Return lanes as curves, large ones with an arrow on them; small ones lie on top.
+
+    The lanes stand in the order of the table's, which holds what is said of each.
+    """
     if not lanes:
         return []
     largest = lanes[0]["last"]
     bends: dict[tuple[str, str], int] = {}
     curves, arrows = [], []
-    for rank, lane in enumerate(lane for lane in lanes if lane["from"] in points and lane["to"] in points):
+    for rank, lane in enumerate(lanes):
         between = (lane["from"], lane["to"])
         bends[between] = bends.get(between, -1) + 1
         colour, width = colours[lane["mode"]], max(WIDEST * lane["last"] / largest, THINNEST)
         bend = round(0.12 + 0.1 * bends[between], 2)
         start, end = points[lane["from"]], points[lane["to"]]
-        details = [
-            ("Mode", lane["mode_name"]),
-            ("Carries", listed_names(lane["carries"])),
-            ("Tonnes a year", tonnes(lane["last"])),
-            ("Distance", f"{count(lane['km'])} km"),
-        ]
         curves.append(
             {
                 "coords": [[round(v, 1) for v in start], [round(v, 1) for v in end]],
                 "lineStyle": {"color": colour, "width": round(width, 2), "curveness": bend},
-                "tip": tip(f"{lane['from_name']} \u2192 {lane['to_name']}", details),
             }
         )
         if rank < ARROWS:
@@ -257,41 +274,35 @@ def _site_series(
     sides = place_labels(marks, width, window.height * scale, 12.0 if width > 500 else 11.0, most)
     by_role: dict[str, list[Option]] = {}
     for i, site in enumerate(ranked):
-        used = site["tonnes"] > 1e-6
-        colour = _role_colour(site["role"]) if used else "#b9b6ad"
-        rows = [("Role", ROLES.get(site["role"], (humanise(site["role"]), ""))[0])]
-        rows += [("Through it, a year", tonnes(site["tonnes"]) if used else "nothing")]
-        label: Option = {"show": False}
+        item: Option = {"value": [round(v, 1) for v in points[site["key"]]], "tip": i}
+        if site["tonnes"] <= NOTHING:
+            item["itemStyle"] = {"color": "#b9b6ad"}
         if i in sides:
-            strong = site["role"] in ("plant", "scrap_base")
-            label = {
-                "show": True,
-                "position": sides[i],
-                "distance": 3,
-                "formatter": literal(names[i]),
-                "color": INK if strong else MUTED,
-                "fontWeight": 600 if strong else 400,
-                "fontSize": 12 if width > 500 else 11,
-                "fontFamily": FONT,
-                "textBorderColor": "#fefefc",
-                "textBorderWidth": 2.5,
-            }
-        by_role.setdefault(site["role"], []).append(
-            {
-                "name": site["name"],
-                "value": [round(v, 1) for v in points[site["key"]]],
-                "symbolSize": SIZES.get(site["role"], 8) * factor,
-                "itemStyle": {"color": colour, "opacity": 1, "borderColor": "#fefefc", "borderWidth": 1.2},
-                "label": label,
-                "tip": tip(site["name"], rows),
-            }
-        )
+            item["label"] = {"show": True, "position": sides[i], "formatter": literal(names[i])}
+        by_role.setdefault(site["role"], []).append(item)
     return [
         {
             "id": f"sites-{role}",
             "type": "scatter",
             "coordinateSystem": "geo",
             "symbol": _role_shape(role),
+            "symbolSize": SIZES.get(role, 8) * factor,
+            "itemStyle": {
+                "color": _role_colour(role),
+                "opacity": 1,
+                "borderColor": "#fefefc",
+                "borderWidth": 1.2,
+            },
+            "label": {
+                "show": False,
+                "distance": 3,
+                "color": INK if role in STRONG else MUTED,
+                "fontWeight": 600 if role in STRONG else 400,
+                "fontSize": 12 if width > 500 else 11,
+                "fontFamily": FONT,
+                "textBorderColor": "#fefefc",
+                "textBorderWidth": 2.5,
+            },
             "data": data,
             "z": 10 - IMPORTANCE.get(role, 6),
         }

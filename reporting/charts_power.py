@@ -20,13 +20,28 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import count, emission_scale, money, percent, plain, tonnes, whole_percent
+from reporting.figures import (
+    Scale,
+    count,
+    currency_name,
+    emission_scale,
+    money,
+    money_on,
+    percent,
+    phrases,
+    plain,
+    tonnes,
+    whole_percent,
+)
+from reporting.language import N_, spoken
+from reporting.language import gettext as _
 from reporting.payload import Payload
+from reporting.settings import Language
 
 METHODS: dict[str, tuple[str, str, str | list[float]]] = {
-    "location": ("By location: grid average", "#8a93a0", DOTTED),
-    "market": ("By market: claims of the year", PLAN, "solid"),
-    "same_hour": ("By the same hour, deliverable (proposed)", "#a8521a", DASHED),
+    "location": (N_("By location: grid average"), "#8a93a0", DOTTED),
+    "market": (N_("By market: claims of the year"), PLAN, "solid"),
+    "same_hour": (N_("By the same hour, deliverable (proposed)"), "#a8521a", DASHED),
 }
 SHADES = ["#f3ecd9", "#c9dfb8", "#6fb7a9", "#1f7a6f", "#0b4f6c"]
 A_YEAR = date(2025, 1, 1)  # no leap day, as in the profiles
@@ -43,7 +58,8 @@ def matched_hours(payload: Payload) -> Chart | None:
         {
             "value": [hour, len(days) - 1 - row, round(share or 0.0, 4)],
             "tip": tip(
-                f"{names[row]}, {hour}:00", [("Load met by claims that count", whole_percent(share or 0.0))]
+                phrases([names[row], f"{hour}:00"]),
+                [(_("Load met by claims that count"), whole_percent(share or 0.0))],
             ),
         }
         for row, day in enumerate(days)
@@ -83,20 +99,31 @@ def matched_hours(payload: Payload) -> Chart | None:
     ]
     return Chart(
         "matched-hours",
-        f"Load met in its own hour, {last}",
-        f"{len(days)} typical days, with how many each stands for; {whole_percent(whole)} of the year",
-        f"{whole_percent(whole)} of the load of {last} is met in its own hour by green power that counts",
+        _("Load met in its own hour, {last}").format(last=last),
+        _("{number} typical days, with how many each stands for; {share} of the year").format(
+            number=len(days), share=whole_percent(whole)
+        ),
+        _("{share} of the load of {last} is met in its own hour by green power that counts").format(
+            share=whole_percent(whole), last=last
+        ),
         option,
         30 * len(days) + 40,
-        legend=[Key(SHADES[i], text) for i, text in ((0, "none"), (2, "half"), (4, "all"))],
-        numbers=Numbers(["Day", *(f"{hour}:00" for hour in range(24))], table),
+        legend=[Key(SHADES[i], text) for i, text in ((0, _("none")), (2, _("half")), (4, _("all")))],
+        numbers=Numbers([_("Day"), *(f"{hour}:00" for hour in range(24))], table),
     )
 
 
 def day_name(day: dict[str, Any]) -> str:
     """Return a typical day as ``14 Mar (46)``, with the days of the year it stands for."""
     when = A_YEAR + timedelta(days=day["number"] - 1)
-    return f"{when.day} {when:%b} ({count(day['weight'])})"
+    return _("{day} ({days})").format(day=short_day(when), days=count(day["weight"]))
+
+
+def short_day(when: date) -> str:
+    """Return a day of the year: ``14 Mar``, 3\u670814\u65e5."""
+    if spoken() is Language.CHINESE:
+        return f"{when.month}\u6708{when.day}\u65e5"
+    return f"{when.day} {when:%b}"
 
 
 def scope2_readings(payload: Payload) -> Chart | None:
@@ -119,7 +146,7 @@ def scope2_readings(payload: Payload) -> Chart | None:
         "yAxis": value_axis(axis),
         "series": series,
     }
-    rows = [(METHODS[method][0], values) for method, values in shown.items()]
+    rows = [(_(METHODS[method][0]), values) for method, values in shown.items()]
     tips = [
         tip(label, [(name, tonnes(values[i] or 0.0)) for name, values in rows])
         for i, label in enumerate(labels)
@@ -127,8 +154,8 @@ def scope2_readings(payload: Payload) -> Chart | None:
     marks = {"solid": "line"}
     return Chart(
         "scope2",
-        "Scope 2, read in " + ("three ways" if len(shown) > 2 else "two ways"),
-        f"{scale.unit} CO\u2082e a year, own sites",
+        _("Scope 2, read in three ways") if len(shown) > 2 else _("Scope 2, read in two ways"),
+        _("{unit} CO\u2082e a year, own sites").format(unit=scale.unit),
         readings_finding(payload),
         option,
         260,
@@ -136,7 +163,7 @@ def scope2_readings(payload: Payload) -> Chart | None:
         legend=[
             Key(
                 METHODS[m][1],
-                METHODS[m][0],
+                _(METHODS[m][0]),
                 marks.get(str(METHODS[m][2]), "dots" if m == "location" else "dash"),
             )
             for m in shown
@@ -148,9 +175,13 @@ def scope2_readings(payload: Payload) -> Chart | None:
 def readings_finding(payload: Payload) -> str:
     """Say how far the readings of scope 2 are apart in the last year."""
     readings, last = payload["power"]["scope2"], payload["periods"]["last"]
-    words = {"location": "by location", "market": "by market", "same_hour": "by the same hour"}
-    parts = [f"{tonnes(values['plan'][-1] or 0.0)} {words[m]}" for m, values in readings.items()]
-    return f"Scope 2 in {last}: {', '.join(parts)}"
+    said = {
+        "location": _("{amount} by location"),
+        "market": _("{amount} by market"),
+        "same_hour": _("{amount} by the same hour"),
+    }
+    parts = [said[m].format(amount=tonnes(values["plan"][-1] or 0.0)) for m, values in readings.items()]
+    return _("Scope 2 in {last}: {readings}").format(last=last, readings=phrases(parts))
 
 
 def premium_curve(payload: Payload) -> Chart | None:
@@ -166,10 +197,10 @@ def premium_curve(payload: Payload) -> Chart | None:
         {
             "value": [100 * point["share"], point["per_mwh"]],
             "tip": tip(
-                f"{percent(point['share'])} matched",
+                _("{share} matched").format(share=percent(point["share"])),
                 [
-                    ("Premium", f"{currency} {plain(point['per_mwh'])} a MWh"),
-                    ("All cost, net present value", money(point["cost"], currency)),
+                    (_("Premium"), _a_mwh(point["per_mwh"], currency)),
+                    (_("All cost, net present value"), money(point["cost"], currency)),
                 ],
             ),
         }
@@ -178,7 +209,7 @@ def premium_curve(payload: Payload) -> Chart | None:
     option: Option = {
         **base(axis_tip=False),
         "grid": {"left": 56, "right": 14, "top": 14, "bottom": 42},
-        "xAxis": value_axis(across, name="% of load matched", nameLocation="middle", nameGap=26),
+        "xAxis": value_axis(across, name=_("% of load matched"), nameLocation="middle", nameGap=26),
         "yAxis": value_axis(up),
         "series": [
             {
@@ -193,15 +224,21 @@ def premium_curve(payload: Payload) -> Chart | None:
         ],
     }
     most = percent(points[-1]["share"])
-    unit = f"{currency} a MWh"
+    unit, finding = _("{currency} a MWh"), _("Matching {share} of the load costs {amount} more a MWh")
+    unit = unit.format(currency=currency_name(currency))
     return Chart(
         "premium",
-        "What matching costs",
-        f"{unit} of load beyond a plan without a target, present value",
-        f"Matching {most} of the load costs {currency} {plain(each[-1])} more a MWh",
+        _("What matching costs"),
+        _("{unit} of load beyond a plan without a target, present value").format(unit=unit),
+        finding.format(share=most, amount=money_on(Scale(1.0, ""), each[-1], currency)),
         option,
         260,
         numbers=Numbers(
-            ["Matched share", unit], [[percent(p["share"]), plain(p["per_mwh"])] for p in points]
+            [_("Matched share"), unit], [[percent(p["share"]), plain(p["per_mwh"])] for p in points]
         ),
     )
+
+
+def _a_mwh(price: float, currency: str) -> str:
+    """Return a price of electricity: ``CNY 35 a MWh``."""
+    return _("{amount} a MWh").format(amount=money_on(Scale(1.0, ""), price, currency))

@@ -21,8 +21,20 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import count, emission_scale, interval, plain, tonnes, whole_percent
+from reporting.figures import (
+    between,
+    clauses,
+    count,
+    emission_scale,
+    interval,
+    phrases,
+    plain,
+    sentences,
+    tonnes,
+    whole_percent,
+)
 from reporting.findings import capped_risk
+from reporting.language import gettext as _
 from reporting.payload import Payload, cap_line
 from reporting.titles import risk_title
 
@@ -56,11 +68,11 @@ def fan(payload: Payload) -> Chart | None:
         line("plan", plan, INK, 1.8, DOTTED, z=6),
     ]
     ends = [
-        ("p95", q["0.95"][-1], "P95, 1 in 20 above", "#3a6d9a", False),
-        ("cap", limit[-1], "Cap", CAP, True),
-        ("median", q["0.5"][-1], "Median", MEDIAN_DARK, True),
-        ("plan", plan[-1], "Plan", INK, False),
-        ("p5", q["0.05"][-1], "P5, 1 in 20 below", "#3a6d9a", False),
+        ("p95", q["0.95"][-1], _("P95, 1 in 20 above"), "#3a6d9a", False),
+        ("cap", limit[-1], _("Cap"), CAP, True),
+        ("median", q["0.5"][-1], _("Median"), MEDIAN_DARK, True),
+        ("plan", plan[-1], _("Plan"), INK, False),
+        ("p5", q["0.05"][-1], _("P5, 1 in 20 below"), "#3a6d9a", False),
     ]
     series += end_labels(ends, last, axis, FAN_TOP, FAN_HEIGHT, dots=False)
     chance = _chance_series(payload)
@@ -75,7 +87,7 @@ def fan(payload: Payload) -> Chart | None:
     if chance:
         top = FAN_TOP + FAN_HEIGHT + 82
         heading = {
-            "text": "Chance of missing the cap, with its 95% interval",
+            "text": _("Chance of missing the cap, with its 95% interval"),
             "left": 52,
             "top": top - 46,
             "padding": 0,
@@ -87,7 +99,7 @@ def fan(payload: Payload) -> Chart | None:
         option["yAxis"].append(_chance_axis())
         option["series"] += chance
         height = top + CHANCE_HEIGHT + BOTTOM
-    narrow_ends = ["P95", "Cap", "Median", "Plan", "P5"]
+    narrow_ends = ["P95", _("Cap"), _("Median"), _("Plan"), "P5"]
     narrow: Option = {
         "grid": [{"left": 42, "right": 62}] * len(option["grid"]),
         "series": [
@@ -108,27 +120,27 @@ def fan(payload: Payload) -> Chart | None:
         ],
         **({"title": [{"left": 52}]} if chance else {}),
     }
-    started = "" if axis.low == 0 else " The axis does not start at zero."
+    unit = _("{unit} CO\u2082e a year, {number} simulated futures; bands hold 50% and 90% of them.")
+    started = "" if axis.low == 0 else _("The axis does not start at zero.")
     return Chart(
         "fan",
-        "Simulated emissions" + (" against the cap" if cap else ""),
-        f"{scale.unit} CO\u2082e a year, {count(risk['trials'])} simulated futures; "
-        f"bands hold 50% and 90% of them.{started}",
+        _("Simulated emissions against the cap") if cap else _("Simulated emissions"),
+        sentences([unit.format(unit=scale.unit, number=count(risk["trials"])), started]),
         risk_title(payload),
         responsive(option, narrow, wide),
         height,
         tips=_tips(payload),
-        legend=[Key("#8fb2d1", "half of all futures"), Key("#c9dae8", "9 in 10")],
+        legend=[Key("#8fb2d1", _("half of all futures")), Key("#c9dae8", _("9 in 10"))],
         numbers=number_rows(
             labels,
             [
                 ("P5", drawn["0.05"]),
                 ("P25", drawn["0.25"]),
-                ("Median", drawn["0.5"]),
+                (_("Median"), drawn["0.5"]),
                 ("P75", drawn["0.75"]),
                 ("P95", drawn["0.95"]),
-                ("Plan", risk["plan"]),
-                *([("Cap", cap)] if cap else []),
+                (_("Plan"), risk["plan"]),
+                *([(_("Cap"), cap)] if cap else []),
             ],
             scale.divisor,
         ),
@@ -198,7 +210,7 @@ def _chance_names(payload: Payload, short: bool = False) -> list[Option]:
     names = []
     for i, chance in enumerate(row["chance"]):
         held = row["limit"][i] is not None and chance is not None
-        text = whole_percent(chance) if held else "no cap"
+        text = whole_percent(chance) if held else _("no cap")
         label = {"formatter": text.rstrip("%") if short else text, "fontSize": 10.5 if short else 11.5}
         names.append({"value": [i, row["high"][i] * 100 if held else 0], "label": label})
     label = {"show": True, "position": "top", "distance": 3, "color": INK}
@@ -221,13 +233,17 @@ def _tips(payload: Payload) -> list[Option]:
     tips = []
     for i, label in enumerate(payload["periods"]["labels"]):
         q = {key: values[i] or 0.0 for key, values in risk["quantiles"].items()}
-        rows = [("9 in 10", f"{tonnes(q['0.05'])} to {tonnes(q['0.95'])}"), ("Median", tonnes(q["0.5"]))]
-        rows.append(("Plan", tonnes(risk["plan"][i] or 0.0)))
+        rows = [
+            (_("9 in 10"), between(tonnes(q["0.05"]), tonnes(q["0.95"]))),
+            (_("Median"), tonnes(q["0.5"])),
+            (_("Plan"), tonnes(risk["plan"][i] or 0.0)),
+        ]
         if cap and cap[i] is not None:
-            rows.append(("Cap", tonnes(cap[i] or 0.0)))
+            rows.append((_("Cap"), tonnes(cap[i] or 0.0)))
         if row is not None and row["limit"][i] is not None and row["chance"][i] is not None:
-            missed = f"{count(row['missed'][i])} of {count(risk['trials'])}"
-            rows.append(("Missed", f"{missed}, {interval(row['low'][i], row['high'][i])}"))
+            missed = _("{some} of {all}")
+            missed = missed.format(some=count(row["missed"][i]), all=count(risk["trials"]))
+            rows.append((_("Missed"), phrases([missed, interval(row["low"][i], row["high"][i])])))
         tips.append(tip(label, rows))
     return tips
 
@@ -244,7 +260,10 @@ def service(payload: Payload) -> Chart | None:
     axis = type(axis)(max(axis.low, 0.0), 100.0, axis.step)
     last = len(labels) - 1
     top, height, bottom = 12, 200, 28
-    ends = [("mean", mean[-1], "Average", PLAN, True), ("worst", worst[-1], "Worst 1 in 20", MUTED, False)]
+    ends = [
+        ("mean", mean[-1], _("Average"), PLAN, True),
+        ("worst", worst[-1], _("Worst 1 in 20"), MUTED, False),
+    ]
     values = value_axis(axis)
     values["axisLabel"] = {**values["axisLabel"], "formatter": "{value}%"}
     option = {
@@ -258,8 +277,10 @@ def service(payload: Payload) -> Chart | None:
             *end_labels(ends, last, axis, top, height - top - bottom, dots=False),
         ],
     }
-    shown = [("Average", rows["mean"]), ("Worst 1 in 20", rows["p5"])]
-    started = "" if axis.low == 0 else "; the axis does not start at zero"
+    shown = [(_("Average"), rows["mean"]), (_("Worst 1 in 20"), rows["p5"])]
+    unit = [_("Share of what customers asked for")]
+    if axis.low != 0:
+        unit.append(_("the axis does not start at zero"))
     table = number_rows(
         labels, [(f"{name}, %", [None if v is None else v * 100 for v in values]) for name, values in shown]
     )
@@ -269,9 +290,11 @@ def service(payload: Payload) -> Chart | None:
     ]
     return Chart(
         "service",
-        "Demand delivered",
-        f"Share of what customers asked for{started}",
-        f"On average {plain((rows['mean'][-1] or 0.0) * 100)}% of demand is delivered in {labels[-1]}",
+        _("Demand delivered"),
+        clauses(unit),
+        _("On average {share}% of demand is delivered in {year}").format(
+            share=plain((rows["mean"][-1] or 0.0) * 100), year=labels[-1]
+        ),
         option,
         height,
         tips=tips,

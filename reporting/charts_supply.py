@@ -29,7 +29,16 @@ from reporting.drawing import (
     value_axis,
     year_axis,
 )
-from reporting.figures import Scale, emission_scale, energy_scale, plain, quantity, tonnes, whole_percent
+from reporting.figures import (
+    Scale,
+    emission_scale,
+    energy_scale,
+    phrases,
+    quantity,
+    tonnes,
+    whole_percent,
+)
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.titles import sourcing_title
 
@@ -53,7 +62,9 @@ def supplier_shares(payload: Payload) -> list[Chart]:
                 payload,
                 f"supplier-{position}",
                 mix["name"],
-                f"{quantity(first, mix['unit'])} \u2192 {quantity(last, mix['unit'])} bought a year",
+                _("{first} \u2192 {last} bought a year").format(
+                    first=quantity(first, mix["unit"]), last=quantity(last, mix["unit"])
+                ),
                 sourcing_title(payload),
                 [
                     (row["name"], colour, row["plan"])
@@ -83,7 +94,7 @@ def _shares(
     """Draw horizontal bars of shares that sum to one, a bar a year, with whole percents inside."""
     labels = payload["periods"]["labels"]
     years = shown_years(len(labels))
-    totals = [sum(values[i] for _, _, values in rows) for i in range(len(labels))]
+    totals = [sum(values[i] for _name, _colour, values in rows) for i in range(len(labels))]
     series = []
     for number, (name, colour, values) in enumerate(rows):
         data = []
@@ -94,8 +105,11 @@ def _shares(
                     "value": round(share, 6),
                     "label": {"show": share >= 0.14, "formatter": whole_percent(share)},
                     "tip": tip(
-                        f"{name}, {labels[i]}",
-                        [("Share", whole_percent(share)), ("Bought a year", quantity(values[i], counted_in))],
+                        phrases([name, labels[i]]),
+                        [
+                            (_("Share"), whole_percent(share)),
+                            (_("Bought a year"), quantity(values[i], counted_in)),
+                        ],
                     ),
                 }
             )
@@ -125,7 +139,7 @@ def _shares(
         "series": series,
     }
     table = [
-        [label, *(whole_percent(values[i] / totals[i]) if totals[i] > 0 else "0%" for _, _, values in rows)]
+        [label, *(whole_percent(values[i] / totals[i]) if totals[i] > 0 else "0%" for *_rest, values in rows)]
         for i, label in enumerate(labels)
     ]
     return Chart(
@@ -135,8 +149,8 @@ def _shares(
         finding,
         option,
         36 * len(years) + 6,
-        legend=_legend([name for name, _, _ in rows], [colour for _, colour, _ in rows]),
-        numbers=Numbers(["Year", *(name for name, _, _ in rows)], table),
+        legend=_legend([row[0] for row in rows], [row[1] for row in rows]),
+        numbers=Numbers([_("Year"), *(row[0] for row in rows)], table),
     )
 
 
@@ -160,14 +174,17 @@ def scrap_bases(payload: Payload) -> Chart | None:
         return None
     years = payload["periods"]
     first, last = (sum(row["plan"][at] for row in rows) for at in (0, -1))
+    scale = emission_scale(_peak(rows))
     return _volumes(
         payload,
         "scrap-bases",
-        "Scrap by base",
+        _("Scrap by base"),
         [(row["name"], SERIES[i % len(SERIES)], row) for i, row in enumerate(rows)],
-        emission_scale(_peak(rows)),
-        "shipped a year",
-        f"Scrap bases ship {tonnes(last)} in {years['last']}, {tonnes(first)} in {years['first']}",
+        scale,
+        _("{unit} shipped a year").format(unit=scale.unit),
+        _("Scrap bases ship {last} in {last_year}, {first} in {first_year}").format(
+            last=tonnes(last), last_year=years["last"], first=tonnes(first), first_year=years["first"]
+        ),
     )
 
 
@@ -181,17 +198,25 @@ def power(payload: Payload) -> Chart | None:
     total = sum(row["plan"][-1] for row in rows)
     green = sum(row["plan"][-1] for row in rows if row["name"] != "grid")
     share, year = whole_percent(green / total) if total > 0 else "0%", payload["periods"]["last"]
+    scale = energy_scale(_peak(rows))
     return _volumes(
         payload,
         "power",
-        "Electricity",
+        _("Electricity"),
         [
-            (*POWER_KINDS.get(row["name"], (humanise(row["name"]), SERIES[i % len(SERIES)])), row)
-            for i, row in enumerate(rows)
+            (_(name), colour, row)
+            for row, (name, colour) in (
+                (row, POWER_KINDS.get(row["name"], (humanise(row["name"]), SERIES[i % len(SERIES)])))
+                for i, row in enumerate(rows)
+            )
         ],
-        energy_scale(_peak(rows)),
-        f"a year; {share} beyond the plain grid in {year}",
-        f"{share} of electricity comes from certificates, contracts or own plants in {year}",
+        scale,
+        _("{unit} a year; {share} beyond the plain grid in {year}").format(
+            unit=scale.unit, share=share, year=year
+        ),
+        _("{share} of electricity comes from certificates, contracts or own plants in {year}").format(
+            share=share, year=year
+        ),
     )
 
 
@@ -216,12 +241,13 @@ def _volumes(
     """Draw stacked columns by year, with the reference's total as a dotted line."""
     labels = payload["periods"]["labels"]
     totals = {
-        k: [sum(column) for column in zip(*(row[k] for _, _, row in rows), strict=True)]
+        k: [sum(column) for column in zip(*(row[k] for *_rest, row in rows), strict=True)]
         for k in ("plan", "reference")
     }
     axis = round_axis(scale.values([*totals["plan"], *totals["reference"]]), ticks=4)
     series = [
-        columns(f"volume-{i}", scale.values(row["plan"]), colour) for i, (_, colour, row) in enumerate(rows)
+        columns(f"volume-{i}", scale.values(row["plan"]), colour)
+        for i, (_name, colour, row) in enumerate(rows)
     ]
     series.append(line("reference", scale.values(totals["reference"]), REFERENCE, 1.8, DOTTED, z=4))
     option = {
@@ -232,28 +258,24 @@ def _volumes(
         "series": series,
     }
     shown = [
-        *((name, row["plan"]) for name, _, row in reversed(rows)),
-        ("In all", totals["plan"]),
-        ("Reference", totals["reference"]),
+        *((name, row["plan"]) for name, _colour, row in reversed(rows)),
+        (_("In all"), totals["plan"]),
+        (_("Reference"), totals["reference"]),
     ]
     tips = [
         tip(
             label,
-            [
-                (name, f"{plain(values[i] / scale.divisor)} {scale.unit}")
-                for name, values in shown
-                if values[i]
-            ],
+            [(name, scale.amount(values[i])) for name, values in shown if values[i]],
         )
         for i, label in enumerate(labels)
     ]
     stacked = list(reversed(rows))
-    legend = _legend([name for name, _, _ in stacked], [colour for _, colour, _ in stacked])
-    legend.append(Key(REFERENCE, "Reference in all", "dots"))
+    legend = _legend([row[0] for row in stacked], [row[1] for row in stacked])
+    legend.append(Key(REFERENCE, _("Reference in all"), "dots"))
     return Chart(
         key,
         title,
-        f"{scale.unit} {unit}",
+        unit,
         finding,
         option,
         236,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reporting.figures import counted, listed, shorten
+from reporting.figures import clauses, counted, listed, shorten
+from reporting.language import gettext as _
 from reporting.moments import after, last_moment
 from reporting.payload import Payload
 
@@ -99,12 +100,16 @@ def _kind(payload: Payload, name: str, rows: list[dict[str, Any]]) -> Kind:
             row["decided"] <= last and (row["works_from"] is None or row["works_from"] > last) for row in rows
         )
         text = str(at_work) if at_work else ""
-        words = f"{start}: {at_work} at work" + (f", {building} being built" if building else "")
+        said = (
+            _("{year}: {at_work} at work, {building} being built")
+            if building
+            else _("{year}: {at_work} at work")
+        )
+        words = said.format(year=start, at_work=at_work, building=building)
         cells.append(Cell(text if text != before else "", _shade(at_work / len(rows)), building > 0, words))
         before = text
-    return Kind(
-        sentence(name), f"{len(rows)} of {offered}", cells, [_bar(payload, row) for row in rows[:MOST]]
-    )
+    used = _("{used} of {offered}").format(used=len(rows), offered=offered)
+    return Kind(sentence(name), used, cells, [_bar(payload, row) for row in rows[:MOST]])
 
 
 def _shade(share: float) -> float:
@@ -134,12 +139,16 @@ def _bar(payload: Payload, row: dict[str, Any]) -> Bar:
 
 def _when(row: dict[str, Any], end: Any) -> str:
     """Say in words when something is decided and works."""
+    years = {"decided": row["decided"], "since": row["works_from"], "until": row["works_to"], "end": end}
     if row["works_from"] is None:
-        return f"decided {row['decided']}, works after {end}"
-    ended = f", until {row['works_to']}" if row["works_to"] < end else ""
-    if row["works_from"] == row["decided"]:
-        return f"from {row['decided']}{ended}"
-    return f"decided {row['decided']}, works from {row['works_from']}{ended}"
+        said = _("decided {decided}, works after {end}")
+    elif row["works_from"] == row["decided"]:
+        said = _("from {since}") if row["works_to"] >= end else _("from {since}, until {until}")
+    elif row["works_to"] >= end:
+        said = _("decided {decided}, works from {since}")
+    else:
+        said = _("decided {decided}, works from {since}, until {until}")
+    return said.format(**years)
 
 
 def _unused(payload: Payload, used: set[str]) -> str:
@@ -148,9 +157,11 @@ def _unused(payload: Payload, used: set[str]) -> str:
     if not left:
         return ""
     if len(left) <= 6:
-        return "; ".join(shorten(row["name"], 60) for row in left) + "."
+        return _("{said}.").format(said=clauses(shorten(row["name"], 60) for row in left))
     whole = [kind for kind in dict.fromkeys(row["kind"] for row in left) if kind not in used]
     if not whole:
-        return f"Every kind on offer is used in part; {counted(len(left), 'single intervention')} are not."
-    names = [f"{kind.replace('_', ' ')} ({sum(row['kind'] == kind for row in left)})" for kind in whole]
-    return sentence(listed(names)) + "."
+        single = counted(len(left), "single intervention")
+        return _("Every kind on offer is used in part; {single} are not.").format(single=single)
+    kinds = {kind: sum(row["kind"] == kind for row in left) for kind in whole}
+    names = [_("{name} ({number})").format(name=k.replace("_", " "), number=n) for k, n in kinds.items()]
+    return _("{said}.").format(said=sentence(listed(names)))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from reporting.figures import currency_name
+from reporting.language import gettext as _
 from reporting.rulebooks import flips
 from scenarios.accounts import total_accounts
 from scenarios.errors import ConfigError
@@ -114,19 +116,23 @@ def difference_text(before: xr.Dataset, after: xr.Dataset) -> str:
         return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
     parts = [
-        f"cost, present value, million {currency}",
+        _("cost, present value, million {currency}").format(currency=currency_name(currency)),
         (tables["cost"] / 1e6).to_string(float_format=shown),
-        "\nemissions over the horizon, kt CO2e",
+        "\n" + _("emissions over the horizon, kt CO2e"),
         (tables["emissions"] / 1e3).to_string(float_format=shown),
     ]
     under = _under_rulebooks(before, after)
     if under is not None:
         flipped = flips({"before": before, "after": after})
-        said = "their ranking of the plans flips" if flipped else "all rank the plans alike"
+        said = (
+            _("under each rulebook, over the horizon, kt CO2e: their ranking of the plans flips")
+            if flipped
+            else _("under each rulebook, over the horizon, kt CO2e: all rank the plans alike")
+        )
         parts += [
-            f"\nunder each rulebook, over the horizon, kt CO2e: {said}",
+            f"\n{said}",
             (under / 1e3).to_string(float_format=shown),
         ]
     if len(tables["decisions"]):
-        parts += ["\ninterventions decided otherwise", tables["decisions"].to_string(index=False)]
+        parts += ["\n" + _("interventions decided otherwise"), tables["decisions"].to_string(index=False)]
     return "\n".join(parts)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from reporting.appearance import humanise
-from reporting.figures import count, interval, money, money_scale, plain, shorten, whole_percent
+from reporting.figures import (
+    count,
+    interval,
+    money,
+    money_scale,
+    money_unit,
+    plain,
+    sentences,
+    shorten,
+    whole_percent,
+)
 from reporting.intervals import ENDS, between
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 from reporting.workbook_columns import Column, Row, Table
@@ -23,18 +34,25 @@ def disruption_tables(payload: Payload) -> list[RiskTable]:
     rows = _dearest_first(rows)
     currency, shown = payload["scenario"]["currency"], rows[:MOST_ROWS]
     scale = money_scale(max(abs(row["cost_added"] or 0.0) for row in rows))
-    few = f"The dearest {count(len(shown))} of {count(len(rows))}, all in the workbook. "
+    few = _("The dearest {shown} of {number}, all in the workbook.")
+    few = few.format(shown=count(len(shown)), number=count(len(rows))) if len(shown) < len(rows) else ""
+    unit = _(
+        "Futures with it against those without it, \u00b1 95% interval; cost at planned prices in {money} "
+        "over the horizon; what it sets off counts with it"
+    )
+    heads = (_("Disruption"), _("Futures with it"), _("Times a future"), _("Cost"))
     return [
         RiskTable(
             disruption_title(rows, currency),
-            f"{few if len(shown) < len(rows) else ''}Futures with it against those without it, \u00b1 95% "
-            f"interval; cost at planned prices in {f'{currency} {scale.unit}'.rstrip()} over the horizon; "
-            "what it sets off counts with it",
-            ["Disruption", "Futures with it", "Times a future", "Cost", "Not delivered, points"],
+            sentences([few, unit.format(money=money_unit(scale, currency))]),
+            [*heads, _("Not delivered, points")],
             [
                 [
                     shorten(humanise(row["key"]), 36),
-                    f"{whole_percent(row['share'])} ({interval(row['share_low'], row['share_high'])})",
+                    _("{share} ({interval})").format(
+                        share=whole_percent(row["share"]),
+                        interval=interval(row["share_low"], row["share_high"]),
+                    ),
                     plain(row["times"]),
                     _change(row, "cost_added", scale.divisor),
                     _change(row, "unmet_added", 0.01),
@@ -52,10 +70,11 @@ def disruption_title(rows: Rows, currency: str) -> str:
         dearest = max(clear, key=lambda row: row["cost_added"])
         paid = money(dearest["cost_added"], currency)
         name = shorten(humanise(dearest["key"]), 36)
-        return f"{name} costs most of all disruptions: {paid} where it happens"
+        said = _("{name} costs most of all disruptions: {amount} where it happens")
+        return said.format(name=name, amount=paid)
     if not any(row["share"] for row in rows):
-        return "None of the disruptions happened in these futures"
-    return "No disruption clearly adds cost"
+        return _("None of the disruptions happened in these futures")
+    return _("No disruption clearly adds cost")
 
 
 def workbook_disruptions(payload: Payload) -> Table:
@@ -67,15 +86,17 @@ def workbook_disruptions(payload: Payload) -> Table:
         ("Share of demand not delivered, added", "unmet_added", "share"),
     ]
     rows: list[Row] = [
-        [row["key"], row["times"], *(row[f"{name}{end}"] for _, name, _ in shown for end in ENDS)]
+        [row["key"], row["times"], *(row[f"{name}{end}"] for _head, name, _form in shown for end in ENDS)]
         for row in _dearest_first(payload["risk"]["disruptions"])
     ]
     columns = [Column("Disruption", width=30), Column("Times a future", "amount", 16)]
     columns += [
-        Column(f"{head}{end}", form, 24) for head, _, form in shown for end in ("", ", 95% low", ", 95% high")
+        Column(f"{head}{end}", form, 24)
+        for head, _name, form in shown
+        for end in ("", ", 95% low", ", 95% high")
     ]
-    meaning = "Futures in which a disruption happened against those without it."
-    note = "Blank: fewer than two futures with it or without it."
+    meaning = _("Futures in which a disruption happened against those without it.")
+    note = _("Blank: fewer than two futures with it or without it.")
     return Table("Disruptions", meaning, columns, rows, note=note)
 
 
@@ -86,5 +107,5 @@ def _dearest_first(rows: Rows) -> Rows:
 def _change(row: dict[str, Any], name: str, divisor: float) -> str:
     """Return a change with half its interval, or that it cannot be told."""
     if row[name] is None:
-        return "too few to tell"
+        return _("too few to tell")
     return between(row, name, divisor, signed=True)

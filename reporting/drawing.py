@@ -14,6 +14,8 @@ from typing import Any
 
 from reporting.appearance import GRID, INK, MUTED, PAPER
 from reporting.figures import plain
+from reporting.language import gettext as _
+from reporting.shared_scales import AXIS, joined
 
 Option = dict[str, Any]
 Values = Sequence[float | None]
@@ -51,6 +53,7 @@ class Chart:
     ----------
     title : what is plotted; `unit` : the line under it; `finding` : what a screen reader says.
     height : px; `ratio` : width over height instead, when the shape matters (the map).
+    outlines : GeoJSON of the land it is drawn on, by the name that the option asks for.
     option : ECharts option; `tips` : hover text by category.
     """
 
@@ -65,6 +68,7 @@ class Chart:
     legend: list[Key] = field(default_factory=list)
     numbers: Numbers | None = None
     note: str = ""
+    outlines: dict[str, Option] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Axis:
 
     def closed_below(self, lowest: float) -> Axis:
         """Return the axis without most of an empty step under a `lowest` value just below zero."""
+        lowest = min(v for v in joined(AXIS, [lowest]) if v is not None)
         if -0.4 * self.step < lowest < 0 and self.low < 0:
             return Axis(1.15 * lowest, self.high, self.step)
         return self
@@ -88,7 +93,7 @@ class Axis:
 
 def round_axis(values: Sequence[float | None], ticks: int = 5, zero: bool = True) -> Axis:
     """Return an axis with round ticks that holds all `values`; from zero unless told otherwise."""
-    known = [v for v in values if v is not None and math.isfinite(v)]
+    known = [v for v in joined(AXIS, values) if v is not None and math.isfinite(v)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -102,6 +107,12 @@ def round_axis(values: Sequence[float | None], ticks: int = 5, zero: bool = True
     return Axis(
         _tidy(math.floor(low / step + 1e-9) * step), _tidy(math.ceil(high / step - 1e-9) * step), _tidy(step)
     )
+
+
+def extent(*values: float) -> tuple[float, float]:
+    """Return the ends of an axis that has no ticks: from zero, over `values` and those of other pathways."""
+    known = [v for v in joined(AXIS, values) if v is not None]
+    return min(0.0, *known), max(0.0, *known)
 
 
 def _tidy(value: float) -> float:
@@ -245,7 +256,7 @@ def end_labels(
     top, length : where the plot area starts and how tall it is, px.
     """
     known = [entry for entry in entries if entry[1] is not None]
-    wanted = [axis.pixel(float(value or 0.0), top, length) for _, value, _, _, _ in known]
+    wanted = [axis.pixel(float(value or 0.0), top, length) for _key, value, *_rest in known]
     placed = spread(wanted, 16, top - 8, top + length + 2)
     return [
         {
@@ -282,6 +293,6 @@ def responsive(option: Option, narrow: Option, wide: Option) -> Option:
 
 def number_rows(labels: Sequence[str], series: Sequence[tuple[str, Values]], divisor: float = 1.0) -> Numbers:
     """Return the table behind a chart: one row a period, one column a series."""
-    shown = [["\u2013" if v is None else plain(v / divisor) for v in values] for _, values in series]
+    shown = [["\u2013" if v is None else plain(v / divisor) for v in values] for _name, values in series]
     rows = [[label, *(column[i] for column in shown)] for i, label in enumerate(labels)]
-    return Numbers(["Year", *(name for name, _ in series)], rows)
+    return Numbers([_("Year"), *(name for name, _values in series)], rows)

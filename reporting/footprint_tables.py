@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting.figures import count, emission_scale, plain, whole_percent
+from reporting.figures import clauses, count, emission_scale, enumerated, plain, whole_percent
+from reporting.language import N_, ngettext
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 
 MOST_SITES = 15
 TIERS = {
-    "own": "Measured by oneself",
-    "supplier": "Stated by the supplier",
-    "sector": "Average of the sector",
-    "regional": "Average of the region",
-    "national": "Average of the country",
+    "own": N_("Measured by oneself"),
+    "supplier": N_("Stated by the supplier"),
+    "sector": N_("Average of the sector"),
+    "regional": N_("Average of the region"),
+    "national": N_("Average of the country"),
 }
 
 
@@ -31,14 +33,21 @@ def coverage_table(payload: Payload) -> RiskTable | None:
         return None
     ends = (0, -1) if len(payload["periods"]["labels"]) > 1 else (-1,)
     years = [payload["periods"]["labels"][end] for end in ends]
-    measures = (("spend", "Spend"), ("tonnes", "Tonnes"), ("emissions", "CO\u2082e"))
+    measures = {
+        "spend": _("Spend {year}"),
+        "tonnes": _("Tonnes {year}"),
+        "emissions": _("CO\u2082e {year}"),
+    }
+    title = _("{share} of what purchases emit in {year} is known from suppliers themselves")
     return RiskTable(
-        f"{whole_percent(known['primary']['emissions'][-1])} of what purchases emit in {years[-1]} is known "
-        "from suppliers themselves",
-        "Shares of what is bought, by how its footprint is known, in %; CO\u2082e up to the supplier's gate",
-        ["Footprint", *(f"{name} {year}" for _, name in measures for year in years)],
+        title.format(share=whole_percent(known["primary"]["emissions"][-1]), year=years[-1]),
+        _(
+            "Shares of what is bought, by how its footprint is known, in %; CO\u2082e up to the supplier's "
+            "gate"
+        ),
+        [_("Footprint"), *(said.format(year=year) for said in measures.values() for year in years)],
         [
-            [TIERS[row["tier"]], *(plain(100 * row[key][end]) for key, _ in measures for end in ends)]
+            [_(TIERS[row["tier"]]), *(plain(100 * row[key][end]) for key in measures for end in ends)]
             for row in known["tiers"]
         ],
         half=True,
@@ -62,14 +71,19 @@ def hotspot_table(payload: Payload) -> RiskTable | None:
         for row in hot["sites"][:MOST_SITES]
     ]
     left = len(hot["sites"]) - len(rows)
-    more = f"; {count(left)} more are in the workbook" if left > 0 else ""
-    shares = ", ".join(
-        f"{whole_percent(row['share'])} {tier_name(row['tier'])}" for row in hot["tiers"] if row["share"] > 0
+    shares = enumerated(
+        _("{share} {tier}").format(share=whole_percent(row["share"]), tier=tier_name(row["tier"]))
+        for row in hot["tiers"]
+        if row["share"] > 0
     )
+    booked = _("{unit} CO\u2082e over the horizon, booked where it arises or is bought: {shares}")
+    unit = [booked.format(unit=scale.unit, shares=shares)]
+    if left > 0:
+        unit.append(_("{number} more are in the workbook").format(number=count(left)))
     return RiskTable(
         hotspot_title(hot),
-        f"{scale.unit} CO\u2082e over the horizon, booked where it arises or is bought: {shares}{more}",
-        ["Site", "Tier", "CO\u2082e", "Share", "Sum"],
+        clauses(unit),
+        [_("Site"), _("Tier"), "CO\u2082e", _("Share"), _("Sum")],
         rows,
         half=True,
     )
@@ -79,13 +93,19 @@ def hotspot_title(hot: dict[str, Any]) -> str:
     """Return how few sites make up most of the emissions."""
     most = len(hot["sites"])
     share = whole_percent(hot["sites"][-1]["cumulative"])
-    verb = "makes" if most == 1 else "make"
-    return f"{count(most)} of {count(hot['count'])} sites {verb} up {share} of emissions"
+    said = ngettext(
+        "{number} of {all} sites makes up {share} of emissions",
+        "{number} of {all} sites make up {share} of emissions",
+        most,
+    )
+    return said.format(number=count(most), all=count(hot["count"]), share=share)
 
 
 def tier_name(tier: int | None) -> str:
     """Return what people call a supply tier."""
-    return "elsewhere" if tier is None else "own" if tier == 0 else f"tier {tier}"
+    if tier is None:
+        return _("elsewhere")
+    return _("own") if tier == 0 else _("tier {number}").format(number=tier)
 
 
 def primary_line(payload: Payload) -> str | None:
@@ -93,9 +113,6 @@ def primary_line(payload: Payload) -> str | None:
     known = payload["coverage"]
     if known is None:
         return None
-    shares = known["primary"]
-    parts = (f"{whole_percent(shares[key][-1])} of {name}" for key, name in NAMED)
-    return f"{', '.join(parts)} in {payload['periods']['labels'][-1]}"
-
-
-NAMED = (("spend", "spend"), ("tonnes", "tonnes"), ("emissions", "purchased emissions"))
+    shares = {key: whole_percent(values[-1]) for key, values in known["primary"].items()}
+    said = _("{spend} of spend, {tonnes} of tonnes, {emissions} of purchased emissions in {year}")
+    return said.format(year=payload["periods"]["labels"][-1], **shares)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from reporting.beside import DISPLACED, SPARED
-from reporting.figures import emission_scale, listed, percent, plain, tonnes
+from reporting.figures import (
+    Scale,
+    between,
+    clauses,
+    coal_unit,
+    emission_scale,
+    listed,
+    percent,
+    plain,
+    tonnes,
+    with_unit,
+)
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 
@@ -21,8 +33,13 @@ def freight_tables(payload: Payload) -> list[RiskTable]:
         return []
     scale = emission_scale(max(_whole(mode) for mode in shown["modes"]))
     known = any(_load(mode) is not None for mode in shown["modes"])
-    headers = ["Mode", "t-km by route", "by great circle", "Tank to wheel", "Well to tank", "Well to wheel"]
-    headers += ["g per t-km", "g, Reference", *(["Load factor"] if known else [])]
+    headers = [_("Mode"), _("t-km by route"), _("by great circle"), _("Tank to wheel"), _("Well to tank")]
+    headers += [
+        _("Well to wheel"),
+        _("g per t-km"),
+        _("g, Reference"),
+        *([_("Load factor")] if known else []),
+    ]
     rows = []
     for mode in shown["modes"]:
         load = _load(mode)
@@ -37,8 +54,9 @@ def freight_tables(payload: Payload) -> list[RiskTable]:
                 *([NOTHING if load is None else percent(load)] if known else []),
             ]
         )
-    unit = f"Million t-km, and {scale.unit} CO\u2082e a year with handling at partners' hubs"
-    found = [RiskTable(_freight_title(shown["modes"], last), unit, headers, rows)]
+    unit = _("Million t-km, and {unit} CO\u2082e a year with handling at partners' hubs")
+    title = _freight_title(shown["modes"], last)
+    found = [RiskTable(title, unit.format(unit=scale.unit), headers, rows)]
     return [*found, *([_hubs(shown["hubs"], last)] if shown["hubs"] else [])]
 
 
@@ -46,12 +64,11 @@ def _freight_title(modes: list[dict[str, Any]], last: int | str) -> str:
     """Say what freight emits, how much of it leaves the vehicles, and how much that is per t-km."""
     total, moved = sum(map(_whole, modes)), sum(mode["tonne_km"][-1] for mode in modes)
     if not total or not moved:
-        return f"Freight emits nothing in {last}"
+        return _("Freight emits nothing in {last}").format(last=last)
     driven = sum(mode["ttw"][-1] for mode in modes) / total
     each = plain(total / moved * GRAMS)
-    return (
-        f"Freight emits {tonnes(total)} in {last}, {each} g per t-km; {percent(driven)} leaves the vehicles"
-    )
+    said = _("Freight emits {amount} in {last}, {grams} g per t-km; {share} leaves the vehicles")
+    return said.format(amount=tonnes(total), last=last, grams=each, share=percent(driven))
 
 
 def _whole(figures: dict[str, Any]) -> float:
@@ -75,10 +92,15 @@ def _hubs(hubs: list[dict[str, Any]], last: int | str) -> RiskTable:
         each = plain((used + made) / handled * 1000) if handled else NOTHING
         rows.append([hub["name"], plain(handled), plain(used), plain(made), plain(used + made), each])
     return RiskTable(
-        f"Hub operations in {last}",
-        "Units handled, t CO\u2082e a year, and kg per unit; booked with the freight that leaves, or by "
-        "scope at own hubs",
-        ["Hub", "Handled", "Tank to wheel", "Well to tank", "Well to wheel", "kg per unit"],
+        _("Hub operations in {last}").format(last=last),
+        _(
+            "Units handled, t CO\u2082e a year, and kg per unit; booked with the freight that leaves, or by "
+            "scope at own hubs"
+        ),
+        [
+            *(_("Hub"), _("Handled"), _("Tank to wheel"), _("Well to tank"), _("Well to wheel")),
+            _("kg per unit"),
+        ],
         rows,
     )
 
@@ -92,11 +114,12 @@ def beside_table(payload: Payload) -> RiskTable | None:
     rows = []
     for line in shown["lines"]:
         scale = emission_scale(max(abs(v) for v in [*line["plan"], *(line["reference"] or [])]))
-        counted = scale.unit + ("ce" if line["unit"] == "tce" else " CO\u2082e")
+        carbon = _("{unit} CO\u2082e").format(unit=scale.unit)
+        counted = coal_unit(scale) if line["unit"] == "tce" else carbon
         before = line["reference"]
         rows.append(
             [
-                line["name"],
+                _(line["name"]),
                 counted,
                 NOTHING if before is None else scale.show(before[-1]),
                 scale.show(line["plan"][0]),
@@ -104,19 +127,20 @@ def beside_table(payload: Payload) -> RiskTable | None:
                 *([_spread(line, scale)] if tried else []),
             ]
         )
-    first = payload["periods"]["first"]
-    headers = ["Line", "A year in", f"Reference {last}", f"Plan {first}", f"Plan {last}"]
+    plan = _("Plan {year}")
+    headers = [_("Line"), _("A year in"), _("Reference {year}").format(year=last)]
+    headers += [plan.format(year=payload["periods"]["first"]), plan.format(year=last)]
     return RiskTable(
         _beside_title(payload),
-        "Lines of their own: never netted, in no total" + _under_caps(payload),
-        [*headers, *([f"Trials {last}, 5th to 95th"] if tried else [])],
+        clauses([_("Lines of their own: never netted, in no total"), *_under_caps(payload)]),
+        [*headers, *([_("Trials {year}, 5th to 95th").format(year=last)] if tried else [])],
         rows,
     )
 
 
-def _spread(line: dict[str, Any], scale: Any) -> str:
+def _spread(line: dict[str, Any], scale: Scale) -> str:
     ends = line["trials"]
-    return NOTHING if ends is None else f"{scale.show(ends['low'][-1])} to {scale.show(ends['high'][-1])}"
+    return NOTHING if ends is None else between(scale.show(ends["low"][-1]), scale.show(ends["high"][-1]))
 
 
 def _last_of(payload: Payload, account: str) -> float:
@@ -127,19 +151,19 @@ def _last_of(payload: Payload, account: str) -> float:
 def _beside_title(payload: Payload) -> str:
     spared, displaced = _last_of(payload, SPARED), _last_of(payload, DISPLACED)
     if displaced > LITTLE * spared > 0:
-        again = percent(displaced / spared)
-        return (
-            f"{tonnes(spared)} avoided elsewhere in {payload['periods']['last']}; rivals for the same goods "
-            f"emit {again} of it again"
-        )
-    if spared:
-        return f"{tonnes(spared)} avoided elsewhere in {payload['periods']['last']}, beside the emissions"
-    return "Beside the emissions"
+        said = _("{amount} avoided elsewhere in {last}; rivals for the same goods emit {share} of it again")
+    elif spared:
+        said = _("{amount} avoided elsewhere in {last}, beside the emissions")
+    else:
+        return _("Beside the emissions")
+    share = percent(displaced / spared)
+    return said.format(amount=tonnes(spared), last=payload["periods"]["last"], share=share)
 
 
-def _under_caps(payload: Payload) -> str:
-    names = [f"the cap {name!r}" for name in payload["beside"]["counted_under"]]
-    return f"; offsets count under {listed(names)} alone" if names else ""
+def _under_caps(payload: Payload) -> list[str]:
+    """Say under which caps alone offsets count; nothing where there are none."""
+    names = [_("the cap {name!r}").format(name=name) for name in payload["beside"]["counted_under"]]
+    return [_("offsets count under {names} alone").format(names=listed(names))] if names else []
 
 
 def beside_line(payload: Payload) -> str | None:
@@ -150,6 +174,8 @@ def beside_line(payload: Payload) -> str | None:
     said = []
     for line in shown["lines"]:
         scale = emission_scale(abs(line["plan"][-1]))
-        coal = "ce" if line["unit"] == "tce" else ""
-        said.append(f"{line['name'].lower()} {scale.show(line['plan'][-1])} {scale.unit}{coal}")
-    return f"{payload['periods']['last']}: {'; '.join(said[:3])}"
+        unit = coal_unit(scale) if line["unit"] == "tce" else scale.unit
+        amount = with_unit(scale.show(line["plan"][-1]), unit)
+        said.append(_("{name} {amount}").format(name=_(line["name"]).lower(), amount=amount))
+    told = _("{year}: {said}")
+    return told.format(year=payload["periods"]["last"], said=clauses(said[:3]))

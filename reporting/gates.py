@@ -6,8 +6,9 @@ from typing import Any
 
 import xarray as xr
 
-from reporting.figures import count, plain, shorten
+from reporting.figures import clauses, count, plain, shorten
 from reporting.intervals import WAIT
+from reporting.language import gettext as _
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
@@ -25,19 +26,22 @@ def gate_tables(payload: Payload) -> list[RiskTable]:
         return []
     rows = sorted(rows, key=lambda row: -row["wait"])
     shown = rows[:MOST_ROWS]
-    few = f"the {count(len(shown))} with the longest wait of {count(len(rows))}, all in the workbook; "
+    unit = [
+        _(
+            "mean over the futures, in the period with the longest wait there; waiting \u00b1 95% interval, "
+            "in opening hours; the plan knows no queues"
+        )
+    ]
+    if len(shown) < len(rows):
+        few = _("the {shown} with the longest wait of {number}, all in the workbook")
+        unit.insert(0, few.format(shown=count(len(shown)), number=count(len(rows))))
     return [
         RiskTable(
             gate_title(rows),
-            f"{few if len(shown) < len(rows) else ''}mean over the futures, in the period with the "
-            "longest wait there; waiting \u00b1 95% interval, in opening hours; the plan knows no queues",
+            clauses(unit),
             [
-                "Site",
-                "Period",
-                "Vehicles a year",
-                "Wait, minutes",
-                "Nights a vehicle",
-                "Wrong grade, t a year",
+                *(_("Site"), _("Period"), _("Vehicles a year"), _("Wait, minutes"), _("Nights a vehicle")),
+                _("Wrong grade, t a year"),
             ],
             [
                 [
@@ -58,11 +62,10 @@ def gate_title(rows: Rows) -> str:
     """Say where vehicles wait longest."""
     longest = max(rows, key=lambda row: row["wait"])
     if not longest["wait"]:
-        return "No vehicle waits at a gate"
-    return (
-        f"Vehicles wait longest at {shorten(longest['key'], 36)}: "
-        f"{plain(longest['wait'])} minutes each in {longest['period']}"
-    )
+        return _("No vehicle waits at a gate")
+    said = _("Vehicles wait longest at {site}: {minutes} minutes each in {period}")
+    name = shorten(longest["key"], 36)
+    return said.format(site=name, minutes=plain(longest["wait"]), period=longest["period"])
 
 
 def workbook_gates(outcome: xr.Dataset, plan: xr.Dataset) -> Table:
@@ -83,5 +86,5 @@ def workbook_gates(outcome: xr.Dataset, plan: xr.Dataset) -> Table:
         Column("Years", "year", 8),
         *(Column(head, "amount", 18) for head in (*heads, "Nights per vehicle", "Graded wrongly, t a year")),
     ]
-    meaning = "How vehicles queue at gates: means over the simulated futures, waiting in opening hours."
+    meaning = _("How vehicles queue at gates: means over the simulated futures, waiting in opening hours.")
     return Table("Gates", meaning, columns, rows)

@@ -16,7 +16,9 @@ COMMANDS = {
     "report": "rebuild page and workbook of a former run: run=DIR",
     "pareto": "the cost-carbon frontier, with the pathway's plan on it",
     "diagnose": "say why there is no plan and what would mend it; or run=DIR why=OFFER",
-    "compare": "the difference of two former runs by account: run=DIR against=DIR",
+    "compare": "one page of several: pathways=[A,B] or runs=[DIR,DIR]; or by account: run=DIR against=DIR",
+    "sweep": "many points of a design, here or on Slurm, nothing done twice: sweep.design=lhs ...",
+    "collect": "gather a sweep: one Dataset, one table, one page: collect DIR",
     "export": "write the footprints of a former run as PACT and iLEAP JSON: run=DIR",
     "init": "write a small case of your own to start from: init DIR",
 }
@@ -28,19 +30,36 @@ EXAMPLES = {
     "report": "report run=runs/DIR",
     "pareto": "pareto scenario=tutorial pareto.points=12",
     "diagnose": "diagnose scenario=tutorial carbon.cap_2026=0.1",
-    "compare": "compare run=runs/NEW against=runs/OLD",
+    "compare": "compare scenario=tutorial pathways=[as_is,capped,deep_cut] compare.fail_if_worse=as_is",
+    "sweep": "sweep scenario=tutorial 'carbon.cap_2026=interval(0.5,0.9)' sweep.design=lhs sweep.samples=20",
+    "collect": "collect runs/sweep-DIR figure=emissions",
     "export": "export run=runs/DIR",
     "init": "init my_case",
 }
 OPTIONS = {
-    "section.key=value": "one value of a section, e.g. carbon, pathway, solver, simulation, break_even",
+    "section.key=value": "a setting, e.g. of carbon or solver; data.TABLE[COLUMN].scale=1.2 changes a table",
     "out=DIR": "the run folder (default: a fresh one under runs/)",
+    "data=PLAN.xlsx": "the edited workbook of a run, its settings included; or a folder of tables",
     "overwrite=true": "out may replace a former run folder",
     "run=DIR": "a former run folder, for simulate and report",
     "--trial N": "simulate: replay one trial alone; --journal writes its journal.csv",
     "--config-dir DIR": "your own choices, in DIR/scenario/, DIR/pathway/ ...",
     "-m": "every combination of lists such as pathway=capped,deep_cut",
     "--cfg job": "print all settings and stop",
+}
+
+SWEEP_OPTIONS = {
+    "key=A,B": "a setting, a choice or data.TABLE[COLUMN].scale that takes several values",
+    "key=interval(A,B)": "numbers between two ends; tag(log,interval(A,B)), int(interval(A,B))",
+    "sweep.design=NAME": "grid (default), random, lhs, sobol, saltelli, morris; sweep.file=POINTS.csv",
+    "sweep.samples=N": "points; saltelli: base samples; morris: trajectories. sweep.seed, sweep.levels",
+    "sweep.command=NAME": "what each point does: run (default) or optimize",
+    "sweep.retry=[STATE]": "states to run again, beside killed and lost: timed_out, failed, invalid ...",
+    "launcher=NAME": "local (default; launcher.workers=N) or slurm (launcher.sbatch.time=60 ...)",
+    "out=DIR": "the sweep's folder; the same command goes on where it stopped",
+    "--resume DIR": "go on with the sweep in a folder",
+    "--dry-run": "say how many points there are and stop",
+    "--config-dir DIR": "your own choices, in DIR/scenario/, DIR/pathway/, DIR/hydra/launcher/ ...",
 }
 
 
@@ -67,7 +86,14 @@ def help_text(command: str, choices: Path) -> str:
     if not command:
         lines += ["", "commands", *_rows(COMMANDS)]
     lines += ["", "groups", *_rows({f"{name}=": files for name, files in groups.items() if files})]
-    lines += ["", "options", *_rows(OPTIONS), "", "example", f"  zerolane {EXAMPLES[command or 'run']}"]
+    lines += [
+        "",
+        "options",
+        *_rows(SWEEP_OPTIONS if command == "sweep" else OPTIONS),
+        "",
+        "example",
+        f"  zerolane {EXAMPLES[command or 'run']}",
+    ]
     return "\n".join(lines)
 
 

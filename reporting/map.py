@@ -15,6 +15,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+
+from reporting.language import N_
+from reporting.reading import FloatArray
+
 Point = tuple[float, float]
 Projection = Callable[[float, float], Point]
 
@@ -22,7 +27,7 @@ RADIUS_KM = 6371.0088
 LAND_BOUNDS = (66.0, 10.0, 152.0, 58.0)  # west, south, east, north of the outline that is bundled
 SMALLEST_KM = 260.0  # the window is never smaller than this: the outline is too coarse
 
-DISCLAIMER = (
+DISCLAIMER = N_(
     "Coastline: Natural Earth 1:50m, public domain, simplified. The map shows land only: no national or "
     "provincial boundaries are drawn, and none are implied. Lines join sites and are not routes."
 )
@@ -211,8 +216,7 @@ def place_labels(
     -------
     Side (``right``, ``left``, ``top`` or ``bottom``) by index; labels without room are left out.
     """
-    boxes = [(x - r, y - r, x + r, y + r) for x, y, r, _ in marks]
-    placed: list[tuple[float, float, float, float]] = []
+    taken = np.array([(x - r, y - r, x + r, y + r) for x, y, r, _ in marks]).reshape(-1, 4)
     chosen: dict[int, str] = {}
     for i, (x, y, radius, text) in enumerate(marks):
         long, tall, away = text_width(text, size), size * 1.25, radius + 4
@@ -224,30 +228,32 @@ def place_labels(
         }
         if len(chosen) >= most:
             break
+        own = taken[i].copy()
+        taken[i] = np.nan  # a label may touch its own mark
         for side, box in sides.items():
             inside = box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
-            others = [b for j, b in enumerate(boxes) if j != i]
-            if inside and not any(_overlap(box, other) for other in (*placed, *others)):
+            if inside and not _covers(box, taken):
                 chosen[i] = side
-                placed.append(box)
+                taken = np.vstack([taken, box])
                 break
+        taken[i] = own
     return chosen
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _covers(box: tuple[float, ...], taken: FloatArray) -> bool:
+    """Return whether `box` (left, top, right, bottom) overlaps any of those taken."""
+    left, top, right, bottom = box
+    apart = (taken[:, 0] >= right) | (taken[:, 2] <= left) | (taken[:, 1] >= bottom) | (taken[:, 3] <= top)
+    return bool((~apart & ~np.isnan(taken[:, 0])).any())
 
 
-def as_geojson(polygons: Sequence[Sequence[Sequence[Point]]]) -> dict[str, Any]:
-    """Return projected polygons as one GeoJSON feature named ``land``."""
+def as_geojson(polygons: Sequence[Sequence[Sequence[Point]]], name: str) -> dict[str, Any]:
+    """Return projected polygons as one GeoJSON feature of that name."""
     geometry = {
         "type": "MultiPolygon",
         "coordinates": [[list(map(list, ring)) for ring in rings] for rings in polygons],
     }
-    return {
-        "type": "FeatureCollection",
-        "features": [{"type": "Feature", "properties": {"name": "land"}, "geometry": geometry}],
-    }
+    return {"type": "Feature", "properties": {"name": name}, "geometry": geometry}
 
 
 def along(start: Point, end: Point, curveness: float, share: float) -> tuple[Point, float]:

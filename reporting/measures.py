@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import REMAINDERS
+from reporting.language import N_
 from reporting.moments import last_moment, lengths, moments
 from reporting.reading import FloatArray, array, grouped, labels, numbers, site_names
 
@@ -44,7 +45,7 @@ def cuts(plan: xr.Dataset, reference: xr.Dataset, accounts: list[str]) -> dict[s
         if rows.any():
             parts.append({"label": name, "family": "mix", "values": numbers(left[rows].sum(axis=0))})
     if not placed.all():
-        parts.append({"label": "Other", "family": "mix", "values": numbers(left[~placed].sum(axis=0))})
+        parts.append({"label": N_("Other"), "family": "mix", "values": numbers(left[~placed].sum(axis=0))})
     return {"total": numbers(difference.sum(axis=0)), "parts": parts}
 
 
@@ -53,11 +54,13 @@ def interventions(plan: xr.Dataset) -> list[dict[str, Any]]:
 
     Returns
     -------
-    One dict a decision, in order of kind and year; ``chosen`` is False for those never decided.
+    One dict a decision, in order of kind and year; ``chosen`` is False for those never decided; ``capital``
+    in currency, not discounted, None in runs that do not tell it.
     """
     adopted, active = (array(plan, name, "intervention", "period") > 0.5 for name in ("adopt", "in_effect"))
     start, years = moments(plan), lengths(plan)
     names = site_names(plan)
+    capital = _capital(plan)
     found: list[dict[str, Any]] = []
     for i, key in enumerate(labels(plan, "intervention")):
         site = str(plan["intervention_site"].values[i])
@@ -72,10 +75,18 @@ def interventions(plan: xr.Dataset) -> list[dict[str, Any]]:
                 "chosen": bool(decided.size),
                 "decided": start[decided[0]] if decided.size else None,
                 "works_from": start[works[0]] if works.size else None,
+                "capital": None if capital is None else float(capital[i]),
                 "works_to": last_moment(start[works[-1]], years[works[-1]]) if works.size else None,
             }
         )
     return sorted(found, key=lambda row: (not row["chosen"], row["kind"], row["decided"] or 0, row["name"]))
+
+
+def _capital(plan: xr.Dataset) -> FloatArray | None:
+    """Return what each intervention commits, (I,); None in runs of before it was told."""
+    if "intervention_capital" not in plan:
+        return None
+    return array(plan, "intervention_capital", "intervention", "period").sum(axis=1)
 
 
 def _by_account(dataset: xr.Dataset, name: str) -> FloatArray:

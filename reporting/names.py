@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import xarray as xr
 
 from reporting.appearance import humanise
+from reporting.figures import enumerated
 from reporting.reading import document, labels, site_names
 
 Names = dict[str, str]
@@ -63,7 +64,7 @@ def pair_names(dataset: xr.Dataset, keys: list[str]) -> Names:
 
 def listed_names(names: list[str]) -> str:
     """Return names as a list: ``Iron ore, coking coal``."""
-    return ", ".join([*names[:1], *(in_sentence(name) for name in names[1:])])
+    return enumerated([*names[:1], *(in_sentence(name) for name in names[1:])])
 
 
 def in_sentence(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from reporting.language import gettext as _
 from reporting.names import activity_names, called, product_names
 from reporting.reading import (
     FloatArray,
@@ -203,6 +204,6 @@ def _largest(
     rest = ranked[len(kept) :]
     if rest:
         sums = [sum((d.get(n, blank) for n in rest), blank) for d in (ours, theirs)]
-        name = f"{len(rest)} others"
+        name = _("{number} others").format(number=len(rest))
         rows.append({"name": name, "plan": numbers(sums[0]), "reference": numbers(sums[1]), "rest": True})
     return rows

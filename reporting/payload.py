@@ -6,6 +6,8 @@ units and words. Its totals equal the sums of the Datasets; a test says so.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,14 +19,18 @@ from reporting.carbon_money import carbon_money
 from reporting.coverage import coverage, hotspots
 from reporting.freight import freight
 from reporting.frontier import frontier_payload
+from reporting.futures import futures
+from reporting.levers import abatement, tornado
 from reporting.measures import cuts, interventions
 from reporting.moments import last_moment, lengths, moments
 from reporting.network import mixes, network
+from reporting.no_regret import no_regret
 from reporting.power import power
 from reporting.reading import FloatArray, array, document, labels, number, numbers
 from reporting.risk import risk
 from reporting.rulebooks import rulebooks
 from reporting.scope2 import methods_read, unread_accounts
+from reporting.settings import ReportSettings
 from reporting.supplier_programmes import data_worth, funnel
 from reporting.supplier_scores import asked_shares
 from reporting.suppliers import suppliers
@@ -33,6 +39,7 @@ from scenarios.accounts import total_accounts
 from scenarios.settings import Scope2
 
 SCHEMA = 1
+DIGITS = 10  # of numbers in report.json
 
 Payload = dict[str, Any]
 
@@ -42,6 +49,7 @@ def build_payload(
     reference: xr.Dataset,
     outcome: xr.Dataset | None = None,
     frontier: xr.Dataset | None = None,
+    shown: ReportSettings | None = None,
 ) -> Payload:
     """Gather everything the report, the terminal and ``summary.json`` show.
 
@@ -50,6 +58,7 @@ def build_payload(
     plan, reference : Datasets of the optimiser for the same scenario and periods.
     outcome : Dataset of the simulation of `plan`; None when it was not simulated.
     frontier : the cost-carbon frontier that the plan is shown on; None when it was not asked for.
+    shown : language and map of the views; None: as by default.
 
     Returns
     -------
@@ -69,6 +78,7 @@ def build_payload(
     attrs = plan.attrs
     return {
         "schema": SCHEMA,
+        "shown": shown_as(shown or ReportSettings()),
         "scenario": {
             "name": str(attrs.get("scenario", "")),
             "title": str(attrs.get("title", "") or attrs.get("scenario", "")),
@@ -109,8 +119,31 @@ def build_payload(
         "rulebooks": rulebooks(plan, reference),
         "carbon_money": carbon_money(plan, reference),
         "programme": programme(plan, outcome, counted_accounts(plan)),
+        "abatement": abatement(plan, reference, counted_accounts(plan)),
+        "tornado": tornado(plan, counted_accounts(plan)),
+        "no_regret": no_regret(plan),
+        "futures": futures(plan, counted_accounts(plan)),
         "frontier": None if frontier is None else frontier_payload(frontier, plan, reference),
     }
+
+
+def shown_as(settings: ReportSettings) -> dict[str, str]:
+    """Return how the views are asked to be shown, key ``shown`` of a payload."""
+    return {"language": settings.language.value, "map": settings.map.value}
+
+
+def payload_text(content: Mapping[str, Any]) -> str:
+    """Return a payload, or a comparison of some, as the text of ``report.json``: one line, ten digits."""
+    return json.dumps(_rounded(content), ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+
+
+def _rounded(content: Any) -> Any:
+    """Return nested values with numbers cut to :data:`DIGITS`, which is more than any solve is good for."""
+    if isinstance(content, Mapping):
+        return {key: _rounded(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_rounded(value) for value in content]
+    return float(f"{content:.{DIGITS}g}") if isinstance(content, float) else content
 
 
 def counted_accounts(plan: xr.Dataset) -> list[str]:

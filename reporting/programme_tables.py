@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from reporting.figures import count, emission_scale, money, plain, shorten, whole_percent
+from reporting.figures import (
+    count,
+    currency_name,
+    emission_scale,
+    money,
+    plain,
+    shorten,
+    whole_percent,
+)
+from reporting.language import gettext as _
 from reporting.moments import whole_number
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
@@ -27,25 +36,31 @@ def _funnel_table(payload: Payload) -> RiskTable | None:
     shown = sorted({round(t) for t in np.linspace(0, len(years) - 1, min(MOST_YEARS, len(years)))})
     rows = []
     for stage in stages:
-        rows.append([f"{stage['stage']}, seats", *(count(stage["seats"][t]) for t in shown)])
-        rows.append([f"{stage['stage']}, expected", *(plain(stage["expected"][t]) for t in shown)])
+        name = {"stage": stage["stage"]}
+        rows.append([_("{stage}, seats").format(**name), *(count(stage["seats"][t]) for t in shown)])
+        rows.append([_("{stage}, expected").format(**name), *(plain(stage["expected"][t]) for t in shown)])
         if stage["reached"] is not None:
             mean, low, high = stage["reached"]
             cells = [f"{plain(mean[t])} \u00b1 {plain((high[t] - low[t]) / 2)}" for t in shown]
-            rows.append([f"{stage['stage']}, in the futures", *cells])
+            rows.append([_("{stage}, in the futures").format(**name), *cells])
     taken = [stage for stage in stages if stage["seats"][-1]]
-    title = f"No supplier has got through a stage of a programme by {years[-1]}"
+    title = _("No supplier has got through a stage of a programme by {year}").format(year=years[-1])
     if taken:
         last = taken[-1]
-        title = (
-            f"{count(last['seats'][-1])} seats in {last['stage']} bear fruit by {years[-1]}: "
-            f"{plain(last['expected'][-1])} suppliers are expected to have got there"
+        title = _(
+            "{seats} seats in {stage} bear fruit by {year}: {expected} suppliers are expected to have got "
+            "there"
+        ).format(
+            seats=count(last["seats"][-1]),
+            stage=last["stage"],
+            year=years[-1],
+            expected=plain(last["expected"][-1]),
         )
-    unit = (
+    unit = _(
         "Suppliers; seats and expected: as the plan counts on them; in the futures: by the end of the year, "
         "mean over the simulated futures with its 95% interval"
     )
-    return RiskTable(title, unit, ["Stage", *(years[t] for t in shown)], rows)
+    return RiskTable(title, unit, [_("Stage"), *(years[t] for t in shown)], rows)
 
 
 def _data_table(payload: Payload) -> RiskTable | None:
@@ -54,13 +69,22 @@ def _data_table(payload: Payload) -> RiskTable | None:
         return None
     currency, scale = payload["scenario"]["currency"], emission_scale(max(row["emissions"] for row in rows))
     first = rows[0]
-    price = money(first["price"], currency)
+    title, unit = (
+        _("{data} is the data to get first: {price} per t removed"),
+        _(
+            "{unit} CO\u2082e over the horizon of the planned purchases: their emissions, and what verified "
+            "data remove of default mark-ups and of uncertainty (one standard deviation); cost in "
+            "{currency}, present value with what it needs"
+        ),
+    )
+    named = currency_name(currency)
     return RiskTable(
-        f"{shorten(first['name'], 70)} is the data to get first: {price} per t removed",
-        f"{scale.unit} CO\u2082e over the horizon of the planned purchases: their emissions, and what "
-        "verified data remove of default mark-ups and of uncertainty (one standard deviation); cost in "
-        f"{currency}, present value with what it needs",
-        ["Data", "Emissions", "Mark-up", "Uncertainty", "Cost", f"{currency} per t", "Chance", "Planned"],
+        title.format(data=shorten(first["name"], 70), price=money(first["price"], currency)),
+        unit.format(unit=scale.unit, currency=named),
+        [
+            *(_("Data"), _("Emissions"), _("Mark-up"), _("Uncertainty"), _("Cost")),
+            *(_("{currency} per t").format(currency=named), _("Chance"), _("Planned")),
+        ],
         [
             [
                 shorten(row["name"], 70),
@@ -70,7 +94,7 @@ def _data_table(payload: Payload) -> RiskTable | None:
                 money(row["cost"], currency),
                 plain(row["price"]),
                 whole_percent(row["chance"]),
-                "yes" if row["bought"] else "no",
+                _("yes") if row["bought"] else _("no"),
             ]
             for row in rows[:MOST_ROWS]
         ],
@@ -99,7 +123,9 @@ def _funnel_sheet(payload: Payload) -> Table:
         Column("Period", "year", 10),
         *(Column(head, "amount", 18) for head in heads),
     ]
-    meaning = "Suppliers by stage of a programme: seats and who is expected in the plan, who came in trials."
+    meaning = _(
+        "Suppliers by stage of a programme: seats and who is expected in the plan, who came in trials."
+    )
     return Table("Programmes", meaning, columns, rows)
 
 
@@ -128,5 +154,5 @@ def _data_sheet(payload: Payload) -> Table:
         Column("Chance", "share", 10),
         Column("Planned", width=10),
     ]
-    meaning = "Whose verified footprints to get first: over the horizon, at the planned purchases."
+    meaning = _("Whose verified footprints to get first: over the horizon, at the planned purchases.")
     return Table("DataWorth", meaning, columns, rows)

@@ -12,10 +12,14 @@ from reporting.figures import (
     interval,
     money,
     money_scale,
+    money_unit,
+    sentences,
     shorten,
     whole_percent,
 )
 from reporting.intervals import ENDS, between
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
@@ -25,11 +29,11 @@ from reporting.workbook_columns import Column, Row, Table
 MEASURES = ("quantity", "cost", "emissions")
 MOST_ROWS = 12
 KINDS = {
-    "expedite": "expedited",
-    "spot_purchase": "bought on the spot",
-    "substitute": "substituted",
-    "curtail_demand": "demand curtailed",
-    "curtail_production": "production curtailed",
+    "expedite": N_("expedited"),
+    "spot_purchase": N_("bought on the spot"),
+    "substitute": N_("substituted"),
+    "curtail_demand": N_("demand curtailed"),
+    "curtail_production": N_("production curtailed"),
 }
 
 
@@ -42,20 +46,23 @@ def response_tables(payload: Payload) -> list[RiskTable]:
     currency = payload["scenario"]["currency"]
     of_cost = money_scale(max(abs(row["total_cost"]) for row in rows))
     of_carbon = emission_scale(max(abs(row["total_emissions"]) for row in rows))
-    unit = f"{currency} {of_cost.unit}".rstrip()
     shown = rows[:MOST_ROWS]
-    few = f"The dearest {count(len(shown))} of {count(len(rows))}, all in the workbook. "
-    few = few if len(shown) < len(rows) else ""
+    few = _("The dearest {shown} of {number}, all in the workbook.")
+    few = few.format(shown=count(len(shown)), number=count(len(rows))) if len(shown) < len(rows) else ""
+    unit = _("Over the horizon: units of the product, cost in {money}, CO\u2082e in {carbon}")
+    unit = unit.format(money=money_unit(of_cost, currency), carbon=of_carbon.unit)
     table = RiskTable(
         response_title(rows, currency),
-        f"{few}Mean over the futures \u00b1 95% interval. Over the horizon: "
-        f"units of the product, cost in {unit}, CO\u2082e in {of_carbon.unit}",
-        ["Response", "What it does", "Used in", "Units", "Cost", "CO\u2082e"],
+        sentences([few, _("Mean over the futures \u00b1 95% interval."), unit]),
+        [_("Response"), _("What it does"), _("Used in"), _("Units"), _("Cost"), "CO\u2082e"],
         [
             [
                 shorten(row["key"], 36),
-                KINDS[row["kind"]],
-                f"{whole_percent(row['share'])} ({interval(row['share_low'], row['share_high'])})",
+                _(KINDS[row["kind"]]),
+                _("{share} ({interval})").format(
+                    share=whole_percent(row["share"]),
+                    interval=interval(row["share_low"], row["share_high"]),
+                ),
                 between(row, "total_quantity", 1.0),
                 between(row, "total_cost", of_cost.divisor),
                 between(row, "total_emissions", of_carbon.divisor),
@@ -70,12 +77,11 @@ def response_title(rows: list[dict[str, Any]], currency: str) -> str:
     """Say which response is used most often, and what all of them cost."""
     often = max(rows, key=lambda row: row["share"])
     if not often["share"]:
-        return "No response to a shortfall was needed"
+        return _("No response to a shortfall was needed")
     paid = money(sum(row["total_cost"] for row in rows), currency)
     name = shorten(often["key"], 36)
-    return (
-        f"{name} answers shortfalls in {whole_percent(often['share'])} of futures; all responses cost {paid}"
-    )
+    said = _("{name} answers shortfalls in {share} of futures; all responses cost {amount}")
+    return said.format(name=name, share=whole_percent(often["share"]), amount=paid)
 
 
 def workbook_responses(payload: Payload, outcome: xr.Dataset, plan: xr.Dataset) -> Table:
@@ -106,5 +112,5 @@ def workbook_responses(payload: Payload, outcome: xr.Dataset, plan: xr.Dataset) 
             for end in ("", ", 95% low", ", 95% high")
         ),
     ]
-    meaning = "What was done about shortfalls: means over the simulated futures."
+    meaning = _("What was done about shortfalls: means over the simulated futures.")
     return Table("Responses", meaning, columns, rows)

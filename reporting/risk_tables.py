@@ -8,22 +8,29 @@ from typing import Any
 from reporting.figures import (
     Scale,
     change,
+    clauses,
     count,
     emission_scale,
     interval,
     money,
     money_scale,
+    money_unit,
     percent,
     plain,
+    sentences,
     shorten,
     whole_percent,
 )
+from reporting.figures import between as from_to
 from reporting.intervals import between
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.payload import Payload
+from reporting.vocabulary import retold
 
 MOST_SITES, MOST_CUSTOMERS = 14, 12
 DEAREST = 8  # of the sites shown; the rest are those that customers feel soonest
-UNVALUED = "what is taken from opening stocks and not bought again costs nothing here"
+UNVALUED = N_("what is taken from opening stocks and not bought again costs nothing here")
 SMALL = 1e-9  # of the largest account: less is shown as nothing
 
 
@@ -62,14 +69,19 @@ def ladder(payload: Payload) -> RiskTable | None:
     if rows is None:
         return None
     of_cost, of_carbon = _scales(rows, ("cost_added", "cost_sd"), ("emissions_added", "emissions_sd"))
+    units = _("Cost in {money}, CO\u2082e in {carbon}, over the horizon")
+    units = units.format(money=money_unit(of_cost, currency), carbon=of_carbon.unit)
+    told = _(
+        "One source at a time against the plan: mean change \u00b1 95% interval, standard deviation (sd)."
+    )
+    heads = (_("Source"), _("Cost"), _("sd"), "CO\u2082e", _("sd"), _("Service, points"), _("Worst"))
     return RiskTable(
         ladder_title(payload),
-        f"One source at a time against the plan: mean change \u00b1 95% interval, standard deviation (sd). "
-        f"Cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}, over the horizon; {UNVALUED}",
-        ["Source", "Cost", "sd", "CO\u2082e", "sd", "Service, points", "Worst", "Misses a cap"],
+        sentences([told, clauses([units, _(UNVALUED)])]),
+        [*heads, _("Misses a cap")],
         [
             [
-                row["source"].capitalize(),
+                retold(row["source"]).capitalize(),
                 between(row, "cost_added", of_cost.divisor, signed=True),
                 of_cost.show(row["cost_sd"]),
                 between(row, "emissions_added", of_carbon.divisor, signed=True),
@@ -87,16 +99,19 @@ def ladder_title(payload: Payload) -> str:
     """Say which source adds most to cost and which takes most service."""
     single, currency = payload["risk"]["ladder"][:-1], payload["scenario"]["currency"]
     if not single:
-        return "Nothing varies in these futures"
+        return _("Nothing varies in these futures")
     dearest = max(single, key=lambda row: row["cost_added"])
     short = min(single, key=lambda row: row["service_added"])
     said = []
     if dearest["cost_added_low"] > 0:
-        said.append(f"most cost is added by {dearest['source']}, {money(dearest['cost_added'], currency)}")
+        amount = money(dearest["cost_added"], currency)
+        most = _("most cost is added by {source}, {amount}")
+        said.append(most.format(source=retold(dearest["source"]), amount=amount))
     if short["service_added"] < -5e-5:
         points = plain(-100 * short["service_added"])
-        said.append(f"most service is lost to {short['source']}, {points} points")
-    text = "; ".join(said) or "no source alone clearly adds cost or takes service"
+        most = _("most service is lost to {source}, {points} points")
+        said.append(most.format(source=retold(short["source"]), points=points))
+    text = clauses(said) or _("no source alone clearly adds cost or takes service")
     return text[0].upper() + text[1:]
 
 
@@ -107,15 +122,30 @@ def resilience(payload: Payload) -> RiskTable | None:
         return None
     rows = _worth_showing(found["rows"])
     of_cost, of_carbon = _scales(rows, ("outage_cost",), ("outage_emissions",))
-    shown = f"the dearest and the shortest survived of {count(len(found['rows']))}, all in the workbook. "
+    still = _("One at a time stands still from the start of {year}, nothing else varies.")
+    if len(rows) < len(found["rows"]):
+        still = _(
+            "One at a time stands still from the start of {year}, nothing else varies: the dearest and the "
+            "shortest survived of {number}, all in the workbook."
+        )
+    survive = _(
+        "Survive: days until a customer gets less than {share} of what he asks for, if it never comes back."
+    )
+    rest = _("The rest is for an outage of {days} days; cost in {money}, CO\u2082e in {carbon}")
+    rest = rest.format(days=count(found["days"]), money=money_unit(of_cost, currency), carbon=of_carbon.unit)
     return RiskTable(
         resilience_title(payload),
-        f"One at a time stands still from the start of {found['year']:.0f}, nothing else varies"
-        f"{': ' + shown if len(rows) < len(found['rows']) else '. '}"
-        f"Survive: days until a customer gets less than {whole_percent(found['service'])} of what he asks "
-        f"for, if it never comes back. The rest is for an outage of {count(found['days'])} days; "
-        f"cost in {_unit(of_cost, currency)}, CO\u2082e in {of_carbon.unit}; {UNVALUED}",
-        ["Supplier or site", "Days to survive", "Days to recover", "Cost", "CO\u2082e", "Not delivered"],
+        sentences(
+            [
+                still.format(year=f"{found['year']:.0f}", number=count(len(found["rows"]))),
+                survive.format(share=whole_percent(found["service"])),
+                clauses([rest, _(UNVALUED)]),
+            ]
+        ),
+        [
+            *(_("Supplier or site"), _("Days to survive"), _("Days to recover"), _("Cost"), "CO\u2082e"),
+            _("Not delivered"),
+        ],
         [
             [
                 shorten(row["name"], 36),
@@ -146,18 +176,20 @@ def resilience_title(payload: Payload) -> str:
     found, currency = payload["risk"]["resilience"], payload["scenario"]["currency"]
     rows = found["rows"]
     if not rows:
-        return "The plan uses no supplier or site that could fail"
-    dearest, days = rows[0], f"{count(found['days'])} days"
-    parts = []
+        return _("The plan uses no supplier or site that could fail")
+    dearest, parts = rows[0], []
     if dearest["outage_cost"] > 0:
         price = money(dearest["outage_cost"], currency)
-        parts.append(f"{shorten(dearest['name'], 36)} out for {days} costs most, {price}")
+        said = _("{name} out for {days} days costs most, {price}")
+        name = shorten(dearest["name"], 36)
+        parts.append(said.format(name=name, days=count(found["days"]), price=price))
     known = [row for row in rows if row["days_to_survive"] is not None]
     if known:
         weak = min(known, key=lambda row: row["days_to_survive"])
-        lived = count(weak["days_to_survive"])
-        parts.append(f"customers are served {lived} days without {shorten(weak['name'], 36)}, the fewest")
-    return "; ".join(parts) or "No single loss is felt by a customer within a year"
+        said = _("customers are served {days} days without {name}, the fewest")
+        name = shorten(weak["name"], 36)
+        parts.append(said.format(days=count(weak["days_to_survive"]), name=name))
+    return clauses(parts) or _("No single loss is felt by a customer within a year")
 
 
 def stocks(payload: Payload) -> RiskTable | None:
@@ -171,14 +203,19 @@ def stocks(payload: Payload) -> RiskTable | None:
     )
     return RiskTable(
         stocks_title(payload),
-        f"{count(min(len(by_need), MOST_CUSTOMERS))} of {count(len(by_need))} stocks at customers, those "
-        "that need most first; days of the largest planned use; service is the share served on its day",
-        ["Customer and product", "Days kept", "Days to add", "Units to add", "Service now", "Service then"],
+        _(
+            "{shown} of {number} stocks at customers, those that need most first; days of the largest "
+            "planned use; service is the share served on its day"
+        ).format(shown=count(min(len(by_need), MOST_CUSTOMERS)), number=count(len(by_need))),
+        [
+            *(_("Customer and product"), _("Days kept"), _("Days to add"), _("Units to add")),
+            *(_("Service now"), _("Service then")),
+        ],
         [
             [
                 shorten(row["name"], 60),
                 plain(row["stock_now"]),
-                "out of reach" if row["stock_more"] is None else plain(row["stock_more"], signed=True),
+                _("out of reach") if row["stock_more"] is None else plain(row["stock_more"], signed=True),
                 "" if row["stock_more_units"] is None else plain(row["stock_more_units"], signed=True),
                 f"{plain(100 * row['served_now'])}%",
                 f"{plain(100 * row['served_then'])}%",
@@ -194,18 +231,28 @@ def ordering(payload: Payload) -> RiskTable | None:
     if rows is None:
         return None
     by_need = sorted(rows, key=lambda row: -row["ordering_empty"])
-    few = f"{MOST_CUSTOMERS} of {count(len(rows))}, " if len(rows) > MOST_CUSTOMERS else ""
     ran_dry = sum(row["ordering_empty"] > 0 for row in rows)
-    title = f"{count(ran_dry)} of {count(len(rows))} stocks ordered by a policy run dry now and then"
+    title = _("{number} of {all} stocks ordered by a policy run dry now and then")
+    told = _(
+        "those that run dry most first; means over the futures, empty: share of evenings without stock; the "
+        "check against the plan follows the plan"
+    )
+    if len(rows) > MOST_CUSTOMERS:
+        told = _(
+            "{shown} of {all}, those that run dry most first; means over the futures, empty: share of "
+            "evenings without stock; the check against the plan follows the plan"
+        ).format(shown=MOST_CUSTOMERS, all=count(len(rows)))
+    heads = (_("Site and product"), _("Policy"), _("Orders a year"), _("Mean order"), _("Mean stock"))
     return RiskTable(
-        title if ran_dry else "No stock ordered by a policy runs dry",
-        f"{few}those that run dry most first; means over the futures, empty: share of evenings without "
-        "stock; the check against the plan follows the plan",
-        ["Site and product", "Policy", "Orders a year", "Mean order", "Mean stock", "In days", "Empty"],
+        title.format(number=count(ran_dry), all=count(len(rows)))
+        if ran_dry
+        else _("No stock ordered by a policy runs dry"),
+        told,
+        [*heads, _("In days"), _("Empty")],
         [
             [
                 shorten(row["name"], 60),
-                row["policy"].replace("_", " "),
+                _(row["policy"].replace("_", " ")),
                 plain(row["orders_per_year"]),
                 plain(row["order_size"]),
                 plain(row["ordering_stock"]),
@@ -223,10 +270,9 @@ def stocks_title(payload: Payload) -> str:
     few = [row for row in found["rows"] if row["stock_more"] is None or row["stock_more"] > 0]
     target = f"{plain(100 * found['target'])}%"
     if not few:
-        return f"Every stock is large enough to serve {target} of demand on its day"
-    return (
-        f"{count(len(few))} of {count(len(found['rows']))} stocks are too small to serve {target} on the day"
-    )
+        return _("Every stock is large enough to serve {target} of demand on its day").format(target=target)
+    said = _("{number} of {all} stocks are too small to serve {target} on the day")
+    return said.format(number=count(len(few)), all=count(len(found["rows"])), target=target)
 
 
 def plan_against_trials(payload: Payload, kind: str) -> RiskTable:
@@ -235,18 +281,25 @@ def plan_against_trials(payload: Payload, kind: str) -> RiskTable:
     largest = max((abs(row[key]) for row in rows for key in ("plan", "mean")), default=0.0)
     rows = [row for row in rows if max(abs(row["plan"]), abs(row["mean"])) > SMALL * largest]
     scale = money_scale(largest) if kind == "cost" else emission_scale(largest)
-    unit = _unit(scale, payload["scenario"]["currency"]) if kind == "cost" else f"{scale.unit} CO\u2082e"
-    known = "paid over the horizon, not discounted" if kind == "cost" else "over the horizon"
+    told = (
+        _("{unit} paid over the horizon, not discounted; mean over the futures with its 95% interval").format(
+            unit=money_unit(scale, payload["scenario"]["currency"])
+        )
+        if kind == "cost"
+        else _("{unit} CO\u2082e over the horizon; mean over the futures with its 95% interval").format(
+            unit=scale.unit
+        )
+    )
     return RiskTable(
         _moved(rows, kind),
-        f"{unit} {known}; mean over the futures with its 95% interval",
-        ["Account", "Plan", "Futures", "95% interval", "Change"],
+        told,
+        [_("Account"), _("Plan"), _("Futures"), _("95% interval"), _("Change")],
         [
             [
-                row["label"],
+                _(row["label"]),
                 scale.show(row["plan"]),
                 scale.show(row["mean"]),
-                f"{scale.show(row['low'])} to {scale.show(row['high'])}",
+                from_to(scale.show(row["low"]), scale.show(row["high"])),
                 _change(row),
             ]
             for row in rows
@@ -257,16 +310,26 @@ def plan_against_trials(payload: Payload, kind: str) -> RiskTable:
 
 def _moved(rows: list[dict[str, Any]], kind: str) -> str:
     """Say which account ends clearly away from the plan, and furthest."""
-    name = "Cost" if kind == "cost" else "Emissions"
     clear = [row for row in rows if not row["low"] <= row["plan"] <= row["high"]]
     clear = [row for row in clear if abs(row["mean"] - row["plan"]) > 1e-6 * abs(row["plan"])]
+    name = _("Cost") if kind == "cost" else _("Emissions")
     if not clear:
-        return f"{name}: every account ends where the plan has it"
+        return _("{name}: every account ends where the plan has it").format(name=name)
     furthest = max(clear, key=lambda row: abs(row["mean"] - row["plan"]))
     moved, share = furthest["mean"] - furthest["plan"], change(furthest["mean"], furthest["plan"])
-    far = f"{percent(abs(share))} " if share is not None else ""
-    side = "above" if moved > 0 else "below"
-    return f"{name}: {furthest['label']} ends furthest from plan, {far}{side} it on average"
+    if share is None:
+        said = (
+            _("{name}: {account} ends furthest from plan, above it on average")
+            if moved > 0
+            else _("{name}: {account} ends furthest from plan, below it on average")
+        )
+        return said.format(name=name, account=_(furthest["label"]))
+    said = (
+        _("{name}: {account} ends furthest from plan, {share} above it on average")
+        if moved > 0
+        else _("{name}: {account} ends furthest from plan, {share} below it on average")
+    )
+    return said.format(name=name, account=_(furthest["label"]), share=percent(abs(share)))
 
 
 def customers(payload: Payload) -> RiskTable | None:
@@ -281,21 +344,27 @@ def customers(payload: Payload) -> RiskTable | None:
         return None
     rows.sort(key=lambda row: (row[0], row[1]["key"]))
     return RiskTable(
-        f"{shorten(rows[0][1]['name'], 60)} is served worst: {plain(100 * rows[0][0])}% "
-        f"of what it asks for in {labels[rows[0][2]]}",
-        f"{count(min(len(rows), MOST_CUSTOMERS))} of {count(len(rows))} customers and products, each in its "
-        "worst year, worst first; all years are in the workbook",
-        ["Customer and product", "Worst year", "Delivered", "95% interval", "Served in full", "95% interval"],
+        _("{name} is served worst: {share}% of what it asks for in {year}").format(
+            name=shorten(rows[0][1]["name"], 60), share=plain(100 * rows[0][0]), year=labels[rows[0][2]]
+        ),
+        _(
+            "{shown} of {number} customers and products, each in its worst year, worst first; all years are "
+            "in the workbook"
+        ).format(shown=count(min(len(rows), MOST_CUSTOMERS)), number=count(len(rows))),
+        [
+            *(_("Customer and product"), _("Worst year"), _("Delivered"), _("95% interval")),
+            *(_("Served in full"), _("95% interval")),
+        ],
         [
             [
                 shorten(row["name"], 60),
                 labels[t],
                 f"{plain(100 * row['fill'][t])}%",
-                f"{plain(100 * row['fill_low'][t])}% to {plain(100 * row['fill_high'][t])}%",
+                from_to(f"{plain(100 * row['fill_low'][t])}%", f"{plain(100 * row['fill_high'][t])}%"),
                 whole_percent(row["served"][t]),
                 interval(row["served_low"][t], row["served_high"][t]),
             ]
-            for _, row, t in rows[:MOST_CUSTOMERS]
+            for _share, row, t in rows[:MOST_CUSTOMERS]
         ],
         folded=True,
     )
@@ -310,19 +379,15 @@ def _scales(
     return money_scale(largest(cost)), emission_scale(largest(carbon))
 
 
-def _unit(scale: Scale, currency: str) -> str:
-    return f"{currency} {scale.unit}".rstrip()
-
-
 def _chance(row: dict[str, Any]) -> str:
     ends = interval(row["chance_any_low"], row["chance_any_high"])
-    return f"{whole_percent(row['chance_any'])} ({ends})"
+    return _("{share} ({interval})").format(share=whole_percent(row["chance_any"]), interval=ends)
 
 
 def _days(days: float | None) -> str:
-    return "over a year" if days is None else count(days)
+    return _("over a year") if days is None else count(days)
 
 
 def _change(row: dict[str, Any]) -> str:
     moved = change(row["mean"], row["plan"])
-    return "new" if moved is None else percent(moved, signed=True)
+    return _("new") if moved is None else percent(moved, signed=True)

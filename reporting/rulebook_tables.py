@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reporting.figures import counted, emission_scale, listed, money, percent, plain
+from reporting.figures import (
+    clauses,
+    counted,
+    emission_scale,
+    enumerated,
+    listed,
+    money,
+    percent,
+    phrases,
+    plain,
+    sentences,
+    with_unit,
+)
+from reporting.language import N_, ngettext
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 
 NOTHING = "\u2013"
-NO_CLASS = "none"
+NO_CLASS = N_("none")
 MOST_BOOKS = 4  # named in a line
 
 
@@ -41,8 +55,10 @@ def rulebook_section(payload: Payload) -> RulebookSection | None:
         tables.append(cost)
     return RulebookSection(
         _title(payload),
-        "One plan, counted as each rulebook counts it: what lies within its boundary, by its own factors. "
-        "Reference is today's chain under the same rulebook.",
+        _(
+            "One plan, counted as each rulebook counts it: what lies within its boundary, by its own "
+            "factors. Reference is today's chain under the same rulebook."
+        ),
         tables,
         folded,
         _notes(payload),
@@ -54,23 +70,37 @@ def _title(payload: Payload) -> str:
     books = [book for book in shown["books"] if book["reference"] is not None]
     if shown["flips"]:
         sides = shown["flips"][0]["lower"]
-        named = {book["key"]: book["name"] for book in shown["books"]}
+        named = {book["key"]: _(book["name"]) for book in shown["books"]}
         fewer = min(sides, key=lambda name: len(sides[name]))
-        which = listed([named[key] for key in sides[fewer][:MOST_BOOKS]])
-        more = len(sides[fewer]) - MOST_BOOKS
-        which += f" and {more} more" if more > 0 else ""
-        title = "Reference" if fewer == "reference" else "the plan"
-        return f"The ranking flips: {which} count{'s' if len(sides[fewer]) == 1 else ''} less for {title}"
-    cuts = [(_cut(book), book["name"]) for book in books if _cut(book) is not None]
+        which, more = (
+            listed([named[key] for key in sides[fewer][:MOST_BOOKS]]),
+            len(sides[fewer]) - MOST_BOOKS,
+        )
+        if more > 0:
+            which = _("{names} and {number} more").format(names=which, number=more)
+        said = (
+            ngettext(
+                "The ranking flips: {names} counts less for Reference",
+                "The ranking flips: {names} count less for Reference",
+                len(sides[fewer]),
+            )
+            if fewer == "reference"
+            else ngettext(
+                "The ranking flips: {names} counts less for the plan",
+                "The ranking flips: {names} count less for the plan",
+                len(sides[fewer]),
+            )
+        )
+        return said.format(names=which)
+    cuts = [(_cut(book), _(book["name"])) for book in books if _cut(book) is not None]
     if not cuts:
-        return f"The plan under {counted(len(shown['books']), 'rulebook')}"
+        return _("The plan under {rulebooks}").format(rulebooks=counted(len(shown["books"]), "rulebook"))
     least, most = min(cuts, key=_first), max(cuts, key=_first)
-    if abs((most[0] or 0.0) - (least[0] or 0.0)) < 5e-4:
-        return f"All {len(cuts)} rulebooks see the same change of {percent(-(most[0] or 0.0), signed=True)}"
-    return (
-        f"No rulebook changes the ranking; by {payload['periods']['last']} {most[1]} sees "
-        f"{percent(-(most[0] or 0.0), signed=True)}, {least[1]} {percent(-(least[0] or 0.0), signed=True)}"
-    )
+    seen = {"most": percent(-_first(most), signed=True), "least": percent(-_first(least), signed=True)}
+    if abs(_first(most) - _first(least)) < 5e-4:
+        return _("All {number} rulebooks see the same change of {most}").format(number=len(cuts), **seen)
+    said = _("No rulebook changes the ranking; by {last} {cutting} sees {most}, {keeping} {least}")
+    return said.format(last=payload["periods"]["last"], cutting=most[1], keeping=least[1], **seen)
 
 
 def _first(pair: tuple[float | None, str]) -> float:
@@ -94,7 +124,7 @@ def _totals(payload: Payload) -> RiskTable:
         cut, before = _cut(book), book["reference"]
         rows.append(
             [
-                f"{book['name']}, {book['version']}",
+                phrases([_(book["name"]), _(book["version"])]),
                 NOTHING if before is None else scale.show(before["emissions"][-1] or 0.0),
                 scale.show(book["plan"]["emissions"][-1] or 0.0),
                 NOTHING if cut is None else percent(-cut, signed=True),
@@ -104,15 +134,18 @@ def _totals(payload: Payload) -> RiskTable:
             ]
         )
     return RiskTable(
-        f"What each rulebook counts in {last}",
-        f"{scale.unit} CO\u2082e a year, and t per unit of what it counts up to",
-        ["Rulebook", "Reference", "Plan", "Change", "Reference, per unit", "Plan, per unit", "Counts up to"],
+        _("What each rulebook counts in {last}").format(last=last),
+        _("{unit} CO\u2082e a year, and t per unit of what it counts up to").format(unit=scale.unit),
+        [
+            *(_("Rulebook"), _("Reference"), _("Plan"), _("Change"), _("Reference, per unit")),
+            *(_("Plan, per unit"), _("Counts up to")),
+        ],
         rows,
     )
 
 
 def _boundary(name: str) -> str:
-    return "what is delivered" if name == "chain" else name.replace("_", " ")
+    return _("what is delivered") if name == "chain" else _(name.replace("_", " "))
 
 
 def _figure(value: float | None) -> str:
@@ -129,12 +162,12 @@ def _class_counts(payload: Payload) -> RiskTable | None:
     rows = []
     for book in _books_with_classes(payload):
         mills = [m for m in payload["rulebooks"]["mills"] if m["rulebook"] == book["key"]]
-        rows.append([book["name"], *(_counts(mills, key) for key in ("reference_class", "class"))])
+        rows.append([_(book["name"]), *(_counts(mills, key) for key in ("reference_class", "class"))])
     if not rows:
         return None
-    last = payload["periods"]["last"]
-    title = f"Classes of the mills in {last}"
-    return RiskTable(title, "Class, and how many mills reach it", ["Scheme", "Reference", "Plan"], rows)
+    title = _("Classes of the mills in {last}").format(last=payload["periods"]["last"])
+    headers = [_("Scheme"), _("Reference"), _("Plan")]
+    return RiskTable(title, _("Class, and how many mills reach it"), headers, rows)
 
 
 def _counts(mills: list[dict[str, Any]], key: str) -> str:
@@ -142,9 +175,10 @@ def _counts(mills: list[dict[str, Any]], key: str) -> str:
     found: dict[str, int] = {}
     for mill in mills:
         if mill[key] is not None and mill["made"][-1]:
-            name = mill[key][-1] or NO_CLASS
+            name = mill[key][-1] or _(NO_CLASS)
             found[name] = found.get(name, 0) + 1
-    return ", ".join(f"{name}: {number}" for name, number in sorted(found.items())) or NOTHING
+    said = _("{name}: {number}")
+    return enumerated(said.format(name=n, number=number) for n, number in sorted(found.items())) or NOTHING
 
 
 def _classes(payload: Payload) -> RiskTable | None:
@@ -160,9 +194,9 @@ def _classes(payload: Payload) -> RiskTable | None:
     if not by_site:
         return None
     return RiskTable(
-        "Class of each mill by year",
-        "The best class whose line holds at the mill's scrap share, and from when on it is another",
-        ["Mill", *(book["name"] for book in books)],
+        _("Class of each mill by year"),
+        _("The best class whose line holds at the mill's scrap share, and from when on it is another"),
+        [_("Mill"), *(_(book["name"]) for book in books)],
         [[names[s], *(of.get(book["key"], NOTHING) for book in books)] for s, of in by_site.items()],
         folded=True,
     )
@@ -173,11 +207,12 @@ def _changes(mill: dict[str, Any], years: list[str]) -> str:
     found: list[str] = []
     before: str | None = None
     for year, name, figure in zip(years, mill["class"], mill["intensity"], strict=True):
-        now = NOTHING if figure is None else name or NO_CLASS
+        now = NOTHING if figure is None else name or _(NO_CLASS)
         if now != before:
-            found.append(now if before is None else f"{now} from {year}")
+            since = _("{name} from {year}").format(name=now, year=year)
+            found.append(now if before is None else since)
         before = now
-    return ", ".join(found)
+    return phrases(found)
 
 
 def _mills(payload: Payload) -> list[RiskTable]:
@@ -202,9 +237,9 @@ def _mills(payload: Payload) -> list[RiskTable]:
         )
     return [
         RiskTable(
-            f"Each mill under each rulebook in {last}",
-            "t CO\u2082e per unit of what the rulebook counts up to, and scrap in the metal charged",
-            ["Mill", "Scrap", *(book["name"] for book in books)],
+            _("Each mill under each rulebook in {last}").format(last=last),
+            _("t CO\u2082e per unit of what the rulebook counts up to, and scrap in the metal charged"),
+            [_("Mill"), _("Scrap"), *(_(book["name"]) for book in books)],
             rows,
             folded=True,
         )
@@ -218,14 +253,14 @@ def _products(payload: Payload) -> list[RiskTable]:
     names = list(dict.fromkeys(name for of_book in told for name in of_book))
     rows = [
         [
-            book["name"],
+            _(book["name"]),
             *(_figure(of[name]["intensity"][-1]) if name in of else NOTHING for name in names),
         ]
         for book, of in zip(books, told, strict=True)
     ]
-    title = f"Each product under each rulebook in {last}"
-    unit = "t CO\u2082e per unit delivered, or made where a rulebook counts mills"
-    return [RiskTable(title, unit, ["Rulebook", *names], rows, folded=True)] if names else []
+    title = _("Each product under each rulebook in {last}").format(last=last)
+    unit = _("t CO\u2082e per unit delivered, or made where a rulebook counts mills")
+    return [RiskTable(title, unit, [_("Rulebook"), *names], rows, folded=True)] if names else []
 
 
 def _treated(payload: Payload) -> RiskTable:
@@ -238,12 +273,16 @@ def _treated(payload: Payload) -> RiskTable:
     for book in books:
         counted_, replaced, left_out, instead = (book["treated"][part][-1] or 0.0 for part in parts)
         figures = (counted_, instead, counted_ + instead, replaced, left_out, counted_ + replaced + left_out)
-        rows.append([book["name"], *(scale.show(v) for v in figures)])
+        rows.append([_(book["name"]), *(scale.show(v) for v in figures)])
+    unit = _(
+        "{unit} CO\u2082e a year. Every entry of the ledger, under every method of scope 2, is counted, "
+        "replaced or left out, once"
+    )
+    heads = (_("Rulebook"), _("Counted"), _("By own factors"), _("Total"), _("Replaced"), _("Left out"))
     return RiskTable(
-        f"What becomes of the ledger in {last}",
-        f"{scale.unit} CO\u2082e a year. Every entry of the ledger, under every method of scope 2, is "
-        "counted, replaced or left out, once",
-        ["Rulebook", "Counted", "By own factors", "Total", "Replaced", "Left out", "Ledger"],
+        _("What becomes of the ledger in {last}").format(last=last),
+        unit.format(unit=scale.unit),
+        [*heads, _("Ledger")],
         rows,
         folded=True,
     )
@@ -268,35 +307,42 @@ def _class_cost(payload: Payload) -> RiskTable | None:
                 NOTHING if not held else str(payload["periods"]["labels"][at]),
                 _figure(target["limit"][at]),
                 _figure(target["plan"][at]),
-                f"{money(price, currency)} per t a year" if price > 0 else "nothing: it holds by itself",
+                _("{amount} per t a year").format(amount=money(price, currency))
+                if price > 0
+                else _("nothing: it holds by itself"),
             ]
         )
     cost = asked["npv"]
     said = (
-        "carbon.cost_of_classes=true solves again without them"
+        _("carbon.cost_of_classes=true solves again without them")
         if cost is None
         else _said_cost(asked, currency)
     )
+    unit = _("t CO\u2082e per t made, scrap term added, against the line without scrap. Cost: {cost}")
     return RiskTable(
-        "Steel classes asked for",
-        f"t CO\u2082e per t made, scrap term added, against the line without scrap. Cost: {said}",
-        ["Mill and class", "From", "Line", "Plan", "One t a year more is worth"],
+        _("Steel classes asked for"),
+        unit.format(cost=said),
+        [_("Mill and class"), _("From"), _("Line"), _("Plan"), _("One t a year more is worth")],
         rows,
     )
 
 
 def _said_cost(asked: dict[str, Any], currency: str) -> str:
-    gap = asked["gap"]
-    near = f", give or take {money(gap, currency)}" if gap else ""
-    return f"{money(asked['npv'], currency)} net present value against the same pathway without them{near}"
+    said = _("{amount} net present value against the same pathway without them")
+    if asked["gap"]:
+        said = _("{amount} net present value against the same pathway without them, give or take {gap}")
+    return said.format(amount=money(asked["npv"], currency), gap=money(asked["gap"] or 0.0, currency))
 
 
 def _notes(payload: Payload) -> list[str]:
-    passed = "Goods that one mill takes in from another stand in both mills' figures and once in the total. "
-    found = [passed + "docs/accounting.md says what each rulebook counts, by which formula and source."]
+    passed = _(
+        "Goods that one mill takes in from another stand in both mills' figures and once in the total."
+    )
+    source = _("docs/accounting.md says what each rulebook counts, by which formula and source.")
+    found = [sentences([passed, source])]
     if not payload["rulebooks"]["mills"]:
         found.append(
-            "Rulebooks of steel apply where column material of table products says which goods are steel."
+            _("Rulebooks of steel apply where column material of table products says which goods are steel.")
         )
     return found
 
@@ -304,12 +350,16 @@ def _notes(payload: Payload) -> list[str]:
 def rulebook_line(payload: Payload) -> str | None:
     """Return one line for the terminal: range of totals, and whether the ranking flips."""
     books = payload["rulebooks"]["books"]
-    totals = [(book["plan"]["emissions"][-1] or 0.0, book["name"]) for book in books]
+    totals = [(book["plan"]["emissions"][-1] or 0.0, _(book["name"])) for book in books]
     if not totals:
         return None
-    scale = emission_scale(max(abs(v) for v, _ in totals))
+    scale = emission_scale(max(abs(total[0]) for total in totals))
     low, high = min(totals), max(totals)
-    flips = payload["rulebooks"]["flips"]
-    said = "the ranking flips" if flips else "same ranking"
-    ends = f"{scale.show(low[0])} ({low[1]}) to {scale.show(high[0])} {scale.unit} ({high[1]})"
-    return f"{payload['periods']['last']}: {ends}; {said}"
+    said = _("the ranking flips") if payload["rulebooks"]["flips"] else _("same ranking")
+    ends = _("{low} ({lowest}) to {high} ({highest})").format(
+        low=scale.show(low[0]),
+        lowest=low[1],
+        high=with_unit(scale.show(high[0]), scale.unit),
+        highest=high[1],
+    )
+    return _("{year}: {said}").format(year=payload["periods"]["last"], said=clauses([ends, said]))

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 CONFIG, MANIFEST, SUMMARY = "config.yaml", "manifest.json", "summary.json"
 PLAN, REFERENCE, OUTCOME = "plan.nc", "reference.nc", "outcome.nc"
-WORKBOOK, PAGE = "plan.xlsx", "report.html"
+WORKBOOK, PAGE, PAYLOAD = "plan.xlsx", "report.html", "report.json"
+COMPARISON = "compare.html"  # of several runs, beside their folders
 TABLE_ENDINGS = {".csv", ".parquet", ".xlsx"}
 
 
@@ -149,9 +150,9 @@ def former_run(path: Path) -> Path:
 
 
 def settled_values(
-    former: Path, values: Mapping[str, Any], overrides: Sequence[str], free: str
+    former: Path, values: Mapping[str, Any], overrides: Sequence[str], free: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the settings of a former run, with what was overridden in the section `free`.
+    """Return the settings of a former run, with what was overridden in the sections `free`.
 
     Parameters
     ----------
@@ -166,12 +167,12 @@ def settled_values(
         section, *rest = key.split(".")
         if section in ("run", "out", "overwrite", "against", "why"):
             continue
-        if section != free:
+        if section not in free:
             message = f"{key} was settled by the former run: use `zerolane run` to change it"
             raise ConfigError(message)
         source, target = values, saved
         for part in [section, *rest][:-1]:
-            source, target = source[part], target[part]
+            source, target = source[part], target.setdefault(part, {})  # runs from before there was one
         last = [section, *rest][-1]
         target[last] = source[last]
     return saved

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import xarray as xr
 
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.reading import array, labels
 from scenarios.settings import Scope2
 
 WORDS = {
-    Scope2.LOCATION: "location-based",
-    Scope2.MARKET: "market-based",
-    Scope2.SAME_HOUR: "by the same hour",
+    Scope2.LOCATION: N_("location-based"),
+    Scope2.MARKET: N_("market-based"),
+    Scope2.SAME_HOUR: N_("by the same hour"),
 }
 
 
 def in_words(method: str) -> str:
     """Return what totals with scope 2 by a method are called, e.g. market-based."""
-    return WORDS[Scope2(method)]
+    return _(WORDS[Scope2(method)])
 
 
 def methods_read(*datasets: xr.Dataset) -> list[Scope2]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 
@@ -30,7 +31,28 @@ class ReportSettings:
     ----------
     language : of page, workbook and terminal.
     map : ``schematic`` draws sites on a graticule without land, e.g. to publish where maps need approval.
+    views : whether page and workbook are written; points of a sweep do without.
+    figures : whether the run's main figures are written to ``result.nc`` too, as a sweep gathers them.
     """
 
     language: Language = Language.ENGLISH
     map: MapKind = MapKind.LAND
+    views: bool = True
+    figures: bool = False
+
+
+@dataclass(config=ConfigDict(extra="forbid"))
+class CompareSettings:
+    """How several pathways are compared.
+
+    Attributes
+    ----------
+    chosen : the pathway that is decided on; none: the page recommends none.
+    fail_if_worse : the pathway that no other may be clearly worse than in cost, emissions or chance; where
+        one is, the command ends with exit code 7.
+    workers : pathways planned and simulated at a time; none: two, where there are two cores.
+    """
+
+    chosen: str | None = None
+    fail_if_worse: str | None = None
+    workers: Annotated[int, Field(ge=1, le=64)] | None = None

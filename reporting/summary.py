@@ -20,13 +20,16 @@ from reporting.freight import freight_summary
 from reporting.moments import period_keys
 from reporting.power import claims_at_risk
 from reporting.rulebooks import rulebook_summary
-from reporting.run_folder import input_hashes, json_text
+from reporting.run_folder import MANIFEST, SUMMARY, RunFolder, input_hashes, json_text
+from reporting.run_warnings import WARNINGS, run_warnings
 from reporting.targets import programme_summary
 from scenarios.accounts import total_accounts
 from scenarios.settings import Scope2
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from reporting.request import Request
 
 PACKAGES = (
     "pyomo",
@@ -137,9 +140,26 @@ def summarise(
     return {**content, "fingerprint": fingerprint, "seconds": dict(seconds)}
 
 
+def write_account(
+    folder: RunFolder,
+    plan: xr.Dataset,
+    reference: xr.Dataset,
+    outcome: xr.Dataset | None,
+    data: Path,
+    request: Request,
+) -> None:
+    """Write ``summary.json`` and ``manifest.json`` of a run whose tables are at `data`."""
+    seconds, seed = request.seconds, request.settings["simulation"].seed
+    folder.write_json(SUMMARY, summarise(plan, reference, outcome, seconds, seed))
+    warnings = run_warnings(plan, reference, outcome, request.warnings)
+    told = {**request.told, "warnings": warnings}
+    folder.write_json(MANIFEST, manifest(plan, data, request.sections, told, seconds))
+    if warnings:
+        folder.write_text(WARNINGS, "\n".join([*warnings, ""]))
+
+
 def manifest(
     plan: xr.Dataset,
-    outcome: xr.Dataset | None,
     data: Path,
     settings: Mapping[str, Any],
     request: Mapping[str, Any],
@@ -151,10 +171,9 @@ def manifest(
     ----------
     data : folder or workbook of the tables.
     settings : all settings as plain values.
-    request : command, overrides and time of the run.
+    request : command, overrides, time and warnings of the run.
     """
     attrs = plan.attrs
-    found = [json.loads(d.attrs.get("warnings_json", "[]")) for d in (plan, outcome) if d is not None]
     return {
         "format": 1,
         **request,
@@ -163,7 +182,6 @@ def manifest(
         "seeds": {"simulation": settings["simulation"]["seed"], "solver": settings["solver"]["seed"]},
         "solver": {key: attrs[key] for key in ("status", "termination", "objective", "bound", "gap")},
         "seconds": seconds,
-        "warnings": [warning for warnings in found for warning in warnings],
         "versions": versions(),
         "platform": platform.platform(),
     }

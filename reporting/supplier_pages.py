@@ -9,15 +9,23 @@ from reporting.appearance import humanise
 from reporting.coverage import HOTSPOT_SHARE
 from reporting.figures import (
     Scale,
+    between,
+    clauses,
     count,
     counted,
     emission_scale,
+    enumerated,
     money,
     money_scale,
+    money_unit,
+    phrases,
     plain,
     shorten,
+    unit_name,
     whole_percent,
 )
+from reporting.language import gettext as _
+from reporting.language import ngettext
 from reporting.names import in_sentence, listed_names
 from reporting.payload import Payload
 
@@ -61,18 +69,19 @@ def supplier_section(payload: Payload) -> SupplierSection | None:
     if not shown:
         return None
     left = len(payload["suppliers"]) - len(shown)
-    currency = payload["scenario"]["currency"]
+    units = {"money": _money(shown, payload["scenario"]["currency"]), "carbon": _carbon(shown).unit}
+    unit = _(
+        "Spend in {money} and emissions up to the gate in {carbon} CO\u2082e, a year; the most paid first"
+    )
+    more = ngettext("{suppliers} is in the workbook.", "{suppliers} are in the workbook.", left)
     return SupplierSection(
         title=_title(payload),
-        sub="What is bought of whom, how well its footprint is known, and where its programme stands.",
-        unit=f"Spend in {_money(shown, currency)} and emissions up to the gate in {_carbon(shown).unit} "
-        "CO\u2082e, a year; the most paid first",
+        sub=_("What is bought of whom, how well its footprint is known, and where its programme stands."),
+        unit=unit.format(**units),
         table=_overview(payload, shown),
         shares=_shares(payload),
         pages=[_page(payload, row) for row in shown],
-        left_out=f"{counted(left, 'more supplier')} {'is' if left == 1 else 'are'} in the workbook."
-        if left
-        else "",
+        left_out=more.format(suppliers=counted(left, "more supplier")) if left else "",
     )
 
 
@@ -82,13 +91,18 @@ def _title(payload: Payload) -> str:
     emitted = sorted((row["emissions"][-1] or 0.0 for row in payload["suppliers"]), reverse=True)
     used = sum(row["used"] for row in payload["suppliers"])
     total, summed, needed = sum(emitted), 0.0, 0
+    suppliers = counted(len(emitted), "supplier")
     if total <= 0:
-        return f"{count(used)} of {counted(len(emitted), 'supplier')} are used"
+        return _("{number} of {suppliers} are used").format(number=count(used), suppliers=suppliers)
     while summed < HOTSPOT_SHARE * total:
         summed, needed = summed + emitted[needed], needed + 1
-    makes, share = "makes" if needed == 1 else "make", whole_percent(summed / total)
-    few = f"{count(needed)} of {counted(len(emitted), 'supplier')}"
-    return f"{few} {makes} {share} of the emissions bought in {last}"
+    said = ngettext(
+        "{number} of {suppliers} makes {share} of the emissions bought in {last}",
+        "{number} of {suppliers} make {share} of the emissions bought in {last}",
+        needed,
+    )
+    share = whole_percent(summed / total)
+    return said.format(number=count(needed), suppliers=suppliers, share=share, last=last)
 
 
 def _money_scale(rows: list[dict[str, Any]]) -> Scale:
@@ -96,7 +110,7 @@ def _money_scale(rows: list[dict[str, Any]]) -> Scale:
 
 
 def _money(rows: list[dict[str, Any]], currency: str) -> str:
-    return f"{currency} {_money_scale(rows).unit}".rstrip()
+    return money_unit(_money_scale(rows), currency)
 
 
 def _carbon(rows: list[dict[str, Any]]) -> Scale:
@@ -109,10 +123,10 @@ def _overview(payload: Payload, shown: list[dict[str, Any]]) -> Rows:
     paid, carbon = _money_scale(shown), _carbon(shown)
     total = sum(row["spend"][-1] for row in payload["suppliers"]) or 1.0
     scored, enrolled = any(row["scored"] for row in shown), any(row["stages"] for row in shown)
-    headers = ["Supplier", "Supplies", "Footprint known", f"Spend {first}", f"{last}", "Share"]
-    headers += [f"CO\u2082e {first}", f"{last}"]
-    headers += [f"Score {first}", f"{last}"] if scored else []
-    headers += ["Programme"] if enrolled else []
+    headers = [_("Supplier"), _("Supplies"), _("Footprint known"), _("Spend {year}"), f"{last}", _("Share")]
+    headers += [_("CO\u2082e {year}"), f"{last}"]
+    headers += [_("Score {year}"), f"{last}"] if scored else []
+    headers += [_("Programme")] if enrolled else []
     rows = []
     for row in shown:
         cells = [shorten(row["name"], 44), _products(row), _known(row)]
@@ -124,7 +138,7 @@ def _overview(payload: Payload, shown: list[dict[str, Any]]) -> Rows:
         if enrolled:
             cells += [_furthest(row)]
         rows.append(cells)
-    return Rows(headers, rows)
+    return Rows([header.format(year=first) for header in headers], rows)
 
 
 def _shares(payload: Payload) -> Rows | None:
@@ -137,22 +151,22 @@ def _shares(payload: Payload) -> Rows | None:
     for row in payload["asked_shares"]:
         price = row["point_price"][-1]
         asked = [
-            f"{word} {whole_percent(row[bound][-1])}"
-            for bound, word in (("minimum", "at least"), ("maximum", "at most"))
+            said.format(share=whole_percent(row[bound][-1]))
+            for bound, said in (("minimum", _("at least {share}")), ("maximum", _("at most {share}")))
             if row[bound][-1] is not None
         ]
-        held = ", ".join(asked) or "\u2013"
+        held = phrases(asked) or "\u2013"
+        named = _("{rule}, share of {measure}")
         rows.append(
             [
-                f"{humanise(row['rule'])}, share of {row['measure']}",
+                named.format(rule=humanise(row["rule"]), measure=_(row["measure"])),
                 *(_share(row["share"][at]) for at in (0, -1)),
-                held if row["kept"] else f"{held}, reported only",
+                held if row["kept"] else phrases([held, _("reported only")]),
                 "\u2013" if price is None or not row["kept"] else f"{money(price, currency)}",
             ]
         )
-    return Rows(
-        ["Shares of purchases", str(first), str(last), f"Asked in {last}", "Price of one point"], rows
-    )
+    asked_in = _("Asked in {year}").format(year=last)
+    return Rows([_("Shares of purchases"), str(first), str(last), asked_in, _("Price of one point")], rows)
 
 
 def _share(value: float | None) -> str:
@@ -165,9 +179,9 @@ def _products(row: dict[str, Any]) -> str:
 
 def _known(row: dict[str, Any]) -> str:
     """Name the data tiers of what the supplier offers, and say what the plan verifies."""
-    tiers = ", ".join(dict.fromkeys(offer["tier"] for offer in row["offers"]))
+    tiers = enumerated(dict.fromkeys(_(offer["tier"]) for offer in row["offers"]))
     chance = max((_best(offer["verified"]) for offer in row["offers"]), default=0.0)
-    return tiers if chance <= 0 else f"{tiers}, to be verified"
+    return tiers if chance <= 0 else phrases([tiers, _("to be verified")])
 
 
 def _best(values: list[float | None] | None) -> float:
@@ -185,16 +199,16 @@ def _furthest(row: dict[str, Any]) -> str:
     """Name the last stage that the supplier has a seat in."""
     seats = [stage for stage in row["stages"] if stage["decided"] is not None]
     if not seats:
-        return "no seat" if row["stages"] else "\u2013"
+        return _("no seat") if row["stages"] else "\u2013"
     return f"{humanise(seats[-1]['stage']).lower()} {seats[-1]['decided']}"
 
 
 def _page(payload: Payload, row: dict[str, Any]) -> SupplierPage:
     """Return the page of one supplier."""
-    sentences = [] if row["used"] else ["The plan buys nothing here."]
+    sentences = [] if row["used"] else [_("The plan buys nothing here.")]
     return SupplierPage(
         name=row["name"],
-        what=", ".join(filter(None, (row["region"], _products(row), "" if row["used"] else "not used"))),
+        what=phrases(filter(None, (row["region"], _products(row), "" if row["used"] else _("not used")))),
         sentences=[*sentences, *_programme(row), *_improvement(payload, row)],
         numbers=_by_year(payload, row),
     )
@@ -205,16 +219,25 @@ def _programme(row: dict[str, Any]) -> list[str]:
     found = []
     for programme in dict.fromkeys(stage["programme"] for stage in row["stages"]):
         mine = [stage for stage in row["stages"] if stage["programme"] == programme]
-        seats = [
-            f"{humanise(stage['stage']).lower()} from {stage['decided']}"
-            + (f", reached {stage['from']}" if stage["from"] is not None else "")
-            + f" with a chance of {whole_percent(stage['chance'])}"
-            for stage in mine
-            if stage["decided"] is not None
-        ]
-        said = "; ".join(seats) if seats else "no seat in this plan"
-        found.append(f"{humanise(programme)}: {said}.")
+        seats = [_seat(stage) for stage in mine if stage["decided"] is not None]
+        said = clauses(seats) if seats else _("no seat in this plan")
+        found.append(_("{programme}: {said}.").format(programme=humanise(programme), said=said))
     return found
+
+
+def _seat(stage: dict[str, Any]) -> str:
+    """Say when a seat in a stage is taken, when it is reached and how likely."""
+    said = (
+        _("{stage} from {decided} with a chance of {chance}")
+        if stage["from"] is None
+        else _("{stage} from {decided}, reached {reached} with a chance of {chance}")
+    )
+    return said.format(
+        stage=humanise(stage["stage"]).lower(),
+        decided=stage["decided"],
+        reached=stage["from"],
+        chance=whole_percent(stage["chance"]),
+    )
 
 
 def _improvement(payload: Payload, row: dict[str, Any]) -> list[str]:
@@ -223,10 +246,19 @@ def _improvement(payload: Payload, row: dict[str, Any]) -> list[str]:
     if scored is None or not scored["improve"]:
         return []
     currency, plan = payload["scenario"]["currency"], scored["improve"]
-    names = "; ".join(plan["indicators"])
-    cost = f", for about {money(plan['cost'], currency)}" if plan["cost"] > 0 else ""
-    after = payload["periods"]["last"]
-    return [f"To grade {plan['grade']} with the fewest improvements after {after}: {names}{cost}."]
+    said = (
+        _("To grade {grade} with the fewest improvements after {year}: {names}, for about {cost}.")
+        if plan["cost"] > 0
+        else _("To grade {grade} with the fewest improvements after {year}: {names}.")
+    )
+    return [
+        said.format(
+            grade=plan["grade"],
+            year=payload["periods"]["last"],
+            names=clauses(plan["indicators"]),
+            cost=money(plan["cost"], currency),
+        )
+    ]
 
 
 def _by_year(payload: Payload, row: dict[str, Any]) -> Rows:
@@ -236,31 +268,38 @@ def _by_year(payload: Payload, row: dict[str, Any]) -> Rows:
     rows, products = [], [offer["name"] for offer in row["offers"]]
     for offer in row["offers"]:
         name = offer["name"] if products.count(offer["name"]) == 1 else _told_apart(row["key"], offer)
+        unit = unit_name(offer["unit"])
         if _best(offer["bought"]) > 0:
-            rows.append([f"{name}, {offer['unit']}", *map(_figure, offer["bought"])])
-        rows.append([f"{name}, t CO\u2082e a {offer['unit']}", *map(_figure, offer["footprint"])])
+            rows.append([phrases([name, unit]), *map(_figure, offer["bought"])])
+        said = _("{name}, t CO\u2082e a {unit}")
+        rows.append([said.format(name=name, unit=unit), *map(_figure, offer["footprint"])])
         if _best(offer["verified"]) > 0:
             verified = [whole_percent(value or 0.0) for value in offer["verified"]]
-            rows.append([f"{name}, chance that it is verified", *verified])
+            rows.append([_("{name}, chance that it is verified").format(name=name), *verified])
     if row["used"]:
-        rows.append([f"Spend, {currency} {paid.unit}".rstrip(), *(paid.show(v) for v in row["spend"])])
-        rows.append([f"Emissions, {carbon.unit} CO\u2082e", *(carbon.show(v) for v in row["emissions"])])
+        spend = _("Spend, {money}").format(money=money_unit(paid, currency))
+        rows.append([spend, *(paid.show(v) for v in row["spend"])])
+        emitted = _("Emissions, {unit} CO\u2082e").format(unit=carbon.unit)
+        rows.append([emitted, *(carbon.show(v) for v in row["emissions"])])
     if row["scored"] is not None:
         scored = row["scored"]
-        rows.append(["Score, of 100", *map(_figure, scored["score"])])
-        rows.append(["Grade", *scored["grade"]])
-        for name, values in (("least", scored["minimum"]), ("most", scored["maximum"])):
+        rows.append([_("Score, of 100"), *map(_figure, scored["score"])])
+        rows.append([_("Grade"), *scored["grade"]])
+        for said, values in (
+            (_("Quota, least of a product"), scored["minimum"]),
+            (_("Quota, most of a product"), scored["maximum"]),
+        ):
             if any(value is not None for value in values):
                 cells = ["\u2013" if value is None else whole_percent(value) for value in values]
-                rows.append([f"Quota, {name} of a product", *cells])
+                rows.append([said, *cells])
         rows += _tried(scored["simulated"])
-    return Rows(["A year", *payload["periods"]["labels"]], rows)
+    return Rows([_("A year"), *payload["periods"]["labels"]], rows)
 
 
 def _told_apart(supplier: str, offer: dict[str, Any]) -> str:
     """Return the name of one of several offers of a product, with what its short name adds to the site's."""
     more = offer["offer"].removeprefix(supplier).replace("_", " ").strip()
-    return f"{offer['name']}, {in_sentence(more)}" if more else f"{offer['name']}, as usual"
+    return phrases([offer["name"], in_sentence(more) if more else _("as usual")])
 
 
 def _tried(simulated: dict[str, Any] | None) -> list[list[str]]:
@@ -269,11 +308,11 @@ def _tried(simulated: dict[str, Any] | None) -> list[list[str]]:
         return []
     spans = zip(simulated["low"], simulated["high"], strict=True)
     rows = [
-        ["Score in trials, mean", *map(_figure, simulated["mean"])],
-        ["Interval of that mean", *(f"{_figure(low)} to {_figure(high)}" for low, high in spans)],
+        [_("Score in trials, mean"), *map(_figure, simulated["mean"])],
+        [_("Interval of that mean"), *(between(_figure(low), _figure(high)) for low, high in spans)],
     ]
     if any(chance is not None for chance in simulated["below"]):
-        rows.append(["Chance of a lower grade than planned", *map(_share, simulated["below"])])
+        rows.append([_("Chance of a lower grade than planned"), *map(_share, simulated["below"])])
     return rows
 
 

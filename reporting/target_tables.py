@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from reporting.appearance import humanise
-from reporting.figures import counted, interval, listed, percent, plain, shorten, tonnes, whole_percent
+from reporting.figures import (
+    clauses,
+    counted,
+    enumerated,
+    interval,
+    listed,
+    percent,
+    phrases,
+    plain,
+    shorten,
+    tonnes,
+    unit_name,
+    whole_percent,
+    with_unit,
+)
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
 from reporting.targets import MET, MISSED, NOT_DUE, NOT_MEASURED
@@ -13,10 +29,10 @@ from reporting.targets import MET, MISSED, NOT_DUE, NOT_MEASURED
 Target = dict[str, Any]
 NOTHING = "\u2013"
 WORDS = {
-    MET: "met",
-    MISSED: "missed",
-    NOT_DUE: "no limit yet",
-    NOT_MEASURED: "no figures",
+    MET: N_("met"),
+    MISSED: N_("missed"),
+    NOT_DUE: N_("no limit yet"),
+    NOT_MEASURED: N_("no figures"),
 }
 MOST_LABELS = 12
 MOST_NAMED = 2  # of missed targets in a line
@@ -30,13 +46,15 @@ def target_line(payload: Payload) -> tuple[str, str] | None:
     missed = [target for target in targets if target["verdict"] == MISSED]
     due = [target for target in targets if target["verdict"] in (MET, MISSED)]
     if not due:
-        return f"none of {len(targets)} is due or can be measured", "yellow"
-    text = f"{len(due) - len(missed)} of {counted(len(due), 'target')} met"
-    if missed:
-        names = [target["name"] for target in missed[:MOST_NAMED]]
-        more = [f"{len(missed) - MOST_NAMED} more"] if len(missed) > MOST_NAMED else []
-        text += f"; missed: {listed([*names, *more])}"
-    return text, "yellow" if missed else "green"
+        return _("none of {number} is due or can be measured").format(number=len(targets)), "yellow"
+    met = _("{met} of {targets} met")
+    text = met.format(met=len(due) - len(missed), targets=counted(len(due), "target"))
+    if not missed:
+        return text, "green"
+    names = [target["name"] for target in missed[:MOST_NAMED]]
+    if len(missed) > MOST_NAMED:
+        names.append(_("{number} more").format(number=len(missed) - MOST_NAMED))
+    return clauses([text, _("missed: {names}").format(names=listed(names))]), "yellow"
 
 
 def task_lines(payload: Payload) -> list[tuple[str, str]]:
@@ -44,8 +62,9 @@ def task_lines(payload: Payload) -> list[tuple[str, str]]:
     found = []
     for each in payload["programme"]["tasks"]:
         done = [str(task["number"]) for task in each["tasks"] if task["by"]]
-        text = f"{len(done)} of {len(each['tasks'])} exercised"
-        found.append((each["short"], f"{text}: {', '.join(done)}" if done else text))
+        said = _("{done} of {all} exercised: {tasks}") if done else _("{done} of {all} exercised")
+        text = said.format(done=len(done), all=len(each["tasks"]), tasks=enumerated(done))
+        found.append((_(each["short"]), text))
     return found
 
 
@@ -76,12 +95,14 @@ def folded_tables(payload: Payload) -> list[RiskTable]:
         done = sum(bool(task["by"]) for task in each["tasks"])
         found.append(
             RiskTable(
-                f"{each['title']}: the scenario exercises {done} of {len(each['tasks'])}",
-                "In our own words; exercised by: the tables and settings of the case that show it",
-                ["Task", "Aspect", "What it asks", "Exercised by"],
+                _("{title}: the scenario exercises {done} of {all}").format(
+                    title=_(each["title"]), done=done, all=len(each["tasks"])
+                ),
+                _("In our own words; exercised by: the tables and settings of the case that show it"),
+                [_("Task"), _("Aspect"), _("What it asks"), _("Exercised by")],
                 [
-                    [str(task["number"]), task["aspect"], task["task"], ", ".join(task["by"]) or NOTHING]
-                    for task in each["tasks"]
+                    [str(t["number"]), _(t["aspect"]), _(t["task"]), enumerated(t["by"]) or NOTHING]
+                    for t in each["tasks"]
                 ],
                 folded=True,
             )
@@ -94,7 +115,8 @@ def section_title(payload: Payload) -> str:
     line = target_line(payload)
     if line is not None:
         return line[0][:1].upper() + line[0][1:]
-    return "; ".join(f"{title}: {text}" for title, text in task_lines(payload))
+    said = _("{title}: {text}")
+    return clauses(said.format(title=title, text=text) for title, text in task_lines(payload))
 
 
 def amount(value: float | None, unit: str) -> str:
@@ -104,11 +126,12 @@ def amount(value: float | None, unit: str) -> str:
     if unit == "share":
         return percent(value)
     if unit == "tCO2e/year":
-        return f"{tonnes(value)} CO\u2082e"
+        return _("{amount} CO\u2082e").format(amount=tonnes(value))
     if unit == "count":
         return f"{value:.0f}"
-    said = unit.removesuffix("/year").replace("tCO2e", "t CO\u2082e").replace("/", " a ")
-    return f"{plain(value)} {said}"
+    whole, slash, each = unit.removesuffix("/year").partition("/")
+    text = with_unit(plain(value), _("t CO\u2082e") if whole == "tCO2e" else unit_name(whole))
+    return _("{amount} a {unit}").format(amount=text, unit=unit_name(each)) if slash else text
 
 
 def judged_period(target: Target) -> int | None:
@@ -130,15 +153,22 @@ def _disclosure(payload: Payload, targets: list[Target]) -> RiskTable:
                 amount(target["plan"][t], unit) if t is not None else NOTHING,
                 _simulated(target, t),
                 _chance(target, t),
-                WORDS[target["verdict"]] + (", kept" if target["enforced"] else ""),
+                phrases([_(WORDS[target["verdict"]]), *([_("kept")] if target["enforced"] else [])]),
             ]
         )
     return RiskTable(
-        "Targets: limit, plan, simulated",
-        "First year missed, else last year with a limit; all are in the workbook. Simulated: mean of futures",
-        ["Target", "Year", "Limit", "Plan", "Simulated", "Missed in", "Verdict"],
+        _("Targets: limit, plan, simulated"),
+        _(
+            "First year missed, else last year with a limit; all are in the workbook. Simulated: mean of "
+            "futures"
+        ),
+        [*_heads(), _("Verdict")],
         rows,
     )
+
+
+def _heads() -> list[str]:
+    return [_("Target"), _("Year"), _("Limit"), _("Plan"), _("Simulated"), _("Missed in")]
 
 
 def _by_year(payload: Payload, targets: list[Target]) -> RiskTable:
@@ -155,10 +185,8 @@ def _by_year(payload: Payload, targets: list[Target]) -> RiskTable:
         for t, value in enumerate(target["plan"])
         if value is not None
     ]
-    heads = ["Target", "Year", "Limit", "Plan", "Simulated", "Missed in"]
-    return RiskTable(
-        "Targets by year: target, plan, simulated", "Units as in the limit", heads, rows, folded=True
-    )
+    title = _("Targets by year: target, plan, simulated")
+    return RiskTable(title, _("Units as in the limit"), _heads(), rows, folded=True)
 
 
 def _limit(target: Target, t: int | None) -> str:
@@ -181,22 +209,29 @@ def _chance(target: Target, t: int | None) -> str:
     if t is None or not target["simulated"] or target["simulated"]["chance"][t] is None:
         return NOTHING
     said = target["simulated"]
-    return f"{whole_percent(said['chance'][t])} ({interval(said['chance_low'][t], said['chance_high'][t])})"
+    ends = interval(said["chance_low"][t], said["chance_high"][t])
+    return _("{share} ({interval})").format(share=whole_percent(said["chance"][t]), interval=ends)
 
 
 def _statuses(payload: Payload, statuses: list[dict[str, Any]]) -> RiskTable:
     first, last = payload["periods"]["first"], payload["periods"]["last"]
     best = max(statuses, key=lambda row: row["count"][-1])
     return RiskTable(
-        f"{counted(best['count'][-1], 'site')} with the status {humanise(best['key']).lower()} in {last}",
-        "Sites that pass all entry thresholds: scores as stated, emissions and power as planned",
-        ["Status", f"Sites {first}", f"Sites {last}", f"Which in {last}"],
+        _("{sites} with the status {status} in {last}").format(
+            sites=counted(best["count"][-1], "site"), status=_(humanise(best["key"]).lower()), last=last
+        ),
+        _("Sites that pass all entry thresholds: scores as stated, emissions and power as planned"),
+        [
+            _("Status"),
+            *(_("Sites {year}").format(year=year) for year in (first, last)),
+            _("Which in {last}").format(last=last),
+        ],
         [
             [
-                humanise(row["key"]),
+                _(humanise(row["key"])),
                 str(row["count"][0]),
                 str(row["count"][-1]),
-                shorten("; ".join(row["last"]), 90) or NOTHING,
+                shorten(clauses(row["last"]), 90) or NOTHING,
             ]
             for row in statuses
         ],
@@ -208,22 +243,24 @@ def _parks(payload: Payload, parks: list[dict[str, Any]]) -> RiskTable:
     largest = max(parks, key=lambda row: row["emissions"][-1] or 0.0)
     drawn = [name for name in ("energy", "water") if name in parks[0]]
     units = {"energy": "MWh", "water": "m3"}
+    heads = {"energy": _("Energy {year}"), "water": _("Water {year}")}
     return RiskTable(
-        f"{humanise(largest['key'])} emits {tonnes(largest['emissions'][-1] or 0.0)} CO\u2082e in {last}",
-        "Sums over the sites of each park or district, a year",
+        _("{park} emits {amount} CO\u2082e in {last}").format(
+            park=humanise(largest["key"]), amount=tonnes(largest["emissions"][-1] or 0.0), last=last
+        ),
+        _("Sums over the sites of each park or district, a year"),
         [
-            "Park",
-            "Sites",
-            f"CO\u2082e {first}",
-            f"CO\u2082e {last}",
-            *(f"{humanise(n)} {last}" for n in drawn),
+            _("Park"),
+            _("Sites"),
+            *(_("CO\u2082e {year}").format(year=year) for year in (first, last)),
+            *(heads[n].format(year=last) for n in drawn),
         ],
         [
             [
                 shorten(humanise(row["key"]), 36),
                 str(row["sites"]),
                 *(tonnes(row["emissions"][t] or 0.0) for t in (0, -1)),
-                *(f"{plain(row[name][-1] or 0.0)} {units[name]}" for name in drawn),
+                *(with_unit(plain(row[name][-1] or 0.0), units[name]) for name in drawn),
             ]
             for row in parks
         ],
@@ -239,9 +276,16 @@ def _basins(payload: Payload, basins: list[dict[str, Any]]) -> RiskTable:
 
     fullest, last = max(basins, key=used), payload["periods"]["last"]
     return RiskTable(
-        f"{fullest['key']} is drawn on up to {whole_percent(used(fullest))} of its cap",
-        "Water that the sites of a basin draw, m3 a year",
-        ["Basin", f"Drawn {last}", f"Cap {last}", "Most of the cap used"],
+        _("{basin} is drawn on up to {share} of its cap").format(
+            basin=fullest["key"], share=whole_percent(used(fullest))
+        ),
+        _("Water that the sites of a basin draw, m3 a year"),
+        [
+            _("Basin"),
+            _("Drawn {year}").format(year=last),
+            _("Cap {year}").format(year=last),
+            _("Most of the cap used"),
+        ],
         [
             [
                 shorten(row["key"], 36),
@@ -255,12 +299,15 @@ def _basins(payload: Payload, basins: list[dict[str, Any]]) -> RiskTable:
 
 
 def _life_cycle(rows: list[dict[str, Any]]) -> RiskTable:
-    decided = [humanise(row["key"]).lower() for row in rows if row["decided"]]
+    decided = [_(humanise(row["key"])).lower() for row in rows if row["decided"]]
+    title = _("No decision is about a life-cycle category")
+    if decided:
+        title = _("Decisions are about {categories}").format(categories=listed(decided))
     return RiskTable(
-        f"Decisions are about {listed(decided)}" if decided else "No decision is about a life-cycle category",
-        "Interventions by category of the full life cycle; one may be of several",
-        ["Category", "On offer", "Decided"],
-        [[humanise(row["key"]), str(row["offered"]), str(row["decided"])] for row in rows],
+        title,
+        _("Interventions by category of the full life cycle; one may be of several"),
+        [_("Category"), _("On offer"), _("Decided")],
+        [[_(humanise(row["key"])), str(row["offered"]), str(row["decided"])] for row in rows],
     )
 
 
@@ -268,19 +315,23 @@ def _labels(payload: Payload, rows: list[dict[str, Any]]) -> RiskTable:
     first, last = payload["periods"]["first"], payload["periods"]["last"]
     best = sorted(rows, key=lambda row: (row["label"][-1] or "~", row["product"]))
     earned = sorted({row["label"][-1] for row in rows if row["label"][-1]})
+    classes = [_("class {name}").format(name=name) for name in earned]
     return RiskTable(
-        f"Delivered goods earn {listed([f'class {name}' for name in earned]) or 'no class'} in {last}",
-        "Class by what is emitted along the way of one unit, tCO\u2082e, up to the customer",
+        _("Delivered goods earn {classes} in {last}").format(
+            classes=listed(classes) or _("no class"), last=last
+        ),
+        _("Class by what is emitted along the way of one unit, tCO\u2082e, up to the customer"),
         [
-            "Product and customer",
-            f"Footprint {first}",
-            f"Class {first}",
-            f"Footprint {last}",
-            f"Class {last}",
+            _("Product and customer"),
+            *(
+                head.format(year=year)
+                for year in (first, last)
+                for head in (_("Footprint {year}"), _("Class {year}"))
+            ),
         ],
         [
             [
-                f"{row['product']}, {row['customer']}",
+                phrases([row["product"], row["customer"]]),
                 *(
                     text
                     for t in (0, -1)

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from reporting.figures import (
     DASH,
     change,
+    clauses,
     count,
     counted,
     emission_scale,
     interval,
     money,
     money_scale,
+    money_unit,
     odds,
     percent,
+    phrases,
     plain,
+    sentences,
     tonnes,
     whole_percent,
 )
 from reporting.findings import cap_chance
+from reporting.language import gettext as _
 from reporting.payload import Payload, main_cap
 
 
@@ -44,22 +49,22 @@ def _last_year(payload: Payload) -> Tile:
     ours = emissions["plan"][-1]
     on_reference = change(ours, emissions["reference"][-1])
     against = (
-        f"{percent(on_reference, signed=True)} against Reference"
+        _("{change} against Reference").format(change=percent(on_reference, signed=True))
         if on_reference is not None
-        else "Reference emits nothing"
+        else _("Reference emits nothing")
     )
     if len(periods["start"]) == 1:
         value = percent(on_reference, signed=True) if on_reference is not None else tonnes(ours)
-        return Tile(
-            f"Emissions in {periods['last']}", value, "", f"Against Reference. {tonnes(ours)} CO\u2082e"
-        )
+        context = _("Against Reference. {amount} CO\u2082e").format(amount=tonnes(ours))
+        return Tile(_("Emissions in {last}").format(last=periods["last"]), value, "", context)
     on_first = change(ours, emissions["reference"][0])
     value = percent(on_first, signed=True) if on_first is not None else tonnes(ours)
+    context = _("Against {first}. {amount} CO\u2082e a year, {against}")
     return Tile(
-        f"Emissions by {periods['last']}",
+        _("Emissions by {last}").format(last=periods["last"]),
         value,
         "",
-        f"Against {periods['first']}. {tonnes(ours)} CO\u2082e a year, {against}",
+        context.format(first=periods["first"], amount=tonnes(ours), against=against),
     )
 
 
@@ -70,14 +75,16 @@ def _in_all(payload: Payload) -> Tile:
     less = theirs - ours
     share = change(ours, theirs)
     if abs(less) < 5e-4 * max(abs(theirs), 1.0):
-        context = "As much as Reference"
+        context = _("As much as Reference")
     else:
-        context = f"{tonnes(abs(less))} {'less' if less > 0 else 'more'} than Reference"
-        context += f", {percent(share, signed=True)}" if share is not None else ""
+        said = _("{amount} less than Reference") if less > 0 else _("{amount} more than Reference")
+        context = said.format(amount=tonnes(abs(less)))
+        if share is not None:
+            context = phrases([context, percent(share, signed=True)])
     return Tile(
-        f"Total, {periods['first']}{DASH}{periods['end']}",
+        _("Total, {years}").format(years=f"{periods['first']}{DASH}{periods['end']}"),
         scale.show(ours),
-        f"{scale.unit} CO\u2082e",
+        _("{unit} CO\u2082e").format(unit=scale.unit),
         context,
     )
 
@@ -87,21 +94,26 @@ def _extra_cost(payload: Payload) -> Tile:
     cost, currency = payload["cost"], payload["scenario"]["currency"]
     extra, share = cost["extra"], cost["extra_share"]
     scale = money_scale(extra)
-    value, unit = plain(extra / scale.divisor, signed=True), f"{currency} {scale.unit}".strip()
+    value, unit = plain(extra / scale.divisor, signed=True), money_unit(scale, currency)
+    name = _("Extra cost over Reference")
     of_cost = (
-        f"{percent(share, signed=True)} of supply-chain cost"
+        _("{change} of supply-chain cost").format(change=percent(share, signed=True))
         if share is not None
-        else "Reference costs nothing"
+        else _("Reference costs nothing")
     )
     if cost["same"]:
-        return Tile("Extra cost over Reference", "0", unit, "The same cost as Reference")
+        return Tile(name, "0", unit, _("The same cost as Reference"))
     if not cost["clear"]:
-        known = "within the solver's gap" if cost["slack"] is not None else "the solver's gap is unknown"
-        return Tile("Extra cost over Reference", value, unit, f"No clear difference: {known}. {of_cost}")
+        known = (
+            _("No clear difference: within the solver's gap.")
+            if cost["slack"] is not None
+            else _("No clear difference: the solver's gap is unknown.")
+        )
+        return Tile(name, value, unit, sentences([known, of_cost]))
     if cost["per_tonne_cut"] is not None:
-        amount = money(abs(cost["per_tonne_cut"]), currency)
-        of_cost += f"; {amount} per t cut" if extra > 0 else f"; saves {amount} per t cut"
-    return Tile("Extra cost over Reference", value, unit, of_cost)
+        each = _("{amount} per t cut") if extra > 0 else _("saves {amount} per t cut")
+        of_cost = clauses([of_cost, each.format(amount=money(abs(cost["per_tonne_cut"]), currency))])
+    return Tile(name, value, unit, of_cost)
 
 
 def _capital(payload: Payload) -> Tile:
@@ -111,29 +123,36 @@ def _capital(payload: Payload) -> Tile:
     scale = money_scale(capital)
     chosen = sum(row["chosen"] for row in payload["interventions"])
     context = (
-        f"For {counted(chosen, 'decision')}; already in the extra cost"
+        _("For {decisions}; already in the extra cost").format(decisions=counted(chosen, "decision"))
         if capital > 0.5
-        else "Nothing is built"
+        else _("Nothing is built")
     )
     return Tile(
-        f"Capital to commit by {periods['end']}",
+        _("Capital to commit by {end}").format(end=periods["end"]),
         plain(capital / scale.divisor),
-        f"{currency} {scale.unit}".strip(),
+        money_unit(scale, currency),
         context,
     )
 
 
 def _chance(payload: Payload) -> Tile:
     """Say how likely the plan misses its cap, as a percentage, in words and as a count."""
+    name = _("Chance of missing the cap")
     if main_cap(payload) is None:
-        return Tile("Chance of missing the cap", "no cap", "", "This pathway sets no cap on the total")
+        return Tile(name, _("no cap"), "", _("This pathway sets no cap on the total"))
     chance = cap_chance(payload)
     if payload["risk"] is None or chance is None:
-        return Tile("Chance of missing the cap", "unknown", "", "The plan was not simulated against it")
-    seen = f"{count(chance['missed'])} of {counted(payload['risk']['trials'], 'simulated future')}"
-    name, when = "Chance of missing the cap", f"In {chance['year']}"
+        return Tile(name, _("unknown"), "", _("The plan was not simulated against it"))
+    missed, futures = count(chance["missed"]), counted(payload["risk"]["trials"], "simulated future")
     if chance["missed"] == 0:
-        return Tile(name, f"<{max(round(chance['high'] * 100), 1)}%", "", f"{when}: missed in {seen}")
-    words = odds(chance["share"])
-    context = f"{when}, {words}: {seen}, 95% interval {interval(chance['low'], chance['high'])}"
+        context = _("In {year}: missed in {missed} of {futures}")
+        context = context.format(year=chance["year"], missed=missed, futures=futures)
+        return Tile(name, f"<{max(round(chance['high'] * 100), 1)}%", "", context)
+    context = _("In {year}, {odds}: {missed} of {futures}, 95% interval {interval}").format(
+        year=chance["year"],
+        odds=odds(chance["share"]),
+        missed=missed,
+        futures=futures,
+        interval=interval(chance["low"], chance["high"]),
+    )
     return Tile(name, whole_percent(chance["share"]), "", context)

@@ -6,8 +6,9 @@ from typing import Any
 
 import xarray as xr
 
-from reporting.figures import interval, money, whole_percent
+from reporting.figures import between, interval, money, whole_percent
 from reporting.intervals import ENDS
+from reporting.language import gettext as _
 from reporting.moments import moments, whole_number
 from reporting.payload import Payload
 from reporting.risk_tables import RiskTable
@@ -26,8 +27,8 @@ def factor_tables(payload: Payload) -> list[RiskTable]:
         held = [t for t, chance in enumerate(cap["chance"]) if chance is not None]
         if held:
             rows = [[years[t], _chance(cap, "known", t), _chance(cap, "chance", t)] for t in held]
-            unit = f"Cap {cap['key']}: share of futures, with its 95% interval"
-            heads = ["Year", "Emission factors as stated", "Factors uncertain too"]
+            unit = _("Cap {name}: share of futures, with its 95% interval").format(name=cap["key"])
+            heads = [_("Year"), _("Emission factors as stated"), _("Factors uncertain too")]
             tables.append(RiskTable(_factor_title(cap, held, years), unit, heads, rows))
     return tables
 
@@ -37,12 +38,16 @@ def _factor_title(cap: dict[str, Any], held: list[int], years: list[str]) -> str
     furthest = max(held, key=lambda t: abs(cap["chance"][t] - cap["known"][t]))
     before, after = cap["known"][furthest], cap["chance"][furthest]
     if abs(after - before) < CLEAR:
-        return "Uncertain emission factors leave the chance of missing the cap as it is"
-    moved = "raise" if after > before else "lower"
-    return (
-        f"Uncertain emission factors {moved} the chance of missing the cap in {years[furthest]} "
-        f"from {whole_percent(before)} to {whole_percent(after)}"
+        return _("Uncertain emission factors leave the chance of missing the cap as it is")
+    said = (
+        _("Uncertain emission factors raise the chance of missing the cap in {year} from {before} to {after}")
+        if after > before
+        else _(
+            "Uncertain emission factors lower the chance of missing the cap in {year} from {before} to "
+            "{after}"
+        )
     )
+    return said.format(year=years[furthest], before=whole_percent(before), after=whole_percent(after))
 
 
 def price_fact(payload: Payload) -> tuple[str, str] | None:
@@ -51,11 +56,11 @@ def price_fact(payload: Payload) -> tuple[str, str] | None:
     if not found:
         return None
     currency = payload["scenario"]["currency"]
-    ends = " to ".join(money(found["worst"][end], currency) for end in ("low", "high"))
-    mean = money(found["worst"]["mean"], currency)
+    low, mean, high = (money(found["worst"][key], currency) for key in ("low", "mean", "high"))
+    said = _("Net present value over draws of the prices; worst 1 in 20 {mean}, 95% interval {interval}")
     return (
-        f"{money(found['p5'], currency)} to {money(found['p95'], currency)}",
-        f"Net present value over draws of the prices; worst 1 in 20 {mean}, 95% interval {ends}",
+        between(money(found["p5"], currency), money(found["p95"], currency)),
+        said.format(mean=mean, interval=between(low, high)),
     )
 
 
@@ -75,9 +80,10 @@ def workbook_factors(payload: Payload, plan: xr.Dataset) -> Table:
     ]
     columns = [Column("Cap", width=24), Column("Period", "year", 10)]
     columns += [Column(head, "share", 24) for head in heads]
-    meaning = "Chance of missing each cap, with emission factors as stated and uncertain."
+    meaning = _("Chance of missing each cap, with emission factors as stated and uncertain.")
     return Table("CapsUncertainFactors", meaning, columns, rows)
 
 
 def _chance(cap: dict[str, Any], name: str, t: int) -> str:
-    return f"{whole_percent(cap[name][t])} ({interval(cap[f'{name}_low'][t], cap[f'{name}_high'][t])})"
+    ends = interval(cap[f"{name}_low"][t], cap[f"{name}_high"][t])
+    return _("{share} ({interval})").format(share=whole_percent(cap[name][t]), interval=ends)

@@ -15,10 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.appearance import INK, MUTED
 from reporting.appearance import PLAN as PLAN_COLOUR
-from reporting.basis import assumptions, limits
-from reporting.findings import headline, summary
-from reporting.payload import Payload, build_payload
-from reporting.workbook_summary import Formats, simulation_chart, write_summary
+from reporting.payload import build_payload
+from reporting.workbook_columns import Formats
+from reporting.workbook_inputs import Inputs, write_inputs
+from reporting.workbook_read_me import write_read_me
+from reporting.workbook_summary import simulation_chart, write_summary
 from reporting.workbook_tables import FIRST_ROW, Table, clean, tables
 
 FORMS = {
@@ -43,7 +44,8 @@ STYLES: dict[str, dict[str, Any]] = {
         "num_format": "0",
     },
     "strong": {"bold": True, "num_format": "#,##0"},
-    "link": {"font_color": PLAN_COLOUR, "underline": 1},
+    "input": {"font_color": "#0000c8", "bg_color": "#fff9d6"},
+    "link": {"font_color": PLAN_COLOUR, "underline": 1, "valign": "top"},
     **FORMS,
 }
 
@@ -54,8 +56,11 @@ def write_workbook(
     outcome: xr.Dataset | None,
     path: Path | str,
     frontier: xr.Dataset | None = None,
+    inputs: Inputs | None = None,
 ) -> None:
     """Write plan and reference, and outcome and frontier if there are any, as an Excel workbook at `path`.
+
+    With `inputs` it also carries the tables and settings of the run, to be edited and run again.
 
     Raises
     ------
@@ -76,7 +81,8 @@ def write_workbook(
     contents = tables(payload, plan, reference, outcome)
     read_me, first = book.add_worksheet("Read me"), book.add_worksheet("Summary")
     sheets = {table.name: _write_table(book, table, formats) for table in contents}
-    _write_read_me(read_me, payload, contents, formats)
+    edited = write_inputs(book, inputs, formats) if inputs is not None else []
+    write_read_me(read_me, payload, [(t.name, t.meaning) for t in contents], inputs, edited, formats)
     write_summary(book, first, payload, formats)
     if payload["risk"] is not None:
         simulation_chart(book, sheets["Simulation"], payload)
@@ -127,60 +133,3 @@ def _write_table(book: Any, table: Table, formats: Formats) -> Worksheet:
     sheet.freeze_panes(FIRST_ROW + 1, 0)
     sheet.repeat_rows(FIRST_ROW)
     return sheet
-
-
-def _write_read_me(sheet: Worksheet, payload: Payload, contents: list[Table], formats: Formats) -> None:
-    """Write what the run is, what each sheet holds, and what the numbers rest on."""
-    scenario, periods = payload["scenario"], payload["periods"]
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 110)
-    sheet.write_string(0, 0, headline(payload), formats["title"])
-    sheet.write_string(
-        1,
-        0,
-        f"{scenario['company'] or scenario['title']}, {periods['first']}\u2013{periods['end']}",
-        formats["note"],
-    )
-    row = 3
-    if scenario["demo"]:
-        sheet.write_string(row, 0, "Demonstration data: do not decide on it.", formats["strong"])
-        row += 2
-    sheet.write_string(row, 1, "".join(text for text, _ in summary(payload)), formats["wrap"])
-    row = _section(sheet, row + 2, "Sheets", formats)
-    for name, meaning in [
-        ("Summary", "Totals as formulas on the tables, with charts"),
-        *((t.name, t.meaning) for t in contents),
-    ]:
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], name)
-        sheet.write_string(row, 1, meaning)
-        row += 1
-    row = _section(sheet, row + 1, "Units", formats)
-    currency = scenario["currency"]
-    for name, meaning in (
-        ("Emissions", "t CO2e per year of the period; amounts in period are that times its years"),
-        (
-            "Money",
-            f"{currency} in constant prices; paid in the whole period unless it says net present value",
-        ),
-        ("Goods", "the product's own unit, tonnes unless the tables of the case say otherwise, per year"),
-        ("Electricity", "MWh per year"),
-    ):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, meaning)
-        row += 1
-    row = _section(sheet, row + 1, "Assumptions", formats)
-    for name, value, meaning in assumptions(payload):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, f"{value}: {meaning}" if meaning else value)
-        row += 1
-    row = _section(sheet, row + 1, "What is left out", formats)
-    for sentence in limits(payload):
-        sheet.write_string(row, 1, sentence, formats["wrap"])
-        row += 1
-
-
-def _section(sheet: Worksheet, row: int, name: str, formats: Formats) -> int:
-    """Write a small heading and return the next row."""
-    sheet.write_string(row, 0, name, formats["head"])
-    sheet.write_blank(row, 1, None, formats["head"])
-    return row + 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from reporting.carbon_money_tables import SAID
+from reporting.language import gettext as _
 from reporting.payload import Payload
-from reporting.workbook_columns import Column, Table
+from reporting.workbook_columns import PERIOD, Column, Table
 
 
 def carbon_money_sheets(payload: Payload) -> list[Table]:
@@ -25,7 +26,7 @@ def _allowances(payload: Payload) -> Table | None:
     ]
     columns = [
         Column("Market", width=34),
-        Column("Period", "year", 10),
+        PERIOD,
         Column(f"Price, {currency} per t", "amount", 18),
         *(
             Column(name, "whole", 18)
@@ -33,7 +34,7 @@ def _allowances(payload: Payload) -> Table | None:
         ),
         Column("Carried over, t", "whole", 18),
     ]
-    return Table("Allowances", "Allowances of carbon markets by period.", columns, rows)
+    return Table("Allowances", _("Allowances of carbon markets by period."), columns, rows)
 
 
 def _borders(payload: Payload) -> Table | None:
@@ -48,11 +49,11 @@ def _borders(payload: Payload) -> Table | None:
     columns = [
         Column("Border", width=20),
         Column("Exporting site", width=34),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Paid for, t CO2e a year", "whole", 22),
         Column(f"Paid in the period, {currency}", "money", 24),
     ]
-    return Table("Borders", "What exporting sites pay at borders by period.", columns, rows)
+    return Table("Borders", _("What exporting sites pay at borders by period."), columns, rows)
 
 
 def _break_even(payload: Payload) -> Table | None:
@@ -79,4 +80,4 @@ def _break_even(payload: Payload) -> Table | None:
         Column("At most", "amount", 14),
         Column("Saved over the horizon, t CO2e", "whole", 28),
     ]
-    return Table("BreakEven", "From which carbon price each intervention pays.", columns, rows)
+    return Table("BreakEven", _("From which carbon price each intervention pays."), columns, rows)

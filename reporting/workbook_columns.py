@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlsxwriter.format import Format
+
 Row = list[Any]
+Formats = dict[str, Format]
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,19 @@ class Column:
     header: str
     form: str = "text"  # text, year, whole, amount, share, money, degrees
     width: float = 14
+
+
+# Columns that many tables have.
+PATHWAY = Column("Pathway", width=12)
+SITE = Column("Site", width=34)
+KEY = Column("Key", width=22)
+PERIOD = Column("Period", "year", 10)
+YEARS = Column("Years", "year", 8)
+
+
+def number_columns(form: str, width: float, *headers: str) -> list[Column]:
+    """Return columns of numbers written alike."""
+    return [Column(header, form, width) for header in headers]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.language import gettext as _
 from reporting.moments import moments, whole_number
 from reporting.names import pair_names
 from reporting.payload import Payload, counted_accounts
 from reporting.reading import array, labels
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import PATHWAY, PERIOD, Column, Row, Table
 
 REMAINDER = "Not of any customer"
 
@@ -36,9 +37,9 @@ def customers(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
             blank = [pathway, REMAINDER, start, None]
             rows.append([*blank, rest[t], float(rest_carbon.to_numpy()[t]), None, None])
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Customer and product", width=30),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Delivered per year", "whole", 16),
         Column(money, "money", 20),
         Column("t CO2e per year", "whole", 16),
@@ -47,10 +48,10 @@ def customers(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
     ]
     return Table(
         "Customers",
-        "What each customer's goods have cost and emitted along the paths they took.",
+        _("What each customer's goods have cost and emitted along the paths they took."),
         columns,
         rows,
-        note="Goods mix in proportion at every site; what is of no customer stands in a line of its own.",
+        note=_("Goods mix in proportion at every site; what is of no customer stands in a line of its own."),
     )
 
 
@@ -77,14 +78,14 @@ def customer_accounts(both: list[tuple[str, xr.Dataset]], money: str) -> Table:
                         if abs(value) > 1e-6
                     ]
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Customer and product", width=30),
         Column("Account", width=32),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Amount", "money", 18),
         Column("Unit", width=18),
     ]
-    meaning = "Cost and carbon to serve by account; both scope 2 methods are listed."
+    meaning = _("Cost and carbon to serve by account; both scope 2 methods are listed.")
     return Table("CustomerAccounts", meaning, columns, rows)
 
 
@@ -105,4 +106,4 @@ def frontier_table(payload: Payload) -> Table:
         Column(f"{money} per t to the tighter point", "amount", 26),
         Column("Plan file", width=18),
     ]
-    return Table("Frontier", "The cheapest plan for each amount of emissions.", columns, rows)
+    return Table("Frontier", _("The cheapest plan for each amount of emissions."), columns, rows)

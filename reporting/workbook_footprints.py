@@ -5,11 +5,12 @@ from __future__ import annotations
 import xarray as xr
 
 from reporting.footprint_tables import tier_name
+from reporting.language import gettext as _
 from reporting.moments import whole_number
 from reporting.names import product_names
 from reporting.payload import Payload
 from reporting.reading import array, labels, number, site_names
-from reporting.workbook_columns import Column, Table
+from reporting.workbook_columns import PERIOD, SITE, Column, Table
 
 
 def footprint_sheets(payload: Payload, plan: xr.Dataset) -> list[Table]:
@@ -58,10 +59,10 @@ def _footprints(plan: xr.Dataset) -> Table | None:
     ]
     return Table(
         "Footprints",
-        "What a unit of each offer has emitted up to the supplier's gate, and how that is known.",
+        _("What a unit of each offer has emitted up to the supplier's gate, and how that is known."),
         columns,
         rows,
-        note="Default mark-ups are in it, cuts of interventions are not; a rating of 1 is the best.",
+        note=_("Default mark-ups are in it, cuts of interventions are not; a rating of 1 is the best."),
     )
 
 
@@ -76,14 +77,14 @@ def _coverage(payload: Payload) -> Table | None:
     ]
     columns = [
         Column("Data tier", width=12),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Share of spend", "share", 16),
         Column("Share of tonnes", "share", 16),
         Column("Share of t CO2e", "share", 16),
     ]
     return Table(
         "Coverage",
-        "Shares of what is bought by how its footprint is known; emissions up to the supplier's gate.",
+        _("Shares of what is bought by how its footprint is known; emissions up to the supplier's gate."),
         columns,
         rows,
     )
@@ -98,7 +99,7 @@ def _hotspots(payload: Payload) -> Table | None:
         for row in hot["sites"]
     ]
     columns = [
-        Column("Site", width=34),
+        SITE,
         Column("Tier", width=12),
         Column("t CO2e over the horizon", "whole", 24),
         Column("Share", "share", 12),
@@ -106,8 +107,8 @@ def _hotspots(payload: Payload) -> Table | None:
     ]
     return Table(
         "Hotspots",
-        "The sites that make up 80 % of the emissions over the horizon.",
+        _("The sites that make up 80 % of the emissions over the horizon."),
         columns,
         rows,
-        note="A tier is the fewest lanes in use to an own site, or to a customer where there is none.",
+        note=_("A tier is the fewest lanes in use to an own site, or to a customer where there is none."),
     )

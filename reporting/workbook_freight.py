@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from reporting.language import gettext as _
 from reporting.moments import whole_number
 from reporting.payload import Payload
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import PATHWAY, PERIOD, Column, Row, Table, number_columns
 
 KILOGRAMS = 1000.0
+WHEEL = number_columns(
+    "amount", 24, *(f"{way}, t per year" for way in ("Tank to wheel", "Well to tank", "Well to wheel"))
+)
 
 
 def freight_sheets(payload: Payload) -> list[Table]:
@@ -32,18 +36,16 @@ def _modes(payload: Payload, starts: list[int | None]) -> Table:
                 shown = [moved, direct, ttw, wtt, ttw + wtt, each, None if load is None else load[t]]
                 rows.append([pathway, mode["name"], start, *shown])
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Mode", width=26),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("tonne-km per year", "whole", 20),
         Column("tonne-km by great circle", "whole", 24),
-        Column("Tank to wheel, t per year", "amount", 24),
-        Column("Well to tank, t per year", "amount", 24),
-        Column("Well to wheel, t per year", "amount", 24),
+        *WHEEL,
         Column("kg per tonne-km", "amount", 16),
         Column("Load factor", "share", 12),
     ]
-    meaning = "Freight by mode, tank to wheel and well to tank apart (ISO 14083), partners' hubs included."
+    meaning = _("Freight by mode, tank to wheel and well to tank apart (ISO 14083), partners' hubs included.")
     return Table("Freight", meaning, columns, rows)
 
 
@@ -55,13 +57,11 @@ def _hubs(payload: Payload, starts: list[int | None]) -> Table:
             rows.append([hub["name"], start, handled, ttw, wtt, ttw + wtt])
     columns = [
         Column("Hub", width=34),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Handled per year", "whole", 18),
-        Column("Tank to wheel, t per year", "amount", 24),
-        Column("Well to tank, t per year", "amount", 24),
-        Column("Well to wheel, t per year", "amount", 24),
+        *WHEEL,
     ]
-    meaning = "Handling at hubs; booked with the freight that leaves, or by scope at own hubs."
+    meaning = _("Handling at hubs; booked with the freight that leaves, or by scope at own hubs.")
     return Table("Hubs", meaning, columns, rows)
 
 
@@ -76,11 +76,9 @@ def _beside(payload: Payload, starts: list[int | None]) -> Table:
     columns = [
         Column("Line", width=40),
         Column("Unit", width=16),
-        Column("Period", "year", 10),
-        Column("Reference", "amount", 16),
-        Column("Plan", "amount", 16),
-        Column("Trials, 5th percentile", "amount", 22),
-        Column("Trials, 95th percentile", "amount", 22),
+        PERIOD,
+        *number_columns("amount", 16, "Reference", "Plan"),
+        *number_columns("amount", 22, "Trials, 5th percentile", "Trials, 95th percentile"),
     ]
-    meaning = "Avoided, displaced and bought: beside the emissions and in no total."
+    meaning = _("Avoided, displaced and bought: beside the emissions and in no total.")
     return Table("Beside", meaning, columns, rows)

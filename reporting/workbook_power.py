@@ -1,4 +1,4 @@
-"""The workbook's tables of claims to green power: what counts by the same hour, and matched hours."""
+"""The workbook's tables of electricity: what is used, claims that count by the same hour, matched hours."""
 
 from __future__ import annotations
 
@@ -7,12 +7,32 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray as xr
 
+from reporting.language import gettext as _
 from reporting.moments import moments, whole_number
 from reporting.reading import array, labels, site_names
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import PATHWAY, PERIOD, SITE, Column, Row, Table, number_columns
 
 Both = Sequence[tuple[str, xr.Dataset]]
 SMALLEST = 1e-6
+SUPPLY = [PATHWAY, SITE, Column("Option", width=24), Column("Kind", width=14), PERIOD]
+
+
+def power_table(both: Both) -> Table:
+    """Return electricity used by site, option and period."""
+    rows = []
+    for pathway, dataset in both:
+        names, starts = site_names(dataset), list(map(whole_number, moments(dataset)))
+        values = array(dataset, "power", "supply", "period")
+        site, option, kind = (labels(dataset, f"supply_{name}") for name in ("site", "option", "kind"))
+        rows += [
+            [pathway, names.get(site[i], site[i]), option[i], kind[i], starts[t], values[i, t]]
+            for i, t in np.argwhere(np.abs(values) > SMALLEST).tolist()
+        ]
+    columns = [
+        *SUPPLY,
+        Column("MWh per year", "whole", 16),
+    ]
+    return Table("Power", _("Electricity used, by way of getting it."), columns, rows, "MWh per year")
 
 
 def claim_sheets(both: Both, money: str) -> list[Table]:
@@ -26,31 +46,24 @@ def claim_sheets(both: Both, money: str) -> list[Table]:
     if not any("stranded" in dataset for _, dataset in both):
         return []
     columns = [
-        Column("Pathway", width=12),
-        Column("Site", width=34),
-        Column("Option", width=24),
-        Column("Kind", width=14),
-        Column("Period", "year", 10),
-        Column("MWh claimed", "whole", 16),
-        Column("MWh that count", "whole", 16),
-        Column("t CO2e at risk", "whole", 16),
+        *SUPPLY,
+        *number_columns("whole", 16, "MWh claimed", "MWh that count", "t CO2e at risk"),
         Column(money, "money", 20),
     ]
-    meaning = "Claims to green power, what of them would count by the same hour, and what is at risk."
+    meaning = _("Claims to green power, what of them would count by the same hour, and what is at risk.")
     found = [Table("Claims", meaning, columns, list(_claims(both)), "t CO2e at risk")]
     hours = list(_hours(both))
     if hours:
         columns = [
-            Column("Pathway", width=12),
+            PATHWAY,
             Column("Day of the year", "whole", 16),
             Column("Hour", "whole", 10),
             Column("Hours a year", "whole", 14),
-            Column("Period", "year", 10),
-            Column("MWh of load", "whole", 16),
-            Column("MWh matched", "whole", 16),
+            PERIOD,
+            *number_columns("whole", 16, "MWh of load", "MWh matched"),
             Column("Matched", "share", 12),
         ]
-        meaning = "How much of the own sites' load is met in the hour itself by green power that counts."
+        meaning = _("How much of the own sites' load is met in the hour itself by green power that counts.")
         found.append(Table("Hours", meaning, columns, hours, "Matched"))
     return found
 

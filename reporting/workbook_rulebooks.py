@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from reporting.language import gettext as _
 from reporting.moments import whole_number
 from reporting.payload import Payload
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import PERIOD, Column, Row, Table
 
 
 def rulebook_sheets(payload: Payload) -> list[Table]:
@@ -33,7 +34,7 @@ def rulebook_sheets(payload: Payload) -> list[Table]:
     columns = [
         Column("Rulebook", width=34),
         Column("Version", width=14),
-        Column("Period", "year", 10),
+        PERIOD,
         *(Column(f"{name}, t per year", "amount", 20) for name in ("Reference", "Plan")),
         *(Column(f"{name}, t per unit", "amount", 20) for name in ("Reference", "Plan")),
         *(
@@ -41,7 +42,7 @@ def rulebook_sheets(payload: Payload) -> list[Table]:
             for name in ("Ledger, counted", "By own factors", "Ledger, replaced", "Ledger, left out")
         ),
     ]
-    meaning = "The plan as each rulebook counts it; see docs/accounting.md for what each of them counts."
+    meaning = _("The plan as each rulebook counts it; see docs/accounting.md for what each of them counts.")
     found = [Table("Rulebooks", meaning, columns, rows)]
     return [*found, *([_mill_sheet(payload, starts)] if shown["mills"] else [])]
 
@@ -72,7 +73,7 @@ def _mill_sheet(payload: Payload, starts: list[int]) -> Table:
         Column("Mill", width=34),
         Column("Site", width=20),
         Column("Rulebook", width=34),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Made per year", "amount", 16),
         Column("Reference, t per unit", "amount", 20),
         Column("Plan, t per unit", "amount", 18),
@@ -80,4 +81,5 @@ def _mill_sheet(payload: Payload, starts: list[int]) -> Table:
         Column("Class, Reference", width=16),
         Column("Class, Plan", width=14),
     ]
-    return Table("Mills", "Each mill as each rulebook counts it, with the class it reaches.", columns, rows)
+    meaning = _("Each mill as each rulebook counts it, with the class it reaches.")
+    return Table("Mills", meaning, columns, rows)

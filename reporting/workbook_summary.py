@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -10,38 +11,39 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.appearance import CAP, INK, MUTED, REFERENCE, cost_account, emission_account
 from reporting.appearance import PLAN as PLAN_COLOUR
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.moments import whole_number
 from reporting.payload import Payload, cap_line
 from reporting.scope2 import in_words
+from reporting.workbook_columns import Formats
 from reporting.workbook_tables import FIRST_ROW, PLAN, YEARLY, paid
-
-Formats = dict[str, Format]
 
 
 def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Formats) -> None:
     """Write totals by year as formulas on the tables, and charts of them."""
     starts = [whole_number(start) for start in payload["periods"]["start"]]
     width = len(starts)
-    sheet.set_column(0, 0, 40)
+    sheet.set_column(0, 0, 46)
     sheet.set_column(1, max(width + 1, 14), 15)
-    sheet.write_string(0, 0, "Summary", formats["title"])
+    sheet.write_string(0, 0, _("Summary"), formats["title"])
     sheet.write_string(
         1,
         0,
-        "Totals are formulas on the sheets' tables: change a number there and they follow.",
+        _("Totals are formulas on the sheets' tables: change a number there and they follow."),
         formats["note"],
     )
     emissions, cost, header = payload["emissions"], payload["cost"], paid(payload)
     currency = header.removesuffix(" in period")
 
-    row = _year_heads(sheet, 3, "Emissions, t CO2e per year", starts, formats)
+    row = _year_heads(sheet, 3, _("Emissions, t CO2e per year"), starts, formats)
     kept = 'Emissions[Pathway],"{0}",Emissions[Period],{1},Emissions[In total],"yes"'
     tons = f"SUMIFS(Emissions[{YEARLY}],{kept})"
-    ours = _line(sheet, row, "Plan", tons, PLAN, emissions["plan"], formats["strong"], 3)
+    ours = _line(sheet, row, _("Plan"), tons, PLAN, emissions["plan"], formats["strong"], 3)
     theirs = _line(
-        sheet, row + 1, "Reference", tons, "Reference", emissions["reference"], formats["whole"], 3
+        sheet, row + 1, _("Reference"), tons, "Reference", emissions["reference"], formats["whole"], 3
     )
-    sheet.write_string(row + 2, 0, "Plan less Reference")
+    sheet.write_string(row + 2, 0, _("Plan less Reference"))
     for t in range(width):
         cell = xl_col_to_name(t + 1)
         difference = emissions["plan"][t] - emissions["reference"][t]
@@ -49,7 +51,7 @@ def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Format
             row + 2, t + 1, f"={cell}{ours + 1}-{cell}{theirs + 1}", formats["whole"], difference
         )
     cap = cap_line(payload)
-    sheet.write_string(row + 3, 0, "Cap" if cap else "No yearly cap on the total")
+    sheet.write_string(row + 3, 0, _("Cap") if cap else _("No yearly cap on the total"))
     for t, limit in enumerate(cap or []):
         if limit is not None:
             main = next(c["key"] for c in payload["caps"] if c["main"]).replace('"', '""')
@@ -65,7 +67,7 @@ def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Format
     _line(
         sheet,
         row + 4,
-        f"Plan with scope 2 {in_words(emissions['other_scope2'])}",
+        _("Plan with scope 2 {method}").format(method=in_words(emissions["other_scope2"])),
         other,
         PLAN,
         methods,
@@ -74,13 +76,13 @@ def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Format
     )
 
     at = row + 6
-    row = _year_heads(sheet, at, f"Cost, {header}, not discounted", starts, formats)
+    row = _year_heads(sheet, at, _("Cost, {money}, not discounted").format(money=header), starts, formats)
     money = f'SUMIFS(Cost[{header}],Cost[Pathway],"{{0}}",Cost[Period],{{1}})'
-    paid_ours = _line(sheet, row, "Plan", money, PLAN, cost["plan"], formats["strong"], at)
-    _line(sheet, row + 1, "Reference", money, "Reference", cost["reference"], formats["money"], at)
+    _line(sheet, row, _("Plan"), money, PLAN, cost["plan"], formats["strong"], at)
+    _line(sheet, row + 1, _("Reference"), money, "Reference", cost["reference"], formats["money"], at)
 
     row = _section_npv(sheet, row + 3, payload, currency, formats)
-    _summary_charts(book, sheet, payload, row + 1, (ours, theirs, ours + 3 if cap else None, paid_ours))
+    _summary_charts(book, sheet, payload, row + 1, (ours, theirs, ours + 3 if cap else None))
 
 
 def _year_heads(sheet: Worksheet, row: int, name: str, starts: list[int], formats: Formats) -> int:
@@ -117,10 +119,10 @@ def _section_npv(sheet: Worksheet, row: int, payload: Payload, currency: str, fo
     """Write discounted totals and the extra cost with its doubt; return the next row."""
     cost = payload["cost"]
     header = f"{currency} net present value"
-    sheet.write_string(row, 0, f"Cost over the horizon, {header}", formats["head"])
-    for column, name in enumerate(("Plan", "Reference", "Extra", "Solver gap allows")):
-        sheet.write_string(row, column + 1, name, formats["head"])
-    sheet.write_string(row + 1, 0, "In all")
+    sheet.write_string(row, 0, _("Cost over the horizon, {money}").format(money=header), formats["head"])
+    for column, name in enumerate((N_("Plan"), N_("Reference"), N_("Extra"), N_("Solver gap allows"))):
+        sheet.write_string(row, column + 1, _(name), formats["head"])
+    sheet.write_string(row + 1, 0, _("In all"))
     for column, name in ((1, PLAN), (2, "Reference")):
         value = cost["npv"][name.lower()]
         sheet.write_formula(
@@ -131,22 +133,22 @@ def _section_npv(sheet: Worksheet, row: int, payload: Payload, currency: str, fo
     if cost["slack"] is not None:
         sheet.write_number(row + 1, 4, cost["slack"], formats["money"])
     else:
-        sheet.write_string(row + 1, 4, "unknown")
+        sheet.write_string(row + 1, 4, _("unknown"))
     text = (
         ""
         if cost["clear"] or cost["same"]
-        else "No clear difference: the extra cost lies within what the solver's gap allows."
+        else _("No clear difference: the extra cost lies within what the solver's gap allows.")
     )
     sheet.write_string(row + 2, 0, text, formats["note"])
     return row + 3
 
 
 def _summary_charts(
-    book: Any, sheet: Worksheet, payload: Payload, row: int, at: tuple[int, int, int | None, int]
+    book: Any, sheet: Worksheet, payload: Payload, row: int, at: tuple[int, int, int | None]
 ) -> None:
     """Draw emissions against the cap, and emissions and cost by account, below the totals."""
     width = len(payload["periods"]["start"])
-    ours, theirs, cap, _ = at
+    ours, theirs, cap = at
     chart = book.add_chart({"type": "line"})
     for where, colour, dash, weight in (
         (theirs, REFERENCE, "round_dot", 1.75),
@@ -156,23 +158,26 @@ def _summary_charts(
         if where is not None:
             style = {"color": colour, "dash_type": dash, "width": weight}
             chart.add_series(_series("Summary", where, 3, width, {"line": style}))
-    _dress(chart, "Emissions, t CO2e per year")
+    emissions = payload["emissions"]
+    _dress(chart, _("Emissions, t CO2e per year"), [*emissions["plan"], *emissions["reference"]])
     sheet.insert_chart(row, 0, chart, {"x_scale": 1.35, "y_scale": 1.25})
     hidden = book.add_worksheet("Chart data")
     hidden.hide()
     blocks = (
-        ("Emissions by account, t CO2e per year", _account_block(hidden, payload, 0, "emissions"), 5),
-        (f"Cost by account, {paid(payload)}", _account_block(hidden, payload, 20, "cost"), 10),
+        (_("Emissions by account, t CO2e per year"), "emissions", 5),
+        (_("Cost by account, {money}").format(money=paid(payload)), "cost", 10),
     )
-    for title, rows, place in blocks:
+    head = 0
+    for title, kind, place in blocks:
+        rows = _account_block(hidden, payload, head, kind)
         stacked = book.add_chart({"type": "column", "subtype": "stacked"})
         for where, colour in rows:
-            head = rows[0][0] - 1
             stacked.add_series(
                 _series("Chart data", where, head, width, {"fill": {"color": colour}, "gap": 55})
             )
-        _dress(stacked, title)
+        _dress(stacked, title, [value for account in payload[kind]["accounts"] for value in account["plan"]])
         sheet.insert_chart(row, place, stacked, {"x_scale": 1.05, "y_scale": 1.25})
+        head += len(rows) + 2
 
 
 def _series(sheet: str, row: int, head: int, width: int, style: dict[str, Any]) -> dict[str, Any]:
@@ -206,8 +211,8 @@ def _account_block(sheet: Worksheet, payload: Payload, row: int, kind: str) -> l
     return found
 
 
-def _dress(chart: Any, title: str) -> None:
-    """Give a chart its title, thin grid lines and a legend below."""
+def _dress(chart: Any, title: str, shown: Iterable[float | None]) -> None:
+    """Give a chart its title, grid lines, a legend below, and an axis from zero where nothing is less."""
     chart.set_title({"name": title, "name_font": {"size": 12, "bold": True, "color": INK}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": {"color": MUTED}})
     chart.set_y_axis(
@@ -215,6 +220,7 @@ def _dress(chart: Any, title: str) -> None:
             "major_gridlines": {"visible": True, "line": {"color": "#e9e6df"}},
             "line": {"none": True},
             "num_format": "#,##0",
+            **({} if any(value is not None and value < 0 for value in shown) else {"min": 0}),
         }
     )
     chart.set_x_axis({"line": {"color": "#b9b4a8"}, "num_font": {"color": MUTED}, "label_position": "low"})
@@ -225,11 +231,11 @@ def simulation_chart(book: Any, sheet: Worksheet, payload: Payload) -> None:
     """Draw the range of simulated emissions with plan and cap beside their table."""
     last = FIRST_ROW + len(payload["periods"]["start"])
     chart = book.add_chart({"type": "line"})
-    lines = [(1, "#a9c4de", "P5"), (3, "#0d5ea6", "Median"), (5, "#a9c4de", "P95"), (6, INK, "Plan")]
-    for column, colour, name in [*lines, *([(7, CAP, "Cap")] if cap_line(payload) else [])]:
+    lines = [(1, "#a9c4de", "P5"), (3, "#0d5ea6", N_("Median")), (5, "#a9c4de", "P95"), (6, INK, N_("Plan"))]
+    for column, colour, name in [*lines, *([(7, CAP, N_("Cap"))] if cap_line(payload) else [])]:
         chart.add_series(
             {
-                "name": name,
+                "name": _(name),
                 "categories": ["Simulation", FIRST_ROW + 1, 0, last, 0],
                 "values": ["Simulation", FIRST_ROW + 1, column, last, column],
                 "line": {
@@ -239,5 +245,5 @@ def simulation_chart(book: Any, sheet: Worksheet, payload: Payload) -> None:
                 },
             }
         )
-    _dress(chart, "Simulated emissions, t CO2e per year")
+    _dress(chart, _("Simulated emissions, t CO2e per year"), payload["risk"]["quantiles"]["0.05"])
     sheet.insert_chart(last + 2, 0, chart, {"x_scale": 1.6, "y_scale": 1.3})

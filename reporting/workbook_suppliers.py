@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import xarray as xr
 
+from reporting.language import gettext as _
 from reporting.moments import moments, whole_number
 from reporting.suppliers import SMALLEST, suppliers
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import PATHWAY, PERIOD, Column, Row, Table
 
 Both = Sequence[tuple[str, xr.Dataset]]
 
@@ -25,13 +26,13 @@ def supplier_tables(both: Both, money: str) -> list[Table]:
         return []
     bought, scored = list(_bought(both)), list(_scored(both))
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Supplier", width=38),
         Column("Region", width=16),
         Column("Product", width=18),
         Column("Offer", width=30),
         Column("Data tier", width=12),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Bought per year", "whole", 16),
         Column("Unit", width=10),
         Column("t CO2e per unit", "amount", 16),
@@ -41,7 +42,7 @@ def supplier_tables(both: Both, money: str) -> list[Table]:
     found = [
         Table(
             "Suppliers",
-            "What is paid to whom for what, and what that emits up to the supplier's gate.",
+            _("What is paid to whom for what, and what that emits up to the supplier's gate."),
             columns,
             bought,
             "t CO2e per year",
@@ -49,16 +50,16 @@ def supplier_tables(both: Both, money: str) -> list[Table]:
     ]
     if scored:
         columns = [
-            Column("Pathway", width=12),
+            PATHWAY,
             Column("Supplier", width=38),
-            Column("Period", "year", 10),
+            PERIOD,
             Column("Score", "amount", 10),
             Column("Grade", width=8),
             Column("Quota, least", "share", 14),
             Column("Quota, most", "share", 14),
             Column("Next grade by", width=60),
         ]
-        meaning = "Scores of 100, grades, and how much of a product may be bought from the supplier."
+        meaning = _("Scores of 100, grades, and how much of a product may be bought from the supplier.")
         found.append(Table("Scores", meaning, columns, scored, "Score"))
     return found
 

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from reporting.appearance import cost_account, emission_account
+from reporting.language import gettext as _
 from reporting.moments import lengths, moments, whole_number
 from reporting.names import activity_names, called, product_names
 from reporting.payload import Payload, counted_accounts
@@ -17,11 +18,14 @@ from reporting.programme_tables import programme_sheets
 from reporting.reading import FloatArray, array, labels, moved_tonnes, number, offer_units, site_names
 from reporting.scope2 import unread_accounts
 from reporting.workbook_carbon_money import carbon_money_sheets
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import KEY, PATHWAY, PERIOD, SITE, YEARS, Column, Row, Table
 from reporting.workbook_customers import customer_accounts, customers, frontier_table
 from reporting.workbook_footprints import footprint_sheets
 from reporting.workbook_freight import freight_sheets
-from reporting.workbook_power import claim_sheets
+from reporting.workbook_futures import futures_sheets
+from reporting.workbook_levers import lever_sheets
+from reporting.workbook_no_regret import no_regret_sheets
+from reporting.workbook_power import claim_sheets, power_table
 from reporting.workbook_rulebooks import rulebook_sheets
 from reporting.workbook_suppliers import supplier_tables
 from reporting.workbook_targets import target_sheets
@@ -56,11 +60,14 @@ def tables(
         *target_sheets(payload),
         *rulebook_sheets(payload),
         *carbon_money_sheets(payload),
+        *no_regret_sheets(payload),
+        *futures_sheets(payload),
         *freight_sheets(payload),
         _production(both),
-        _power(both),
+        power_table(both),
         *claim_sheets(both, paid(payload).replace(" in period", " per year")),
         _interventions(payload),
+        *lever_sheets(payload),
         _caps(payload),
         _simulation(payload),
         *trial_tables(payload, plan, outcome),
@@ -91,18 +98,18 @@ def _emissions(both: Both, counted: list[str]) -> Table:
                 for t, (start, years) in enumerate(_periods(dataset))
             ]
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Account", width=32),
         Column("Key", width=34),
         Column("In total", width=10),
-        Column("Period", "year", 10),
-        Column("Years", "year", 8),
+        PERIOD,
+        YEARS,
         Column(YEARLY, "whole", 18),
         Column("t CO2e in period", "whole", 18),
     ]
     return Table(
         "Emissions",
-        "Emissions by account. In total: no marks the other scope 2 methods.",
+        _("Emissions by account. In total: no marks the other scope 2 methods."),
         columns,
         rows,
         YEARLY,
@@ -119,15 +126,15 @@ def _cost(both: Both, header: str) -> Table:
                 for t, (start, years) in enumerate(_periods(dataset))
             ]
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Account", width=28),
         Column("Key", width=18),
-        Column("Period", "year", 10),
-        Column("Years", "year", 8),
+        PERIOD,
+        YEARS,
         Column(header, "money", 22),
     ]
     return Table(
-        "Cost", "Cost by account as paid in the whole period, not discounted.", columns, rows, header
+        "Cost", _("Cost by account as paid in the whole period, not discounted."), columns, rows, header
     )
 
 
@@ -141,13 +148,13 @@ def _npv(both: Both, currency: str) -> Table:
             for i, a in enumerate(labels(dataset, "cost_account"))
         ]
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Account", width=28),
         Column("Key", width=18),
         Column(header, "money", 30),
     ]
     return Table(
-        "NPV", "Cost by account over the horizon, discounted to the base year.", columns, rows, header
+        "NPV", _("Cost by account over the horizon, discounted to the base year."), columns, rows, header
     )
 
 
@@ -170,26 +177,23 @@ def _flows(both: Both) -> Table:
             what = [goods[product], called(modes, mode)]
             rows.append([pathway, *what, *where, start, km[i], moved, moved * km[i]])
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Product", width=16),
         Column("Mode", width=16),
         Column("From", width=32),
         Column("To", width=32),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("km", "whole", 9),
         Column("t per year", "whole", 16),
         Column("tonne-km per year", "whole", 20),
     ]
     kept = rows if len(rows) <= MOST_ROWS else sorted(rows, key=lambda row: -row[7])[:MOST_ROWS]
     left = sum(row[7] for row in rows) - sum(row[7] for row in kept)
-    note = (
-        ""
-        if len(kept) == len(rows)
-        else f"The {len(rows) - len(kept):,} smallest flows are left out: {left:,.0f} t in all."
-    )
+    note = _("The {number} smallest flows are left out: {tonnes} t in all.") if len(kept) < len(rows) else ""
+    note = note.format(number=f"{len(rows) - len(kept):,}", tonnes=f"{left:,.0f}")
     return Table(
         "Flows",
-        "What moves between sites; lanes without flow are left out.",
+        _("What moves between sites; lanes without flow are left out."),
         columns,
         kept,
         "t per year",
@@ -209,15 +213,15 @@ def _purchases(both: Both) -> Table:
             for i, t in _used(values)
         ]
     columns = [
-        Column("Pathway", width=12),
+        PATHWAY,
         Column("Product", width=16),
         Column("Supplier", width=34),
         Column("Data tier", width=12),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Bought per year", "whole", 16),
         Column("Unit", width=10),
     ]
-    return Table("Purchases", "What is bought from whom.", columns, rows, "Bought per year")
+    return Table("Purchases", _("What is bought from whom."), columns, rows, "Bought per year")
 
 
 def _production(both: Both) -> Table:
@@ -232,37 +236,15 @@ def _production(both: Both) -> Table:
             for i, t in _used(values)
         ]
     columns = [
-        Column("Pathway", width=12),
-        Column("Site", width=34),
+        PATHWAY,
+        SITE,
         Column("Line", width=30),
         Column("Process", width=22),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("t per year", "whole", 16),
     ]
-    return Table(
-        "Production", "What each line runs, in units of the process's activity.", columns, rows, "t per year"
-    )
-
-
-def _power(both: Both) -> Table:
-    rows = []
-    for pathway, dataset in both:
-        names, periods = site_names(dataset), _periods(dataset)
-        values = array(dataset, "power", "supply", "period")
-        site, option, kind = (labels(dataset, f"supply_{name}") for name in ("site", "option", "kind"))
-        rows += [
-            [pathway, names.get(site[i], site[i]), option[i], kind[i], periods[t][0], values[i, t]]
-            for i, t in _used(values)
-        ]
-    columns = [
-        Column("Pathway", width=12),
-        Column("Site", width=34),
-        Column("Option", width=24),
-        Column("Kind", width=14),
-        Column("Period", "year", 10),
-        Column("MWh per year", "whole", 16),
-    ]
-    return Table("Power", "Electricity used, by way of getting it.", columns, rows, "MWh per year")
+    meaning = _("What each line runs, in units of the process's activity.")
+    return Table("Production", meaning, columns, rows, "t per year")
 
 
 def _interventions(payload: Payload) -> Table:
@@ -279,9 +261,9 @@ def _interventions(payload: Payload) -> Table:
         Column("Works from", "year", 12),
         Column("Works to", "year", 12),
     ]
-    note = "Works to is the last year within the horizon."
+    note = _("Works to is the last year within the horizon.")
     return Table(
-        "Interventions", "Every intervention on offer and what the plan decides.", columns, rows, note=note
+        "Interventions", _("Every intervention on offer and what the plan decides."), columns, rows, note=note
     )
 
 
@@ -302,13 +284,13 @@ def _caps(payload: Payload) -> Table:
     columns = [
         Column("Cap", width=20),
         Column("Main", width=8),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Limit", "amount", 18),
         Column("Plan", "amount", 18),
         Column("Room", "amount", 16),
         Column("Worth of 1 t a year more", "amount", 26),
     ]
-    meaning = (
+    meaning = _(
         "Caps in t CO2e per year, or in the cap's own unit. "
         "The worth is a net present value; 0 may also mean not known."
     )
@@ -331,7 +313,7 @@ def _simulation(payload: Payload) -> Table:
             service = risk["service"]
             row += [service[key][t] if service is not None else None for key in ("mean", "p5")]
             rows.append(row)
-    columns = [Column("Period", "year", 10)]
+    columns = [PERIOD]
     columns += [
         Column(f"{name} t CO2e per year", "whole", 22)
         for name in ("P5", "P25", "Median", "P75", "P95", "Plan")
@@ -341,8 +323,8 @@ def _simulation(payload: Payload) -> Table:
         Column(n, "share", 20)
         for n in ("Chance of missing", "95% low", "95% high", "Delivered, mean", "Delivered, worst 1 in 20")
     ]
-    meaning = "Ranges over the simulated futures and the chance of missing the main cap."
-    return Table("Simulation", meaning, columns, rows, note="" if rows else "The plan was not simulated.")
+    meaning = _("Ranges over the simulated futures and the chance of missing the main cap.")
+    return Table("Simulation", meaning, columns, rows, note="" if rows else _("The plan was not simulated."))
 
 
 def _sites(plan: xr.Dataset, payload: Payload) -> Table:
@@ -363,8 +345,8 @@ def _sites(plan: xr.Dataset, payload: Payload) -> Table:
         for i, site in enumerate(payload["network"]["sites"])
     ]
     columns = [
-        Column("Site", width=34),
-        Column("Key", width=22),
+        SITE,
+        KEY,
         Column("Role", width=12),
         Column("Owner", width=10),
         Column("Region", width=18),
@@ -376,7 +358,7 @@ def _sites(plan: xr.Dataset, payload: Payload) -> Table:
     ]
     return Table(
         "Sites",
-        "Places of the case, what passes through them and the plan's emissions booked there.",
+        _("Places of the case, what passes through them and the plan's emissions booked there."),
         columns,
         rows,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from reporting.language import gettext as _
 from reporting.moments import whole_number
 from reporting.payload import Payload
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import PERIOD, Column, Row, Table
 
 
 def target_sheets(payload: Payload) -> list[Table]:
@@ -59,14 +60,14 @@ def _disclosure(payload: Payload) -> Table:
         Column("Key", width=18),
         Column("Unit", width=14),
         Column("Enforced", width=10),
-        Column("Period", "year", 10),
+        PERIOD,
         *(Column(name, "amount", 16) for name in ("Target value", "Plan")),
         *(Column(f"Simulated{end}", "amount", 18) for end in (", mean", ", 95% low", ", 95% high")),
         Column("Met by the plan", width=16),
         *(Column(f"Chance of missing{end}", "share", 20) for end in ("", ", 95% low", ", 95% high")),
         Column("Worth of one unit more", "amount", 22),
     ]
-    meaning = (
+    meaning = _(
         "Disclosure by year: target, plan, simulated. The worth is a net present value, of targets kept."
     )
     return Table("Disclosure", meaning, columns, rows)
@@ -81,11 +82,11 @@ def _statuses(payload: Payload) -> Table:
     ]
     columns = [
         Column("Status", width=26),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("Sites", "year", 10),
         Column("Which, last period", width=60),
     ]
-    return Table("Statuses", "Sites that pass all entry thresholds of a factory status.", columns, rows)
+    return Table("Statuses", _("Sites that pass all entry thresholds of a factory status."), columns, rows)
 
 
 def _parks(payload: Payload) -> Table:
@@ -102,12 +103,12 @@ def _parks(payload: Payload) -> Table:
     columns = [
         Column("Park", width=26),
         Column("Sites", "year", 10),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("t CO2e per year", "whole", 18),
         Column("MWh per year", "whole", 18),
         Column("m3 water per year", "whole", 18),
     ]
-    return Table("Parks", "What the sites of each park or district emit and draw.", columns, rows)
+    return Table("Parks", _("What the sites of each park or district emit and draw."), columns, rows)
 
 
 def _labels(payload: Payload) -> Table:
@@ -119,11 +120,11 @@ def _labels(payload: Payload) -> Table:
     columns = [
         Column("Product", width=22),
         Column("Customer", width=32),
-        Column("Period", "year", 10),
+        PERIOD,
         Column("t CO2e per unit", "amount", 18),
         Column("Class", width=10),
     ]
-    meaning = "Label classes of what is delivered, by what is emitted along its way."
+    meaning = _("Label classes of what is delivered, by what is emitted along its way.")
     return Table("Labels", meaning, columns, rows)
 
 
@@ -148,4 +149,4 @@ def _tasks(payload: Payload) -> Table:
         Column("Exercised", width=12),
         Column("By", width=60),
     ]
-    return Table("Tasks", "Which public tasks and pledge actions the scenario exercises.", columns, rows)
+    return Table("Tasks", _("Which public tasks and pledge actions the scenario exercises."), columns, rows)

@@ -8,12 +8,13 @@ from reporting.appearance import cost_account, emission_account
 from reporting.disruptions import workbook_disruptions
 from reporting.gates import workbook_gates
 from reporting.intervals import ENDS
+from reporting.language import gettext as _
 from reporting.moments import lengths, moments, whole_number
 from reporting.payload import Payload
 from reporting.reading import array, labels
 from reporting.responses import workbook_responses
 from reporting.uncertain_figures import workbook_factors
-from reporting.workbook_columns import Column, Row, Table
+from reporting.workbook_columns import KEY, PERIOD, YEARS, Column, Row, Table
 
 
 def trial_tables(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset | None) -> list[Table]:
@@ -52,11 +53,11 @@ def plan_against_trials(payload: Payload, plan: xr.Dataset, outcome: xr.Dataset)
         Column("Unit", width=20),
         Column("Account", width=32),
         Column("Key", width=30),
-        Column("Period", "year", 10),
-        Column("Years", "year", 8),
+        PERIOD,
+        YEARS,
         *(Column(n, "whole", 18) for n in ("Plan", "Mean of futures", "95% low", "95% high", "Difference")),
     ]
-    meaning = "What each account is in the plan and over the simulated futures."
+    meaning = _("What each account is in the plan and over the simulated futures.")
     return Table("PlanAgainstTrials", meaning, columns, rows)
 
 
@@ -71,10 +72,10 @@ def customer_service(payload: Payload) -> Table:
     heads = ("Delivered", "Delivered 95% low", "Delivered 95% high", "Served in full", "Full 95% low")
     columns = [
         Column("Customer and product", width=30),
-        Column("Period", "year", 10),
+        PERIOD,
         *(Column(head, "share", 18) for head in (*heads, "Full 95% high")),
     ]
-    meaning = (
+    meaning = _(
         "Share of demand delivered within the period, mean over the futures, and share of futures in which "
         "the customer got all of it."
     )
@@ -102,7 +103,7 @@ def _ladder(payload: Payload) -> Table:
         [row["source"], *(row[key] for _, key, _ in shown)] for row in payload["risk"]["ladder"]
     ]
     columns = [Column("Source", width=24), *(Column(head, form, 20) for head, _, form in shown)]
-    meaning = (
+    meaning = _(
         "What one source of uncertainty alone adds to the plan: present cost, emissions and share of demand "
         "delivered over the horizon."
     )
@@ -121,13 +122,13 @@ def _resilience(payload: Payload) -> Table:
     rows: list[Row] = [
         [row["name"], row["key"], row["role"], *(row[key] for _, key, _ in shown)] for row in found["rows"]
     ]
-    columns = [Column("Supplier or site", width=34), Column("Key", width=22), Column("Role", width=12)]
+    columns = [Column("Supplier or site", width=34), KEY, Column("Role", width=12)]
     columns += [Column(head, form, 22) for head, _, form in shown]
-    meaning = (
-        f"One supplier or site stands still from the start of {found['year']:.0f}, nothing else varies. "
-        f"Cost, CO2e and units are of an outage of {found['days']:.0f} days."
-    )
-    return Table("Resilience", meaning, columns, rows, note="Blank days: longer than a year.")
+    meaning = _(
+        "One supplier or site stands still from the start of {year}, nothing else varies. Cost, CO2e and "
+        "units are of an outage of {days} days."
+    ).format(year=f"{found['year']:.0f}", days=f"{found['days']:.0f}")
+    return Table("Resilience", meaning, columns, rows, note=_("Blank days: longer than a year."))
 
 
 def _stocks(payload: Payload) -> Table:
@@ -141,8 +142,9 @@ def _stocks(payload: Payload) -> Table:
     ]
     rows: list[Row] = [[row["name"], *(row[key] for _, key, _ in shown)] for row in found["rows"]]
     columns = [Column("Customer and product", width=30), *(Column(h, form, 22) for h, _, form in shown)]
-    meaning = f"Stock at each customer that serves {100 * found['target']:g} % of demand on its day."
-    return Table("SafetyStocks", meaning, columns, rows, note="Blank days: 60 more are not enough.")
+    meaning = _("Stock at each customer that serves {share} % of demand on its day.")
+    meaning = meaning.format(share=f"{100 * found['target']:g}")
+    return Table("SafetyStocks", meaning, columns, rows, note=_("Blank days: 60 more are not enough."))
 
 
 def _ordering(payload: Payload) -> Table:
@@ -159,5 +161,7 @@ def _ordering(payload: Payload) -> Table:
     ]
     columns = [Column("Site and product", width=30), Column("Policy", width=18)]
     columns += [Column(head, form, 22) for head, _, form in shown]
-    meaning = "Sites that order by a policy in the futures, in product units and days of largest planned use."
+    meaning = _(
+        "Sites that order by a policy in the futures, in product units and days of largest planned use."
+    )
     return Table("ReorderPolicies", meaning, columns, rows)

@@ -50,6 +50,7 @@ from scenarios.scorecards import make_scorecards
 from scenarios.settings import CarbonSettings, PathwaySettings, ScenarioSettings
 from scenarios.sourcing_checks import lanes_that_serve_alone
 from scenarios.steel_classes import with_classes
+from scenarios.table_changes import with_changes
 from scenarios.timetables import make_timetables, within_timetables
 from scenarios.uncertainty import make_uncertainty
 from scenarios.vehicle_energy import grid_of_sites, with_energy
@@ -83,10 +84,12 @@ def load_scenario(
     path = find_data(settings.data, search)
     tables: Tables = read_tables(path)
     if not settings.footprints:
+        tables = with_changes(tables, settings.changes, path)
         return scenario_from_tables(tables, settings, carbon, pathway, path, search, electricity)
     folder = find_footprints(settings.footprints, path, search)
     tables, wrong, unused = with_shared(tables, folder)
     try:
+        tables = with_changes(tables, settings.changes, path)
         scenario = scenario_from_tables(tables, settings, carbon, pathway, path, search, electricity)
     except DataError as error:
         raise DataError([*wrong, *error.problems]) from error

@@ -7,17 +7,27 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from scenarios.typed import composition_error, default_values, own_choices
+from scenarios.typed import Composed, composition_error, default_values, own_choices
 
-FREE_KEYS = ("carbon", "electricity", "pathway.levers.minimum_green_share")  # by year or of the user's choice
-Do = Callable[[DictConfig, list[Path]], None]
+FREE_KEYS = (  # by year or of the user's choice
+    "carbon",
+    "electricity",
+    "pathway.levers.minimum_green_share",
+    "scenario.changes",
+    "alternatives.futures",
+    "alternatives.ranges",
+)
+Do = Callable[[Composed], None]
 
 
 def compose(
@@ -34,7 +44,7 @@ def compose(
     words : the command line without the command.
     shipped : the folder of the shipped choices.
     types : typed settings by section; a section may also hold what no choice states.
-    do : called with the composed settings and the user's own folders of choices, once a point of a sweep.
+    do : called with the composed settings, once a point of a sweep.
     tell : called with the error of a point; the other points of the sweep go on.
 
     Returns
@@ -58,7 +68,7 @@ def compose(
 
     def one_run(config: DictConfig) -> None:
         try:
-            do(config, search)
+            do(_composed(config, search))
         except Exception as error:  # noqa: BLE001 - the other points of a sweep go on
             errors.append(error)
             if sweep:
@@ -75,3 +85,16 @@ def compose(
     if errors and not sweep:
         raise errors[0]
     return getattr(errors[0], "exit_code", 1) if errors else 0
+
+
+def _composed(config: DictConfig, search: list[Path]) -> Composed:
+    """Return the settings of the job that Hydra runs now as plain values."""
+    values: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
+    job = HydraConfig.get()
+    number = int(job.job.num) if job.mode == RunMode.MULTIRUN else None
+    return Composed(values, list(job.overrides.task), search, number)
+
+
+def as_yaml(values: Mapping[str, Any]) -> str:
+    """Return plain values as YAML, in the order in which they stand."""
+    return str(OmegaConf.to_yaml(OmegaConf.create(dict(values))))

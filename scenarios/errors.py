@@ -20,6 +20,16 @@ class ConfigError(ZerolaneError):
     exit_code = 2
 
 
+class UnfinishedError(ZerolaneError):
+    """Points of a sweep have no answer."""
+
+
+class StoppedError(ZerolaneError):
+    """Stopped by Ctrl-C with something left that the text tells of."""
+
+    exit_code = 130
+
+
 class UnplayableError(ZerolaneError):
     """The plan does what the simulation cannot play yet."""
 

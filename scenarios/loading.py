@@ -7,9 +7,11 @@ import difflib
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +20,8 @@ from scenarios.schema import TABLES, Column, Table
 
 BUNDLED = Path(__file__).resolve().parent / "data"
 FIRST_DATA_ROW = 2  # the header is row 1, as a spreadsheet shows it
+SETTINGS = "settings"  # what such a workbook carries beside its tables
+INPUT = "Input "  # what the names of the sheets with tables begin with, in a workbook that also holds results
 TRUE_WORDS, FALSE_WORDS = {"yes", "true", "1", "y", "x"}, {"no", "false", "0", "n", ""}
 
 
@@ -47,10 +51,22 @@ def read_tables(path: Path) -> dict[str, pd.DataFrame]:
     Each frame has the schema's columns with defaults filled in, numbers as float, and a column
     ``row`` with the line in the file. Raises DataError listing every problem of form: unknown
     tables and columns, missing columns, cells of the wrong type, out of range, or not allowed.
+
+    Tables that have not changed since they were last read are not read again: of many runs of one case,
+    as in a sweep, each has its own copy.
     """
+    files = [path] if is_workbook(path) else sorted(path.iterdir())
+    stats = [file.stat() if file.exists() else file.lstat() for file in files]
+    seen = [(s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in stats]
+    files_seen = tuple(zip([file.name for file in files], seen, strict=True))
+    return {name: frame.copy() for name, frame in _tables_as_of(path, files_seen).items()}
+
+
+@lru_cache(maxsize=1)
+def _tables_as_of(path: Path, _seen: object) -> dict[str, pd.DataFrame]:
+    """Return the tables at `path` as its files are at the moment."""
     problems: list[Problem] = []
-    workbook = path.suffix.lower() == ".xlsx"
-    raw = _read_workbook(path) if workbook else _read_folder(path, problems)
+    raw = _raw_tables(path, problems)
     problems += [
         Problem(name, "unknown table", f"use one of: {', '.join(TABLES)}{_did_you_mean(name, TABLES)}")
         for name in sorted(set(raw) - set(TABLES))
@@ -69,12 +85,37 @@ def read_tables(path: Path) -> dict[str, pd.DataFrame]:
     return frames
 
 
+def raw_tables(path: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables at `path` as they stand there, all cells text, by line; raises DataError as above."""
+    problems: list[Problem] = []
+    raw = _raw_tables(path, problems)
+    if problems:
+        raise DataError(in_files(problems, path))
+    return raw
+
+
+def _raw_tables(path: Path, problems: list[Problem]) -> dict[str, pd.DataFrame]:
+    return _read_workbook(path) if is_workbook(path) else _read_folder(path, problems)
+
+
+def is_workbook(path: Path) -> bool:
+    """Return whether the tables at `path` are the sheets of a workbook."""
+    return path.suffix.lower() == ".xlsx"
+
+
+def input_sheet(table: str) -> str:
+    """Return the name of the sheet of a table in a workbook that also holds results."""
+    return f"{INPUT}{table}"
+
+
 def in_files(problems: Sequence[Problem], path: Path) -> list[Problem]:
     """Return the problems with the file or workbook sheet each of them stands in."""
+    sheets = sheet_names(path) if is_workbook(path) else []
+    carried = {name.removeprefix(INPUT) for name in sheets if name.startswith(INPUT)}
 
     def file_of(table: str) -> str:
-        if path.suffix.lower() == ".xlsx":
-            return f"{path.name}, sheet {table}"
+        if is_workbook(path):
+            return f"{path.name}, sheet {input_sheet(table) if table in carried else table}"
         found = [
             f"{table}{ending}" for ending in (".csv", ".parquet") if (path / f"{table}{ending}").exists()
         ]
@@ -125,19 +166,44 @@ def _read_csv(file: Path, problems: list[Problem]) -> pd.DataFrame:
 
 
 def _read_workbook(path: Path) -> dict[str, pd.DataFrame]:
+    """Return the sheets that are tables: those named as inputs where there are such, else all but notes."""
+    names = sheet_names(path)
+    carried = [name for name in names if name.startswith(INPUT)]
+    if any(name.removeprefix(INPUT) in TABLES for name in carried):
+        found = read_sheets(path, [name for name in carried if name != input_sheet(SETTINGS)])
+        return {name.removeprefix(INPUT): frame for name, frame in found.items()}
+    # Sheets that are notes for people are recognised by name, never silently by content.
+    return read_sheets(path, [name for name in names if not name.lower().startswith(("read me", "note"))])
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of the sheets of a workbook; raises DataError when it cannot be read."""
+    return _opened(path, lambda book: [str(name) for name in book.sheet_names])
+
+
+def read_sheets(path: Path, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return sheets of a workbook, all cells text, by line; raises DataError when it cannot be read."""
+    if not names:
+        return {}
+    options: dict[str, Any] = {"dtype": object, "keep_default_na": False}
+    found = _opened(path, lambda book: pd.read_excel(book, sheet_name=list(names), **options))
+    return {str(name): _as_text(frame) for name, frame in found.items()}
+
+
+def sheet_if_any(path: Path, name: str) -> pd.DataFrame | None:
+    """Return one sheet as text, None when there is none of that name."""
+    return read_sheets(path, [name])[name] if name in sheet_names(path) else None
+
+
+def _opened(path: Path, read: Callable[[pd.ExcelFile], Any]) -> Any:
     try:
-        sheets = pd.read_excel(path, sheet_name=None, dtype=object, keep_default_na=False)
+        with pd.ExcelFile(path) as book:
+            return read(book)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         problem = Problem(
             path.name, f"the workbook cannot be read ({error})", "open it in a spreadsheet and save as .xlsx"
         )
         raise DataError([problem]) from error
-    # Sheets that are notes for people are recognised by name, never silently by content.
-    return {
-        name: _as_text(frame)
-        for name, frame in sheets.items()
-        if not name.lower().startswith(("read me", "note"))
-    }
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -185,13 +251,15 @@ def _typed(raw: pd.DataFrame, table: Table, problems: list[Problem]) -> pd.DataF
         else:
             cells = raw[column.name].astype(object).map(lambda cell: str(cell).strip())
         missing_column = column.required and column.name not in raw.columns
-        typed[column.name] = _typed_column(cells, column, table, [] if missing_column else problems)
+        typed[column.name] = typed_cells(cells, column, table, [] if missing_column else problems)
     frame = pd.DataFrame(typed, index=raw.index)
     frame["row"] = raw.index.astype(int)
     return frame.reset_index(drop=True)
 
 
-def _typed_column(cells: pd.Series, column: Column, table: Table, problems: list[Problem]) -> pd.Series:
+def typed_cells(cells: pd.Series, column: Column, table: Table, problems: list[Problem]) -> pd.Series:
+    """Return cells of text, indexed by their line, in the type of their column; appends to `problems`."""
+
     def complain(row: int, value: object, rule: str, fix: str) -> None:
         problems.append(Problem(table.name, rule, fix, int(row), column.name, value))
 

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from scenarios.custom_rule_settings import CustomRule
+from scenarios.table_change_settings import TableChange
 from scenarios.tables_footprints import DATA_TIERS
 from scenarios.tables_power import POWER_KINDS
 
@@ -65,6 +66,8 @@ class ScenarioSettings:
         peak_2030_neutral_2060.
     indicators : ready-made set of scorecard indicators used beside the table `indicators`: six_families.
     task_lists : lists of public tasks that a run says the scenario exercises which of.
+    changes : what is done to values of the tables once they are read, by a name of the user's choice; on the
+        command line short ``data.offers[price,product=ore].scale=1.2``.
     """
 
     name: str = "scenario"
@@ -84,6 +87,7 @@ class ScenarioSettings:
     targets: list[str] = field(default_factory=list)
     indicators: str = ""
     task_lists: list[str] = field(default_factory=lambda: ["shanghai_2024", "zero_carbon_pledge"])
+    changes: dict[str, TableChange] = field(default_factory=dict)
 
     @model_validator(mode="after")
     def years_in_order(self) -> ScenarioSettings:

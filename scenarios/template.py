@@ -11,7 +11,7 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from scenarios.errors import ConfigError
@@ -63,6 +63,14 @@ def case_name(folder: Path) -> str:
         message = f"{str(folder)!r} gives no name for a case: use letters or digits, e.g. my_case"
         raise ConfigError(message)
     return name
+
+
+def named_folder(words: Sequence[str]) -> Path:
+    """Return the folder that the words after ``init`` name; raises ConfigError unless they name one."""
+    if len(words) != 1 or words[0].startswith("-") or "=" in words[0]:
+        message = "init needs one folder to write to, e.g. zerolane init my_case"
+        raise ConfigError(message)
+    return Path(words[0])
 
 
 def write_template(folder: Path, taken: Collection[str] = ()) -> str:

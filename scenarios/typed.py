@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,24 @@ from pydantic import TypeAdapter, ValidationError
 from scenarios.errors import ConfigError
 
 UNKNOWN = {"unexpected_keyword_argument", "extra_forbidden"}
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The settings of one run as composed from files and words, not typed yet.
+
+    Attributes
+    ----------
+    values : plain values by section.
+    overrides : what was written on the command line, ``key=value``.
+    search : the user's own folders of choices.
+    number : of the point of a sweep; None without one.
+    """
+
+    values: dict[str, Any]
+    overrides: list[str]
+    search: list[Path]
+    number: int | None
 
 
 def default_values(types: Mapping[str, type]) -> dict[str, dict[str, Any]]:

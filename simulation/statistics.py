@@ -196,3 +196,26 @@ def paired_difference(
     freedom = total**2 / float((spread**2).sum() / (len(a) - 1)) if total > 0 else 1.0
     half = float(stdtrit(freedom, 0.5 + confidence / 2)) * np.sqrt(total)
     return Difference(float(mean), float(low), float(high), float(half))
+
+
+def discordant_difference(
+    one: ArrayLike, other: ArrayLike, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Return how much more often it happened in `one` than in `other`, in the same trials, with an interval.
+
+    Only trials in which it happened in one alone tell them apart (McNemar 1947); Wilson's interval of the
+    share of `one` among those, times how many they are (Agresti 2002, 10.1). Few of them separate nothing,
+    where Student's interval of the difference would have no width.
+
+    Parameters
+    ----------
+    one, other : whether it happened, one value a trial, (n,), n at least 1.
+    """
+    a, b = np.asarray(one, dtype=bool), np.asarray(other, dtype=bool)
+    ours, theirs = int((a & ~b).sum()), int((b & ~a).sum())
+    apart = ours + theirs
+    if apart == 0:
+        return 0.0, 0.0, 0.0
+    low, high = wilson_interval(ours, apart, confidence)
+    part = apart / len(a)
+    return (ours - theirs) / len(a), part * (2 * float(low) - 1), part * (2 * float(high) - 1)

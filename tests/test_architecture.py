@@ -10,7 +10,7 @@ import pytest
 import cli
 
 ROOT = cli.CONF_DIR.parent
-PACKAGES = ["benchmarks", "optimizer", "reporting", "scenarios", "simulation"]
+PACKAGES = ["benchmarks", "hydra_plugins", "optimizer", "reporting", "scenarios", "simulation"]
 SOURCES = [ROOT / "cli.py", *sorted(f for name in PACKAGES for f in (ROOT / name).rglob("*.py"))]
 
 

@@ -26,6 +26,7 @@ FILES = [
     "plan.xlsx",
     "reference.nc",
     "report.html",
+    "report.json",
     "summary.json",
 ]
 SUMMARY = {

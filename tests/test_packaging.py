@@ -14,7 +14,7 @@ import pytest
 import cli
 
 ROOT = cli.CONF_DIR.parent
-OURS = {"cli", "conf", "optimizer", "reporting", "scenarios", "simulation"}
+OURS = {"cli", "conf", "hydra_plugins", "optimizer", "reporting", "scenarios", "simulation"}
 SOURCES = [*sorted(OURS - {"cli"}), "cli.py", "pyproject.toml", "README.md", "LICENSE"]
 
 
@@ -65,7 +65,13 @@ def test_the_wheel_holds_what_it_should(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0].removesuffix(".py") for name in names if ".dist-info/" not in name}
     assert top == OURS
-    kept_apart = ("scenarios/data", "scenarios/presets", "scenarios/tasks", "reporting/assets")
+    kept_apart = (
+        "scenarios/data",
+        "scenarios/presets",
+        "scenarios/tasks",
+        "reporting/assets",
+        "reporting/languages",
+    )
     shipped = list(ROOT.glob("conf/**/*.yaml"))
     shipped += [f for folder in kept_apart for f in ROOT.glob(f"{folder}/**/*") if f.is_file()]
     missing = {str(f.relative_to(ROOT)) for f in shipped} - set(names)

@@ -6,6 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import ArrayConstraint, ArrayObjective, Term, rows, term
+from optimizer.models.carbon import cap_respected
 from optimizer.models.instance import Instance
 from optimizer.objective_settings import EmissionMeasure
 from scenarios.caps import main_accounts
@@ -107,7 +108,33 @@ def least_cost_at_price(model: pyo.ConcreteModel, instance: Instance, price: flo
     return ArrayObjective(pairs)
 
 
-OBJECTIVES = (least_cost, least_emissions, weighted_cost, least_cost_at_price)
+def least_cost_with_caps_priced(
+    model: pyo.ConcreteModel, instance: Instance, prices: Floats | None = None
+) -> ArrayObjective:
+    r"""Minimise present cost and a price on what each cap counts, in place of its limit.
+
+    .. math:: \min \sum_x \sum_t c_{x,t}\,x_t + \sum_c \sum_t \lambda_{c,t}\,capped_{c,t}(x)
+
+    Unit: currency. λ: present currency per unit of the cap's row, (C, T), its dual in the plan; capped: the
+    left side of `cap_respected`; c as for least cost. Nothing of it is booked to an account.
+    Source: Lagrange multipliers in place of limits (Everett 1963, Operations Research 11:399-417); asked for
+    levers alone, see `optimizer/abatement.py`.
+    """
+    pairs = [
+        (getattr(model, activity), cost.ravel())
+        for activity, cost in instance.ledger.cost_coefficients().items()
+    ]
+    counted = cap_respected(model, instance)
+    if prices is not None and counted.n:
+        weights = np.asarray(prices, dtype=float).ravel() @ counted.matrix
+        pairs += [
+            (variable, weights[start : start + variable.n])
+            for variable, start in zip(counted.variables, counted.offsets, strict=False)
+        ]
+    return ArrayObjective(pairs)
+
+
+OBJECTIVES = (least_cost, least_emissions, weighted_cost, least_cost_at_price, least_cost_with_caps_priced)
 
 
 def emissions_within_target(

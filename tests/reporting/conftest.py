@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +15,7 @@ from scenarios import accounts
 from simulation.service import service_of
 from simulation.statistics import wilson_interval
 from simulation.tails import accounts_of, tails_of
+from tests.reporting.in_browser import CHROMIUM
 
 SITES = [
     # label, name, role, owner, lat, lon
@@ -419,3 +420,15 @@ def reference() -> xr.Dataset:
 def outcome(plan: xr.Dataset) -> xr.Dataset:
     """Two hundred trials of the capped plan."""
     return build_outcome(plan)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: the page was not opened"
+    )
+    with api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()

@@ -1,9 +1,8 @@
-"""The page in a real browser: silent, complete and narrow enough. Needs Chromium."""
+"""The page in a real browser: silent, complete, narrow enough and open to all. Needs Chromium."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +11,15 @@ import xarray as xr
 
 from reporting.page import write_page
 from reporting.payload import build_payload
+from tests.reporting.in_browser import needs_chromium, opened, pages_of, serious_problems
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine: the page was not opened"
-)
+pytestmark = needs_chromium
 Factory = Callable[..., xr.Dataset]
+ENDS = """[...document.querySelectorAll('.lanes tbody tr')]
+    .map(row => [row.cells[0].innerText, row.cells[1].childNodes[0].data])"""
+FADED = """echarts.getInstanceByDom(document.querySelector('[data-chart=map]')).getOption().series
+    .find(series => series.id === 'lanes').data.filter(lane => lane.lineStyle.opacity === 0.07).length"""
 NASTY = "<img src=x onerror=alert(1)>{b}\u4e2d\u6587 " + "long" * 40
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium."""
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: the page was not opened"
-    )
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-def opened(browser: Any, path: Path, width: int) -> tuple[Any, list[str]]:
-    """Open the page and gather everything that should not happen."""
-    tab = browser.new_page(viewport={"width": width, "height": 900})
-    complaints: list[str] = []
-    tab.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    tab.on("dialog", lambda dialog: (complaints.append("dialog"), dialog.dismiss()))
-    tab.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith(("file:", "data:")) else complaints.append(request.url)
-        ),
-    )
-    tab.goto(path.as_uri())
-    tab.wait_for_selector("html.drawn", timeout=20_000)
-    return tab, complaints
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +89,63 @@ def test_without_javascript_the_page_still_answers(browser: Any, pages: dict[str
     tab.goto(pages["ordinary"].as_uri())
     text = tab.inner_text("body")
     context.close()
-    assert "A falling cap cuts emissions 41% by 2035" in text
+    assert "A falling cap: emissions \u221241% by 2035" in text
     assert "its numbers are in the table below" in text
 
 
-def test_print_takes_some_landscape_pages(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
+def test_print_takes_some_landscape_pages(browser: Any, pages: dict[str, Path]) -> None:
     tab, _ = opened(browser, pages["ordinary"], 1440)
-    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
+    sheets = pages_of(tab)
     after = tab.evaluate("document.documentElement.classList.contains('print')")
     tab.close()
-    assert 8 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") <= 15
+    assert 6 <= sheets <= 10
     assert not after
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_no_serious_problem(browser: Any, pages: dict[str, Path], width: int) -> None:
+    tab, _ = opened(browser, pages["ordinary"], width)
+    found = serious_problems(tab)
+    tab.close()
+    assert found == []
+
+
+def test_a_site_or_a_kind_chosen_filters_table_and_map(browser: Any, pages: dict[str, Path]) -> None:
+    tab, complaints = opened(browser, pages["ordinary"], 1440)
+    before = tab.evaluate(ENDS)
+    tab.select_option("[data-filter] select", label="Benxi mill")
+    chosen = tab.evaluate(ENDS)
+    hidden = tab.evaluate(FADED)
+    tab.select_option("[data-filter] select", value="")
+    tab.check("[data-filter] input[value='2']", force=True)  # deliveries
+    delivered, again = tab.evaluate(ENDS), tab.evaluate(FADED)
+    tab.check("[data-filter] input[value='']", force=True)
+    after = tab.evaluate(ENDS)
+    tab.close()
+    expected = [row for row in before if "Benxi mill" in row]
+    assert 0 < len(chosen) < len(before)
+    assert chosen == expected
+    assert hidden == len(before) - len(chosen)
+    assert delivered == [row for row in before if row[1] == "Shenyang market"]
+    assert again == len(before) - len(delivered)
+    assert after == before
+    assert complaints == []
+
+
+def test_a_click_on_the_map_filters_by_that_site(browser: Any, pages: dict[str, Path]) -> None:
+    tab, _ = opened(browser, pages["ordinary"], 1440)
+    tab.locator("[data-chart=map]").scroll_into_view_if_needed()
+    at = tab.evaluate(
+        """() => {
+        const place = document.querySelector('[data-chart=map]'), chart = echarts.getInstanceByDom(place);
+        const series = chart.getOption().series.find(s => s.id === 'sites-customer');
+        const [x, y] = chart.convertToPixel('geo', series.data[0].value), box = place.getBoundingClientRect();
+        return [box.x + x, box.y + y];
+        }"""
+    )
+    tab.mouse.click(*at)
+    ends = tab.evaluate(
+        "[...document.querySelectorAll('.lanes tbody tr')].map(r => r.cells[1].childNodes[0].data)"
+    )
+    tab.close()
+    assert set(ends) == {"Shenyang market"}

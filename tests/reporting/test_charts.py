@@ -13,6 +13,7 @@ import xarray as xr
 from reporting import charts, charts_change, charts_cuts, charts_map, charts_risk, charts_supply
 from reporting.decisions import timetable
 from reporting.drawing import Axis, Chart, value_axis
+from reporting.lanes import lane_records, lane_table
 from reporting.payload import build_payload
 
 Factory = Callable[..., xr.Dataset]
@@ -84,18 +85,22 @@ def test_shares_of_suppliers_sum_to_one(payload: dict[str, Any]) -> None:
 def test_map_draws_the_widest_lane_widest_and_its_sites_inside(payload: dict[str, Any]) -> None:
     found = charts_map.network_map(payload)
     assert found is not None
-    drawn = series(found.chart)
+    drawn = series(found)
     lanes = drawn["lanes"]["data"]
     widths = [lane["lineStyle"]["width"] for lane in lanes]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] == charts_map.WIDEST
-    assert lanes[0]["tip"]["head"] == "Qian'an ore \u2192 Tangshan mill"
-    (west, north), (east, south) = found.chart.option["baseOption"]["geo"]["boundingCoords"]
+    first = lane_table(payload).rows[0]
+    assert (first["from_name"], first["to_name"]) == ("Qian'an ore", "Tangshan mill")
+    assert len(lanes) == len(lane_records(payload)["rows"])
+    (west, north), (east, south) = found.option["baseOption"]["geo"]["boundingCoords"]
     for name, site_series in drawn.items():
         for site in site_series["data"] if name.startswith("sites-") else []:
             assert west < site["value"][0] < east
             assert south < site["value"][1] < north
-    assert [f["properties"]["name"] for f in found.outline["features"]] == ["land", "frame"]
+    assert [
+        f["properties"]["name"] for f in found.outlines[found.option["baseOption"]["geo"]["map"]]["features"]
+    ] == ["land", "frame"]
 
 
 def test_short_names_stay_apart() -> None:

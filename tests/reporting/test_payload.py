@@ -46,7 +46,7 @@ def test_parts_of_the_cut_sum_to_it_exactly(make_plan: Factory, years: int) -> N
     cuts = build_payload(plan, reference)["cuts"]
     parts = np.array([part["values"] for part in cuts["parts"]])
     assert parts.sum(axis=0) == pytest.approx(cuts["total"], abs=1e-6)
-    assert {"Route and scrap mix", "Electricity supply", "Purchased materials", "Transport"} <= {
+    assert {"Process and input mix", "Electricity supply", "Purchased materials", "Transport"} <= {
         p["label"] for p in cuts["parts"]
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import openpyxl
 import pytest
 import xarray as xr
 
+from reporting.language import speaking
+from reporting.payload import Payload, build_payload
+from reporting.settings import Language
 from reporting.workbook import write_workbook
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -29,6 +33,12 @@ def path(
     place = tmp_path_factory.mktemp("book") / "plan.xlsx"
     write_workbook(plan, reference, outcome, place)
     return place
+
+
+@pytest.fixture(scope="module")
+def payload(plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset) -> Payload:
+    """What it shows."""
+    return build_payload(plan, reference, outcome)
 
 
 def table(book: Any, name: str) -> list[dict[str, Any]]:
@@ -107,6 +117,30 @@ def test_formulas_give_the_values_beside_them(path: Path) -> None:
                     ), cell.coordinate
                     checked += 1
     assert checked > 40
+
+
+def test_axes_of_charts_start_at_zero(path: Path, payload: Payload) -> None:
+    with zipfile.ZipFile(path) as book:
+        charts = {name: book.read(name).decode() for name in book.namelist() if "charts/chart" in name}
+    lowest = [re.search(r'<c:min val="0"/>', chart) is not None for _, chart in sorted(charts.items())]
+    bottoms = [min(v for a in payload[kind]["accounts"] for v in a["plan"]) for kind in ("emissions", "cost")]
+    assert lowest == [True, *(bottom >= 0 for bottom in bottoms), True]
+
+
+def test_people_read_it_in_their_language_machines_in_english(
+    plan: xr.Dataset, reference: xr.Dataset, outcome: xr.Dataset, path: Path, tmp_path: Path
+) -> None:
+    with speaking(Language.CHINESE):
+        write_workbook(plan, reference, outcome, tmp_path / "zh.xlsx")
+    english, chinese = (openpyxl.load_workbook(p, data_only=True) for p in (path, tmp_path / "zh.xlsx"))
+    assert chinese.sheetnames == english.sheetnames
+    for name in TABLES:
+        rows = [[cell.value for cell in book[name][4]] for book in (english, chinese)]
+        assert rows[0] == rows[1], name
+    totals = [
+        [[c.value for c in row[1:12]] for row in book["Summary"]["A5:L8"]] for book in (english, chinese)
+    ]
+    assert totals[0] == totals[1]
 
 
 def test_simulation_holds_quantiles_and_chances_never_draws(path: Path, outcome: xr.Dataset) -> None:

@@ -1,0 +1,1 @@
+"""Sweeps: the figures of one point, and what many points say together."""
