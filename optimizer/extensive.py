@@ -20,8 +20,8 @@ from optimizer.highs import HighsModel, Progress
 from optimizer.large import solve_large, takes_large
 from optimizer.models.futures import beyond_threshold, expected_and_risk
 from optimizer.models.variables import decimal_unit
-from optimizer.settings import SolverSettings
-from optimizer.solution import Solution
+from optimizer.settings import SolverSettings, Strategy
+from optimizer.solution import Solution, Status
 from scenarios.scenario import Integers
 
 
@@ -81,19 +81,34 @@ def solve_extensive(
     """
     blocks, joined = join(models, columns, risk)
     highs = HighsModel(joined, settings)
+    values = None if start is None else _joined_values(highs, joined, blocks, start, risk)
     if takes_large(highs, settings):
-        solution = solve_large(highs.arrays, settings, progress)
+        first = None
+        if values is not None:
+            first = Solution(Status.FEASIBLE, "given", highs.arrays[0].layout, values=values)
+        solution = solve_large(highs.arrays, settings, progress, first)
     else:
-        if start is not None and highs.is_mip:
-            _suggest(highs, joined, blocks, start, risk)
+        if values is not None and highs.is_mip:
+            highs.suggest_values(values)
         solution = highs.run(progress)
     if not solution.has_values:
         return solution, None
-    values = {}
+    decided = {}
     for name, (variable, _) in blocks[0].shared.items():
         found = solution.value(variable)
-        values[name] = np.round(found) if variable.whole else found
-    return solution, Decided(columns, values)
+        decided[name] = np.round(found) if variable.whole else found
+    return solution, Decided(columns, decided)
+
+
+def joins_large(models: Sequence[pyo.ConcreteModel], settings: SolverSettings) -> bool:
+    """Return whether all futures together are a large model, see `optimizer.large.takes_large`."""
+    families = [v for model in models for v in model.component_objects(pyo.Var) if isinstance(v, ArrayVar)]
+    columns = sum(family.n for family in families)
+    undecided = sum(int((family.upper > family.lower).sum()) for family in families if family.whole)
+    if not undecided or settings.strategy is Strategy.EXACT:
+        return False
+    many = columns > settings.large_columns and undecided > settings.large_decisions
+    return settings.strategy is Strategy.LARGE or many
 
 
 def join(
@@ -178,14 +193,14 @@ def _costs(block: _Block) -> list[tuple[ArrayVar, Floats]]:
     return [(variable, block.compiled.cost[place]) for variable, place in placed]
 
 
-def _suggest(
+def _joined_values(
     highs: HighsModel,
     joined: pyo.ConcreteModel,
     blocks: Sequence[_Block],
     start: Sequence[Floats],
     risk: Risk,
-) -> None:
-    """Offer plans of all futures that agree on what is shared as one plan of the joined model."""
+) -> Floats:
+    """Return plans of all futures that agree on what is shared as one plan of the joined model, by column."""
     compiled = highs.arrays[0]
     values = np.zeros(len(compiled.cost))
     cost = np.zeros(len(blocks))
@@ -199,4 +214,4 @@ def _suggest(
         threshold = cost[order[min(int(np.searchsorted(reached, risk.share)), len(cost) - 1)]]
         values[compiled.layout.columns(joined.threshold)] = threshold
         values[compiled.layout.columns(joined.excess)] = np.maximum(cost - threshold, 0.0)
-    highs.suggest_values(values)
+    return values

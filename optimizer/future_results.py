@@ -15,7 +15,7 @@ from optimizer.decided import Decided
 from optimizer.extensive import Risk
 from optimizer.future_settings import FuturesSettings
 from optimizer.hedging import Hedged
-from optimizer.solution import Solution, relative_gap
+from optimizer.solution import relative_gap
 from scenarios.errors import VerificationError
 from scenarios.futures import Futures
 from scenarios.plans import ACTIVITY_DIMS
@@ -50,7 +50,6 @@ class FutureResult:
     bound: float = math.nan
     costs: Floats = field(default_factory=lambda: np.zeros(0))
     seconds: float = 0.0
-    solution: Solution | None = None
     hedged: Hedged | None = None
 
 

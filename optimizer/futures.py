@@ -7,6 +7,7 @@ any other plan. All figures come from those plans.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ import xarray as xr
 
 from optimizer.decided import Columns, Decided, decided_columns, read_decided, require_same_decisions
 from optimizer.diagnosis import diagnose
-from optimizer.extensive import Risk, solve_extensive
+from optimizer.extensive import Risk, joins_large, solve_extensive
 from optimizer.future_results import FutureResult, with_future_figures
 from optimizer.future_settings import FutureMethod, FuturesSettings
 from optimizer.hedging import hedge
@@ -26,7 +27,7 @@ from optimizer.objective_settings import ObjectiveKind, ObjectiveSettings
 from optimizer.optimize import Watch, needs_reference, optimize, reference_plan, solve_session
 from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
-from optimizer.solution import Solution, Status
+from optimizer.solution import Solution, Status, relative_gap
 from scenarios.errors import ConfigError, InfeasibleError, SolverError
 from scenarios.future_files import read_futures
 from scenarios.futures import Future, Futures, make_futures
@@ -127,6 +128,7 @@ class _Study:
     columns: Columns = field(init=False)
     risk: Risk = field(init=False)
     sessions: list[PlanSession] = field(init=False)
+    own_decisions: list[Decided] = field(default_factory=list, init=False)  # of each future alone
 
     def __post_init__(self) -> None:
         self.columns = decided_columns(self.scenario, self.settings)
@@ -145,28 +147,47 @@ class _Study:
         """Return the decisions made now, what is proven of them and, where asked for, what they are worth."""
         began = time.perf_counter()
         hedges = self.settings.method is FutureMethod.HEDGING
-        alone = self._alone() if self.settings.worth or hedges else None
+        many = joins_large([session.model for session in self.sessions], self.solver)
+        alone = self._alone() if self.settings.worth or hedges or many else None
         mean = self._of_the_mean() if self.settings.worth else None
         result = FutureResult(
-            alone=None if alone is None else _figures(alone), of_mean=None if mean is None else mean.figures
+            alone=None if alone is None else _figures(alone),
+            of_mean=None if mean is None else mean.figures,
         )
         if hedges:
             assert alone is not None  # noqa: S101 - hedging starts from them
             result = self._hedged(result, alone, mean)
         else:
-            start = mean.start if mean is not None else None
-            solution, decided = solve_extensive(
-                [session.model for session in self.sessions],
-                self.columns,
-                self.risk,
-                self.solver,
-                progress,
-                start,
-            )
-            if decided is None:
-                raise self._reason(solution)
-            result = replace(result, decided=decided, bound=solution.bound, solution=solution)
+            result = self._joined(result, alone if many else None, mean, progress)
         return replace(result, seconds=time.perf_counter() - began)
+
+    def _joined(
+        self,
+        result: FutureResult,
+        alone: list[Solution] | None,
+        mean: _Tried | None,
+        progress: Watch | None,
+    ) -> FutureResult:
+        """Return the best decisions of the joined model.
+
+        Where it is large (`alone` is given), those of single futures and of the mean are tried in all futures
+        first: one of them may be proven good enough, and else the search begins from the best.
+        """
+        tried = mean if mean is not None and mean.is_whole else None
+        known = -math.inf if result.alone is None else self.risk.objective(result.alone[1])
+        if alone is not None:
+            own = [mean.decided] if tried is not None and mean is not None else []
+            tried = self._best([*own, *self.own_decisions], alone)
+            if tried is not None and relative_gap(tried.cost, min(known, tried.cost)) <= self.solver.mip_gap:
+                return replace(result, decided=tried.decided, bound=min(known, tried.cost))
+        models, start = [session.model for session in self.sessions], None if tried is None else tried.values
+        solution, decided = solve_extensive(models, self.columns, self.risk, self.solver, progress, start)
+        bound = float(np.fmax(solution.bound, known))
+        if tried is not None and alone is not None and (decided is None or tried.cost < solution.objective):
+            return replace(result, decided=tried.decided, bound=min(bound, tried.cost))
+        if decided is None:
+            raise self._reason(solution)
+        return replace(result, decided=decided, bound=bound)
 
     def _alone(self) -> list[Solution]:
         """Return the solution of each future as if it were known to come."""
@@ -176,6 +197,7 @@ class _Study:
             if not solution.has_values:
                 self._no_plan_in(future, session, solution)
             found.append(solution)
+            self.own_decisions.append(read_decided(session.model, self.columns))
         return found
 
     def _no_plan_in(self, future: Future, session: PlanSession, solution: Solution) -> None:
@@ -234,61 +256,64 @@ class _Study:
             )
             raise InfeasibleError(message) from error
 
-    def _tried(self, decided: Decided, alone: Sequence[Solution], least: float) -> float:
-        """Return what decisions come to over all futures; inf as soon as they cannot beat `least`."""
-        costs = np.array([solution.bound for solution in alone])
+    def _best(self, candidates: Sequence[Decided], alone: Sequence[Solution]) -> _Tried | None:
+        """Return the cheapest of several decisions over all futures, None where none suits all."""
+        best: _Tried | None = None
+        for decided in candidates:
+            tried = self._tried(decided, alone, math.inf if best is None else best.cost)
+            best = tried or best
+        return best
+
+    def _tried(self, decided: Decided, alone: Sequence[Solution], least: float) -> _Tried | None:
+        """Return what decisions come to over all futures; None as soon as they cannot beat `least`."""
+        costs, found = np.array([solution.bound for solution in alone]), []
         for f, session in enumerate(self.sessions):
             with decided.held_in(session):
-                found = solve_session(session, None)
-            if not found.has_values:
-                return float(np.inf)
-            costs[f] = found.objective
-            if self.risk.objective(costs) >= least:  # the others cost no less than alone
-                return float(np.inf)
-        return self.risk.objective(costs)
+                found.append(solve_session(session, None))
+            costs[f] = found[-1].objective
+            # the others cost no less than alone; a future without a plan has no cost
+            if not self.risk.objective(costs) < least:
+                return None
+        return _Tried(found, decided, self.risk.objective(costs))
 
     # ------------------------------------------------------------ worth
 
-    def _of_the_mean(self) -> _OfTheMean | None:
+    def _of_the_mean(self) -> _Tried | None:
         """Return what planning for the mean of all futures comes to, None where there is no such mean."""
         if self.futures.mean is None:
             return None
         session = self._session(self.futures.mean)
         solution = solve_session(session, None)
         if not solution.has_values:
-            return _OfTheMean([], None)
+            return None
         decided = read_decided(session.model, self.columns)
         found = self.held(decided)
-        return _OfTheMean(found, decided)
+        cost = self.risk.objective(_figures(found)[0])
+        return _Tried(found, decided, cost)
 
     # ------------------------------------------------------------ hedging
 
-    def _hedged(self, result: FutureResult, alone: list[Solution], mean: _OfTheMean | None) -> FutureResult:
+    def _hedged(self, result: FutureResult, alone: list[Solution], mean: _Tried | None) -> FutureResult:
         """Return the best decisions that hedging came to, tried in every future."""
         hedged = hedge(self.sessions, self.columns, self.risk, self.settings, self.solver, alone)
-        candidates = list(hedged.candidates)
-        if mean is not None and mean.decided is not None:
-            candidates.append(mean.decided)
-        best, least = None, np.inf
-        for decided in candidates:
-            cost = self._tried(decided, alone, least)
-            if cost < least:
-                best, least = decided, cost
+        own = [] if mean is None else [mean.decided]
+        best = self._best([*hedged.candidates, *own], alone)
         if best is None:
             message = (
                 f"hedging for {hedged.iterations} iterations came to no decisions that suit all futures: "
                 "raise futures.iterations, or use futures.method=extensive"
             )
             raise SolverError(message, hedged.bound)
-        return replace(result, decided=best, bound=min(hedged.bound, least), hedged=hedged)
+        return replace(result, decided=best.decided, bound=min(hedged.bound, best.cost), hedged=hedged)
 
 
 @dataclass(frozen=True)
-class _OfTheMean:
-    """Decisions that are best for the mean of all futures, and each future's solution with them held."""
+class _Tried:
+    """Decisions, each future's solution with them held, and what they come to; nan where one has no plan."""
 
     found: list[Solution]
-    decided: Decided | None
+    decided: Decided
+    cost: float
 
     @property
     def figures(self) -> tuple[Floats, Floats]:
@@ -296,10 +321,14 @@ class _OfTheMean:
         return _figures(self.found)
 
     @property
-    def start(self) -> list[Floats] | None:
-        """A plan of all futures to begin from, where there is one."""
-        whole = self.found and all(solution.has_values for solution in self.found)
-        return [solution.values for solution in self.found] if whole else None
+    def is_whole(self) -> bool:
+        """Whether every future has a plan."""
+        return all(solution.has_values for solution in self.found)
+
+    @property
+    def values(self) -> list[Floats]:
+        """The columns' values of each future."""
+        return [solution.values for solution in self.found]
 
 
 def _figures(found: Sequence[Solution]) -> tuple[Floats, Floats]:

@@ -56,10 +56,12 @@ def write_read_me(
     row = _links(sheet, row, edited, formats)
     row = _lines(sheet, _section(sheet, row + 1, _("Units"), formats), _units(scenario["currency"]), formats)
     row = _section(sheet, row + 1, _("Assumptions"), formats)
-    said = assumptions(payload)
-    row = _lines(
-        sheet, row, [(name, told.format(name=value, part=why) if why else value) for name, value, why in said], formats
-    )
+    told = _("{name}: {part}")
+    said = [
+        (name, told.format(name=value, part=why) if why else value)
+        for name, value, why in assumptions(payload)
+    ]
+    row = _lines(sheet, row, said, formats)
     row = _section(sheet, row + 1, _("What is left out"), formats)
     for sentence in limits(payload):
         row = _sentence(sheet, row, sentence, formats)
