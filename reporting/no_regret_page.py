@@ -67,11 +67,6 @@ def no_regret_section(payload: Payload) -> NoRegretSection | None:
     return NoRegretSection(no_regret_title(payload), _sub(payload), _lists(shown), tables, _notes(payload))
 
 
-def no_regret_line(payload: Payload) -> str | None:
-    """Return the section's finding for the terminal; None where it was not asked for."""
-    return None if payload["no_regret"] is None else no_regret_title(payload)
-
-
 def no_regret_title(payload: Payload) -> str:
     """Say how many decisions nearly all plans share."""
     shown = payload["no_regret"]
@@ -82,6 +77,12 @@ def no_regret_title(payload: Payload) -> str:
     share = whole_percent(shown["asked"]["present"])
     if not always:
         return _("No decision stands in {share} of the plans or more").format(share=share)
+    if shown["asked"]["unproven"]:
+        return ngettext(
+            "{number} of {all} decisions stands in {share} of the plans found so far or more",
+            "{number} of {all} decisions stand in {share} of the plans found so far or more",
+            always,
+        ).format(number=always, all=len(judged), share=share)
     return ngettext(
         "{number} of {all} decisions stands in {share} of the plans or more",
         "{number} of {all} decisions stand in {share} of the plans or more",

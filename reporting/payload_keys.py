@@ -296,7 +296,11 @@ KEYS = [
     Key("abatement.*", "", "what each lever brings, by solving again without it: `{figure}`"),
     Key("tornado.*", "", "how cost and emissions move with inputs, by solving again: `{figure}`"),
     Key(
-        "no_regret.*", "", "decisions that nearly as cheap plans share, and what flips the others: `{figure}`"
+        "no_regret.*",
+        "",
+        "what was `asked`; plans nearly as cheap (`alternatives`), plans of other `futures`, `missing` ones; "
+        "`decisions` with the share of plans that take each and a `verdict` (always, mixed, never); `inputs` "
+        "looked at, and `flips`: the value `below` and `above` its own from which a decision is otherwise",
     ),
     Key(
         "futures.*",

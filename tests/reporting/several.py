@@ -47,3 +47,14 @@ def many(part: dict[str, Any], number: int) -> dict[str, Any]:
             lane["last"] *= 1 + 0.01 * at
         parts.append({"key": f"p{at}", "title": f"Pathway {at}", "folder": f"p{at}", "payload": payload})
     return build_comparison(parts)
+
+
+def large(make_plan: Factory) -> dict[str, Any]:
+    """Six pathways of a case with 500 sites and 2,000 lanes."""
+    sites = [(f"s{i}", f"Site number {i}", "plant", "own", 36 + i % 20 / 3, 108 + i / 40) for i in range(500)]
+    arcs = [
+        (f"s{i % 500}", f"s{(7 * i + 1 + i // 500) % 500}", "rail", "ore", 1e4 + i, 3e6 - 1e3 * i, 100.0 + i)
+        for i in range(2000)
+    ]
+    plan = make_plan(sites=sites, arcs=arcs)
+    return many(pathway(plan, plan, "x"), 6)

@@ -148,3 +148,20 @@ def test_names_of_any_kind_are_text_and_fit(
     assert (shown, images, complaints) == ("p4", 0, [])
     assert lead.startswith("<img src=x")
     assert wide <= width
+
+
+@pytest.mark.nightly
+def test_a_large_page_opens_within_two_seconds(browser: Any, make_plan: Factory, tmp_path: Path) -> None:
+    write_comparison(several.large(make_plan), tmp_path / "compare.html")
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    tab.add_init_script(
+        """new MutationObserver(() => {
+        const hero = document.querySelector('[data-chart=hero] svg');
+        if (hero && !window.answered) window.answered = performance.now();
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    tab.goto((tmp_path / "compare.html").as_uri())
+    tab.wait_for_selector("html.drawn", timeout=20_000)
+    milliseconds = tab.evaluate("window.answered")
+    tab.close()
+    assert milliseconds < 2_000

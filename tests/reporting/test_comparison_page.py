@@ -140,13 +140,7 @@ def test_a_long_part_of_two_pathways_is_written_once() -> None:
 
 
 def test_six_pathways_with_two_thousand_lanes_stay_below_three_megabytes(make_plan: Factory) -> None:
-    sites = [(f"s{i}", f"Site number {i}", "plant", "own", 36 + i % 20 / 3, 108 + i / 40) for i in range(500)]
-    arcs = [
-        (f"s{i % 500}", f"s{(7 * i + 1 + i // 500) % 500}", "rail", "ore", 1e4 + i, 3e6 - 1e3 * i, 100.0 + i)
-        for i in range(2000)
-    ]
-    plan = make_plan(sites=sites, arcs=arcs)
-    large = render_comparison(several.many(several.pathway(plan, plan, "x"), 6))
+    large = render_comparison(several.large(make_plan))
     assert len(large.encode()) < 3_000_000
     assert len(script(large, "p5")["lanes"]["rows"]) <= 400
     assert "1,700 smaller lanes" in words(large)

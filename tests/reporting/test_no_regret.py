@@ -89,7 +89,7 @@ def test_what_is_not_asked_for_is_absent(plan, reference):
 def test_the_section_says_what_was_found(asked, reference):
     payload = build_payload(asked, reference)
     section = no_regret_section(payload)
-    assert section.title == "3 of 6 decisions stand in 75% of the plans or more"
+    assert section.title == "3 of 6 decisions stand in 75% of the plans found so far or more"
     assert section.sub == (
         "3 other plans cost at most 2.0% more and keep every cap; they were made to decide as differently as "
         "can be. For 1 of them the time was up (alternatives.seconds) before it was proven as different as "
