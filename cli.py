@@ -229,9 +229,9 @@ def compare(asked: list[Request]) -> int:
         if code := at_a_time(plan_one, runs, workers, cores()):
             return code
         folders = [run.out for run in runs]
-    found = read_runs(folders, first.out)
-    paired = paired_among({key: (run.outcome, run.main_cap) for key, run in found.items() if run.planned})
     with speaking(settings["report"].language):
+        found = read_runs(folders, first.out)
+        paired = paired_among({key: (run.outcome, run.main_cap) for key, run in found.items() if run.planned})
         comparison = write_side_by_side(found, paired, first.out, settings["compare"], settings["report"])
         show_comparison(comparison, first.out)
     return 7 if comparison["worse"] else 0

@@ -155,7 +155,7 @@ def _answer(task: Task, hedging: PH) -> Answer | None:
     if hedging.cylinder_rank != 0:
         return None
     decisions = {f: values for part, *_ in gathered for f, values in part.items()}
-    met = sum((counts for *_, counts in gathered), Counter())
+    met: Counter[tuple[float, ...]] = sum((counts for *_, counts in gathered), Counter())
     return Answer(
         np.array([decisions[f] for f in range(len(task.names))]),
         common,

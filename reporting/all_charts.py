@@ -21,7 +21,6 @@ from reporting import (
 )
 from reporting.drawing import Chart
 from reporting.payload import Payload
-from reporting.settings import MapKind
 from reporting.shared_scales import drawn_alike
 
 Drawer = Callable[[Payload], Chart | Sequence[Chart] | None]
@@ -50,23 +49,19 @@ DRAWERS: tuple[Drawer, ...] = (
     charts_futures.futures_chart,
     charts_levers.abatement_charts,
     charts_tornado.tornado_charts,
+    charts_map.network_map,
 )
 
 
-def drawers(map_kind: MapKind) -> tuple[Drawer, ...]:
-    """Return all drawers, that of the map for what is to lie under it."""
-    return (*DRAWERS, partial(charts_map.network_map, kind=map_kind))
-
-
-def all_charts(payload: Payload, map_kind: MapKind = MapKind.LAND) -> dict[str, Chart]:
+def all_charts(payload: Payload) -> dict[str, Chart]:
     """Return every chart of a pathway that there is something to draw for, by key."""
-    return {key: chart for drawer in drawers(map_kind) for key, chart in drawn(drawer, payload).items()}
+    return {key: chart for drawer in DRAWERS for key, chart in drawn(drawer, payload).items()}
 
 
-def alike(payloads: Sequence[Payload], map_kind: MapKind = MapKind.LAND) -> list[dict[str, Chart]]:
+def alike(payloads: Sequence[Payload]) -> list[dict[str, Chart]]:
     """Return every chart of each pathway, the same chart on the same scales in all."""
     found: list[dict[str, Chart]] = [{} for _ in payloads]
-    for drawer in drawers(map_kind):
+    for drawer in DRAWERS:
         for charts_of, made in zip(found, drawn_alike(partial(drawn, drawer), payloads), strict=True):
             charts_of.update(made)
     return found

@@ -86,7 +86,7 @@ def hero(comparison: Comparison, shown: str) -> Chart:
 
     def ends(key: str, name: str, values: Sequence[float | None], text: str) -> tuple[Any, ...]:
         end = values[-1]
-        names[key] = said(name, end, 15), said(name, end, 9)
+        names[key] = said(name, end, 15), said(name, end, 11)
         return key, None if end is None else end / scale.divisor, names[key][0], text, key == shown
 
     names: dict[str, tuple[str, str]] = {}

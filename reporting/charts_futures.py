@@ -5,6 +5,7 @@ from __future__ import annotations
 from reporting.appearance import INK, MUTED, PLAN, REFERENCE
 from reporting.drawing import Chart, Key, Numbers, Option, base, literal, round_axis, tip, value_axis
 from reporting.figures import money, money_scale, money_unit, shorten, whole_percent
+from reporting.futures_page import told_apart
 from reporting.language import gettext as _
 from reporting.payload import Payload
 
@@ -15,7 +16,7 @@ ROW, ABOVE, BELOW = 34, 14, 48  # px
 def futures_chart(payload: Payload) -> Chart | None:
     """Draw what each future costs beyond its own best plan, with what is decided now and for the mean."""
     shown = payload["futures"]
-    if shown is None or any(row["alone"] is None for row in shown["members"]):
+    if shown is None or any(row["alone"] is None for row in shown["members"]) or not told_apart(payload):
         return None
     currency, rows = payload["scenario"]["currency"], shown["members"][:MOST]
     families: list[tuple[str, str, str]] = [("cost", _("decided for all futures"), PLAN)]

@@ -42,7 +42,7 @@ STRONG = ("plant", "scrap_base")
 IMPORTANCE = {"scrap_base": 0, "plant": 1, "hub": 2, "supplier": 3, "customer": 4, "collection": 5}
 
 
-def network_map(payload: Payload, kind: MapKind = MapKind.LAND) -> Chart | None:
+def network_map(payload: Payload) -> Chart | None:
     """Draw sites and lanes of the last period; None when there is nothing to place on a map."""
     if no_map(payload):
         return None
@@ -51,7 +51,7 @@ def network_map(payload: Payload, kind: MapKind = MapKind.LAND) -> Chart | None:
     project = projection_for(places)
     points = {site["key"]: project(*place) for site, place in zip(sites, places, strict=True)}
     window = window_for(list(points.values()))
-    asked = kind is MapKind.LAND
+    asked = payload["shown"]["map"] == MapKind.LAND
     polygons = land(project, window) if asked and inside_land(places) else []
     features = [as_geojson(polygons, "land")] if polygons else []
     outline = {"type": "FeatureCollection", "features": [*features, as_geojson([[_frame(window)]], "frame")]}

@@ -55,7 +55,7 @@ def write_comparison(comparison: Comparison, path: Path | str, map_kind: MapKind
 def render_comparison(comparison: Comparison, map_kind: MapKind = MapKind.LAND) -> str:
     """Return the page of a comparison as HTML text."""
     payloads, drawn, chosen = planned(comparison), looks(comparison), str(comparison["chosen"])
-    made = dict(zip(payloads, alike(list(payloads.values()), map_kind), strict=True))
+    made = dict(zip(payloads, alike([_on(payload, map_kind) for payload in payloads.values()]), strict=True))
     charts = {key: recoloured(_short(own), drawn[key]) for key, own in made.items()}
     for key in (str(part["key"]) for part in comparison["pathways"]):
         charts[key] = {**charts.get(key, {}), "hero": hero(comparison, key)}
@@ -85,6 +85,11 @@ def render_comparison(comparison: Comparison, map_kind: MapKind = MapKind.LAND) 
         numbers={key: embedded(value) for key, value in numbers.items()},
         data=embedded({"outlines": land, "common": COMMON, "shown": chosen, "pathways": keys, "same": same}),
     )
+
+
+def _on(payload: dict[str, Any], map_kind: MapKind) -> dict[str, Any]:
+    """Return a payload to be drawn on the map that the comparison asks for, whatever its run did."""
+    return {**payload, "shown": {**payload["shown"], "map": map_kind.value}}
 
 
 def _short(charts: dict[str, Chart]) -> dict[str, Chart]:

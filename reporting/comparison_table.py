@@ -55,5 +55,5 @@ def _cell(cell: Mapping[str, Any]) -> Text:
     """Return a figure, with the ends of its interval where it has one."""
     text = cell["text"]
     if cell["low"] is not None:
-        text = f"{text} ({cell['more']})"
+        text = _("{share} ({interval})").format(share=text, interval=cell["more"])
     return Text(text, style="dim" if cell["clear"] is False else "")

@@ -27,7 +27,8 @@ def futures(plan: xr.Dataset, accounts: list[str]) -> dict[str, Any] | None:
     ``risk_share``, ``until`` and ``decided_now`` (families). ``objective``, ``bound``, ``gap``, ``expected``
     and ``tail`` (mean cost of the costliest 1 - risk_share of chance), currency, present value.
     ``planning`` : what the decisions that are best for the mean of all futures cost more; ``knowing`` :
-    what knowing the future could save; each ``value``, ``low``, ``high`` as far as gaps leave it open, or None.
+    what knowing the future could save; each ``value``, ``low``, ``high`` as far as gaps leave it open,
+    or None.
     ``mean_fails_in`` : futures in which those decisions leave no plan; ``no_mean`` : why there is no mean.
     ``hedging`` : ``iterations``, ``disagreement``, ``agreed``, ``processes``; None for one model of all.
     ``members`` : one row a future: ``name``, ``chance``, ``cost``, ``alone`` (were it known to come),

@@ -81,6 +81,13 @@ def futures_title(payload: Payload) -> str:
     return _("One set of decisions suits all {number} futures").format(number=count)
 
 
+def told_apart(payload: Payload) -> bool:
+    """Return whether costs with different decisions differ by more than the solver's gaps."""
+    shown = payload["futures"]
+    known = [figures["low"] for figures in (shown["planning"], shown["knowing"]) if figures is not None]
+    return any(_is_more(low or 0.0, shown["objective"]) for low in known)
+
+
 def _is_more(value: float, of: float) -> bool:
     """Return whether an amount is more than rounding of what it is a part of."""
     return abs(value) > 1e-7 * abs(of)
@@ -189,6 +196,10 @@ def _notes(payload: Payload) -> list[str]:
     ):
         if figures is not None:
             said.append(words.format(amount=_range(figures, currency)))
+    if shown["knowing"] is not None and not told_apart(payload):
+        said.append(
+            _("What other decisions would cost differs by less than the solver's gap: it is not drawn.")
+        )
     if shown["mean_fails_in"]:
         said.append(
             _("With the decisions that are best for the mean there is no plan in: {names}.").format(

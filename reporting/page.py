@@ -13,14 +13,13 @@ from reporting.drawing import Chart, base
 from reporting.frame import POLICY, embedded, framed
 from reporting.lanes import lane_records
 from reporting.payload import Payload
-from reporting.settings import MapKind
 
 __all__ = ["POLICY", "embedded", "for_script", "render_page", "write_page"]
 
 COMMON = {"axis": base(axis_tip=True), "item": base(axis_tip=False)}  # what most charts share
 
 
-def write_page(payload: Payload, path: Path | str, map_kind: MapKind = MapKind.LAND) -> None:
+def write_page(payload: Payload, path: Path | str) -> None:
     """Write the report of `payload` to `path` as one self-contained HTML file.
 
     The page carries a content security policy that forbids every request. Text of the user's data
@@ -31,12 +30,12 @@ def write_page(payload: Payload, path: Path | str, map_kind: MapKind = MapKind.L
     OSError
         When `path` cannot be written.
     """
-    Path(path).write_text(render_page(payload, map_kind), encoding="utf-8")
+    Path(path).write_text(render_page(payload), encoding="utf-8")
 
 
-def render_page(payload: Payload, map_kind: MapKind = MapKind.LAND) -> str:
+def render_page(payload: Payload) -> str:
     """Return the report as HTML text."""
-    drawn = all_charts(payload, map_kind)
+    drawn = all_charts(payload)
     name = findings.name_of(payload, 40)
     periods = payload["periods"]
     return framed(

@@ -20,6 +20,8 @@ from reporting.coverage import coverage, hotspots
 from reporting.freight import freight
 from reporting.frontier import frontier_payload
 from reporting.futures import futures
+from reporting.language import N_
+from reporting.language import gettext as _
 from reporting.levers import abatement, tornado
 from reporting.measures import cuts, interventions
 from reporting.moments import last_moment, lengths, moments
@@ -92,8 +94,8 @@ def build_payload(
         },
         "pathway": {
             "name": str(attrs.get("pathway", "")),
-            "title": str(attrs.get("pathway_title", "") or attrs.get("pathway", "") or "This plan"),
-            "description": str(attrs.get("pathway_description", "")),
+            "title": _(str(attrs.get("pathway_title", "") or attrs.get("pathway", "") or N_("This plan"))),
+            "description": _(str(attrs.get("pathway_description", ""))),
         },
         "periods": _periods(plan),
         "solver": _solver(plan),

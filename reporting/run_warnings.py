@@ -10,6 +10,7 @@ import xarray as xr
 
 from reporting.figures import percent
 from reporting.language import gettext as _
+from reporting.vocabulary import retold
 
 WARNINGS = "warnings.txt"
 
@@ -28,7 +29,7 @@ def run_warnings(
         if dataset.attrs.get("status", "optimal") != "optimal":
             told = _("{name}: the search was stopped ({reason}), gap {gap}: a cheaper plan may exist")
             gap = percent(float(dataset.attrs["gap"]))
-            found.append(told.format(name=name, reason=_(str(dataset.attrs["termination"])), gap=gap))
+            found.append(told.format(name=name, reason=retold(str(dataset.attrs["termination"])), gap=gap))
     found += json.loads(outcome.attrs.get("warnings_json", "[]")) if outcome is not None else []
     return list(dict.fromkeys(" ".join(str(text).split()) for text in [*found, *said]))
 

@@ -21,6 +21,7 @@ from reporting.comparison import build_comparison, refuse_unknown
 from reporting.comparison_page import write_comparison
 from reporting.diagnosis import DIAGNOSIS
 from reporting.frontier import FRONTIER
+from reporting.language import gettext as _
 from reporting.payload import build_payload, payload_text
 from reporting.request import Request
 from reporting.results import read_outcome, read_plan
@@ -136,7 +137,7 @@ def read_runs(folders: Sequence[Path], out: Path) -> dict[str, Finished]:
     places = [former_run(folder) for folder in folders]
     pathways = [read_json(place / MANIFEST)["settings"]["pathway"] for place in places]
     keys = _keys([str(pathway["name"]) for pathway in pathways], places)
-    titles = [str(pathway["title"] or pathway["name"]) for pathway in pathways]
+    titles = [_(str(pathway["title"] or pathway["name"])) for pathway in pathways]
     often = Counter(titles)
     found = {}
     for key, title, place in zip(keys, titles, places, strict=True):

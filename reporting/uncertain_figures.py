@@ -27,7 +27,7 @@ def factor_tables(payload: Payload) -> list[RiskTable]:
         held = [t for t, chance in enumerate(cap["chance"]) if chance is not None]
         if held:
             rows = [[years[t], _chance(cap, "known", t), _chance(cap, "chance", t)] for t in held]
-            unit = _("Cap {name}: share of futures, with its 95% interval").format(name=cap["key"])
+            unit = _("Cap {name}: share of futures, with its 95% interval").format(name=_(cap["key"]))
             heads = [_("Year"), _("Emission factors as stated"), _("Factors uncertain too")]
             tables.append(RiskTable(_factor_title(cap, held, years), unit, heads, rows))
     return tables

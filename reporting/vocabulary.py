@@ -39,6 +39,33 @@ UNCERTAIN = (
     N_("Supplier score persistence"),
 )  # fmt: skip
 
+PATHWAYS = (  # titles and descriptions of the bundled ones
+    N_("As it is"),
+    N_("Today's assets run on at least cost; nothing new is decided and no cap holds."),
+    N_("Falling cap"),
+    N_("Total emissions fall under a cap by 2035; the cheapest mix of all levers meets it."),
+    N_("Carbon market"),
+    N_("No cap; direct emissions beyond a falling free allocation are paid for in the national market."),
+    N_("Deep cut"),
+    N_("Total emissions nearly halve by 2035; every lever is open."),
+    N_("Green power"),
+    N_("A rising share of green electricity, with the efficiency measures that go with it."),
+    N_("Least cost"),
+    N_("Every lever is open and nothing limits emissions; what pays by itself is done."),
+    N_("Scorecards and quotas"),
+    N_(
+        "Purchases stay within the quotas of the suppliers' grades; 85 % of spend has a science-based target "
+        "by 2035."
+    ),
+    N_("Scrap first"),
+    N_("Scrap bases, higher scrap shares and electric arc furnaces carry the cuts."),
+    N_("Supplier programme"),
+    N_(
+        "Suppliers are trained, measured and helped to act; at least 18 take an inventory, 10 a target, 5 "
+        "act."
+    ),
+)
+
 WORDS = (
     # units, tiers and measures of tables
     N_("t"), N_("thousand"), N_("piece"), N_("unit"), N_("supplier"), N_("sector"), N_("regional"),
@@ -157,6 +184,7 @@ SAID = (
 )
 
 HOLE = re.compile(r"{(\w+)}")
+HELD = {"number": r"[\d.,]+", "when": "[^;]+?"}  # what some holes hold; others anything
 INNER = ("rule", "parts", "amount", "old", "new", "worth")  # holes that hold such texts themselves
 
 
@@ -190,6 +218,9 @@ def _forms() -> list[tuple[str, re.Pattern[str]]]:
     forms = []
     for message in with_holes:
         parts = HOLE.split(message)  # letters and names of holes in turn
-        pieces = [f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)]
+        pieces = [
+            f"(?P<{part}>{HELD.get(part, '.+?')})" if i % 2 else re.escape(part)
+            for i, part in enumerate(parts)
+        ]
         forms.append((message, re.compile("".join(pieces))))
     return forms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reporting.language import gettext as _
 from reporting.payload import Payload
 from reporting.workbook_columns import Column, Table
 
@@ -27,7 +28,7 @@ def _members(payload: Payload) -> Table:
         Column(f"Emissions in {payload['periods']['last']}, t CO2e", "whole", 24),
         Column("Share of demand unserved", "share", 24),
     ]
-    return Table("Futures", "What each future costs and emits with what is decided now.", columns, rows)
+    return Table("Futures", _("What each future costs and emits with what is decided now."), columns, rows)
 
 
 def _follows(payload: Payload) -> Table:
@@ -44,4 +45,5 @@ def _follows(payload: Payload) -> Table:
         Column("Future", width=32),
         Column(f"A year in {payload['periods']['last']}", "amount", 20),
     ]
-    return Table("FollowsFuture", "Quantities that follow the future, those that differ most.", columns, rows)
+    meaning = _("Quantities that follow the future, those that differ most.")
+    return Table("FollowsFuture", meaning, columns, rows)

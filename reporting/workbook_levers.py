@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reporting.charts_levers import lever_name
 from reporting.charts_tornado import input_name
+from reporting.language import gettext as _
 from reporting.lever_tables import WAYS
 from reporting.payload import Payload
 from reporting.workbook_columns import Column, Table, number_columns
@@ -43,7 +44,7 @@ def _levers(payload: Payload) -> Table:
             Column(f"{where}, {currency} per t", "amount", 20),
         ]
     columns.append(Column("How", width=40))
-    meaning = (
+    meaning = _(
         "What each lever brings: taken out of the plan, and added alone to today's chain. Over the horizon, "
         "net present value."
     )
@@ -79,7 +80,7 @@ def _tornado(payload: Payload) -> Table:
         *number_columns("whole", 20, "t CO2e", "Change, t CO2e"),
         Column("Decisions otherwise", "whole", 20),
     ]
-    meaning = (
+    meaning = _(
         "The best plan with one input at its lowest and highest: factors on the tables, rates as they are."
     )
     return Table("Tornado", meaning, columns, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reporting.language import gettext as _
 from reporting.no_regret_page import plan_name, swung_name
 from reporting.payload import Payload
 from reporting.workbook_columns import Column, Table
@@ -39,7 +40,7 @@ def _decisions(payload: Payload) -> Table:
         Column("Share of futures", "share", 18),
         Column("Taken", width=16),
     ]
-    return Table("NoRegret", "Which decisions nearly all plans share; this plan counts.", columns, rows)
+    return Table("NoRegret", _("Which decisions nearly all plans share; this plan counts."), columns, rows)
 
 
 def _plans(payload: Payload) -> Table | None:
@@ -58,7 +59,7 @@ def _plans(payload: Payload) -> Table | None:
         Column("Emissions over the horizon, t CO2e", "whole", 30),
         Column("Decisions taken otherwise", "whole", 24),
     ]
-    return Table("Alternatives", "Plans nearly as cheap, and plans of other futures.", columns, rows)
+    return Table("Alternatives", _("Plans nearly as cheap, and plans of other futures."), columns, rows)
 
 
 def _flips(payload: Payload) -> Table | None:
@@ -83,5 +84,5 @@ def _flips(payload: Payload) -> Table | None:
         Column("Open by the gap", width=16),
         *(Column(f"{side.capitalize()}: {word}", "amount", 24) for side in sides for word in words),
     ]
-    meaning = "Where a decision flips: factors on what the tables say, a rate, or currency per t."
+    meaning = _("Where a decision flips: factors on what the tables say, a rate, or currency per t.")
     return Table("Flips", meaning, columns, rows)

@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reporting.appearance import CAP, INK, MUTED, REFERENCE, cost_account, emission_account
 from reporting.appearance import PLAN as PLAN_COLOUR
+from reporting.figures import currency_name
 from reporting.language import N_
 from reporting.language import gettext as _
 from reporting.moments import whole_number
@@ -76,13 +77,20 @@ def write_summary(book: Any, sheet: Worksheet, payload: Payload, formats: Format
     )
 
     at = row + 6
-    row = _year_heads(sheet, at, _("Cost, {money}, not discounted").format(money=header), starts, formats)
+    row = _year_heads(
+        sheet, at, _("Cost, {money}, not discounted").format(money=_paid_in_words(currency)), starts, formats
+    )
     money = f'SUMIFS(Cost[{header}],Cost[Pathway],"{{0}}",Cost[Period],{{1}})'
     _line(sheet, row, _("Plan"), money, PLAN, cost["plan"], formats["strong"], at)
     _line(sheet, row + 1, _("Reference"), money, "Reference", cost["reference"], formats["money"], at)
 
     row = _section_npv(sheet, row + 3, payload, currency, formats)
     _summary_charts(book, sheet, payload, row + 1, (ours, theirs, ours + 3 if cap else None))
+
+
+def _paid_in_words(currency: str) -> str:
+    """Return what the column of money says, as titles say it."""
+    return _("{currency} in period").format(currency=currency_name(currency))
 
 
 def _year_heads(sheet: Worksheet, row: int, name: str, starts: list[int], formats: Formats) -> int:
@@ -119,7 +127,8 @@ def _section_npv(sheet: Worksheet, row: int, payload: Payload, currency: str, fo
     """Write discounted totals and the extra cost with its doubt; return the next row."""
     cost = payload["cost"]
     header = f"{currency} net present value"
-    sheet.write_string(row, 0, _("Cost over the horizon, {money}").format(money=header), formats["head"])
+    worth = _("{currency} net present value").format(currency=currency_name(currency))
+    sheet.write_string(row, 0, _("Cost over the horizon, {money}").format(money=worth), formats["head"])
     for column, name in enumerate((N_("Plan"), N_("Reference"), N_("Extra"), N_("Solver gap allows"))):
         sheet.write_string(row, column + 1, _(name), formats["head"])
     sheet.write_string(row + 1, 0, _("In all"))
@@ -161,11 +170,11 @@ def _summary_charts(
     emissions = payload["emissions"]
     _dress(chart, _("Emissions, t CO2e per year"), [*emissions["plan"], *emissions["reference"]])
     sheet.insert_chart(row, 0, chart, {"x_scale": 1.35, "y_scale": 1.25})
-    hidden = book.add_worksheet("Chart data")
+    hidden, currency = book.add_worksheet("Chart data"), paid(payload).removesuffix(" in period")
     hidden.hide()
     blocks = (
         (_("Emissions by account, t CO2e per year"), "emissions", 5),
-        (_("Cost by account, {money}").format(money=paid(payload)), "cost", 10),
+        (_("Cost by account, {money}").format(money=_paid_in_words(currency)), "cost", 10),
     )
     head = 0
     for title, kind, place in blocks:

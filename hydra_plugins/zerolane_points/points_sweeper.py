@@ -22,7 +22,7 @@ from hydra.errors import HydraException
 from hydra.plugins.sweeper import Sweeper
 from omegaconf import OmegaConf
 
-from hydra_plugins.zerolane_points import designs
+from hydra_plugins.zerolane_points import _designs as designs
 from hydra_plugins.zerolane_points.point_files import (
     ANSWERED,
     FORMAT,

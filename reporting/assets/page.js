@@ -192,10 +192,11 @@
   const mark = () => {
     for (const radio of document.querySelectorAll("[name=pathway]")) radio.checked = radio.value === shown;
     for (const card of document.querySelectorAll("[data-card]")) card.classList.toggle("on", card.dataset.card === shown);
-    const card = document.querySelector("[data-card].on"), strip = card?.parentElement;
-    if (!strip) return;
-    const [own, all] = [card.getBoundingClientRect(), strip.getBoundingClientRect()];
-    if (own.right > all.right || own.left < all.left) strip.scrollLeft += own.left - all.left - 4;
+    for (const inside of [document.querySelector("[data-card].on"), document.querySelector("[name=pathway]:checked")?.parentElement]) {
+      if (!inside) continue;
+      const [own, all] = [inside.getBoundingClientRect(), inside.parentElement.getBoundingClientRect()];
+      if (own.right > all.right || own.left < all.left) inside.parentElement.scrollLeft += own.left - all.left - 4;
+    }
   };
   const asked = () => new URLSearchParams(location.hash.slice(1)).get("p");
   const choose = (key) => { show(key); history.replaceState(null, "", `#p=${encodeURIComponent(key)}`); };

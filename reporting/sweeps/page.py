@@ -10,7 +10,19 @@ import numpy as np
 import xarray as xr
 
 from reporting.drawing import Chart, Numbers
-from reporting.figures import count, counted, money, percent, plain, shorten, tonnes, whole_percent
+from reporting.figures import (
+    count,
+    counted,
+    enumerated,
+    money,
+    percent,
+    plain,
+    sentence_gap,
+    sentences,
+    shorten,
+    tonnes,
+    whole_percent,
+)
 from reporting.frame import embedded, framed
 from reporting.language import N_
 from reporting.language import gettext as _
@@ -21,6 +33,7 @@ from reporting.sweeps.indices import has_indices, indices
 from reporting.sweeps.points import FIGURES, SweepPoints
 from reporting.sweeps.responses import responses
 from reporting.sweeps.tipping import FEASIBLE, TippingPoint, tipping_points
+from reporting.vocabulary import retold
 
 SCHEMA = 1
 MOST_TIPS = 30
@@ -122,13 +135,13 @@ def _summary(points: SweepPoints) -> list[tuple[str, bool]]:
     said = _("Extra cost over Reference runs from {low} to {high}.").format(
         low=money(low, currency, signed=True), high=money(high, currency, signed=True)
     )
-    text: list[tuple[str, bool]] = [(said + " ", False), (cloud_title(points) + ".", False)]
+    reach = _("{said}.").format(said=cloud_title(points))
+    text: list[tuple[str, bool]] = [(sentences([said, reach]), False)]
     if np.isfinite(chance).any():
         likely = int((chance[np.isfinite(chance)] > 0.5).sum())
         told = _("{likely} of {number} plans are more likely to miss the cap than to hold it.")
-        text.append(
-            (" " + told.format(likely=count(likely), number=count(int(np.isfinite(chance).sum()))), True)
-        )
+        often = told.format(likely=count(likely), number=count(int(np.isfinite(chance).sum())))
+        text.append((sentence_gap() + often, True))
     return text
 
 
@@ -153,7 +166,7 @@ def _design(points: SweepPoints) -> Numbers:
             rows.append([factor["label"], text, even])
         else:
             values = [str(value) for value in factor["values"]]
-            rows.append([factor["label"], shorten(", ".join(values), 90), counted(len(values), "value")])
+            rows.append([factor["label"], shorten(enumerated(values), 90), counted(len(values), "value")])
     return Numbers([_("Setting"), _("Range"), _("Spread")], rows)
 
 
@@ -163,7 +176,7 @@ def _states(points: SweepPoints) -> Numbers:
     states, reasons = points.texts("state"), points.texts("reason")
     for state, many in Counter(states).most_common():
         told = Counter(str(reason).split("\n")[0] for reason in reasons[states == state] if reason)
-        first = told.most_common(1)[0][0] if told and state != "ok" else ""
+        first = retold(told.most_common(1)[0][0]) if told and state != "ok" else ""
         logs = points.texts("log")[states == state]
         where = str(logs[0]) if state not in ("ok", "missing") else ""
         rows.append([_(STATES.get(str(state), str(state))), count(many), shorten(first, 160), where])
@@ -210,12 +223,14 @@ def text_summary(dataset: xr.Dataset) -> str:
         for s, many in Counter(points.texts("state")).most_common()
     ]
     figures = [(key, points.figure(key)) for key in FIGURES]
-    lines += [
-        f"  {_(FIGURES[key])}: {_shown(points, key, np.nanmin(v))} \u2013 {_shown(points, key, np.nanmax(v))}"
-        for key, v in figures
-        if np.isfinite(v).any()
-    ]
+    lines += [f"  {_reach(points, key, v)}" for key, v in figures if np.isfinite(v).any()]
     return "\n".join(lines)
+
+
+def _reach(points: SweepPoints, key: str, values: Any) -> str:
+    """Return the lowest and highest of a figure, as far as it is known."""
+    low, high = (_shown(points, key, end) for end in (np.nanmin(values), np.nanmax(values)))
+    return _("{name}: {low} \u2013 {high}").format(name=_(FIGURES[key]), low=low, high=high)
 
 
 def _shown(points: SweepPoints, key: str, value: Any) -> str:

@@ -217,7 +217,8 @@ def test_a_schematic_map_has_no_land(comparison: dict[str, Any]) -> None:
         (MapKind.LAND, ["land", "frame"], "no national or provincial boundaries"),
         (MapKind.SCHEMATIC, ["frame"], "without land, as asked for"),
     ):
-        chart = all_charts(payload, kind)["map"]
+        chart = all_charts({**payload, "shown": {"map": kind.value}})["map"]
+        assert chart.note in words(render_comparison(several.many({"payload": payload}, 1), kind))
         (outline,) = chart.outlines.values()
         assert [feature["properties"]["name"] for feature in outline["features"]] == features
         assert said in chart.note

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
 from babel.messages import Catalog
 
 from reporting import catalog as keeping
@@ -100,3 +101,12 @@ def test_what_has_no_translation_stays_english() -> None:
         assert gettext("Baotou mill") == "Baotou mill"
         assert ngettext("no such {n}", "no such {n}s", 2) == "no such {n}s"
     assert gettext("Reference") == "Reference"
+
+
+def test_the_bundled_pathways_have_their_own_words() -> None:
+    files = sorted((keeping.PACKAGE.parent / "conf" / "pathway").glob("*.yaml"))
+    said = [yaml.safe_load(file.read_text(encoding="utf-8"))["pathway"] for file in files]
+    with speaking(Language.CHINESE):
+        for pathway in said:
+            for key in ("title", "description"):
+                assert gettext(pathway[key]) != pathway[key], f"{pathway['name']}: {key}"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.io import netcdf_file
 
-from hydra_plugins.zerolane_points.designs import Choice, Design, Factors, Interval, points_of
+from hydra_plugins.zerolane_points._designs import Choice, Design, Factors, Interval, points_of
 
 YEARS = (2025, 2030)
 Answer = Mapping[str, Any] | None

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from hydra_plugins.zerolane_points.designs import Choice, Design, Interval
+from hydra_plugins.zerolane_points._designs import Choice, Design, Interval
 from reporting.sweeps.collect import collect
 from reporting.sweeps.gather import gather
 from reporting.sweeps.kept import read_collected, write_collected

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from hydra_plugins.zerolane_points.designs import (
+from hydra_plugins.zerolane_points._designs import (
     Choice,
     Design,
     Interval,

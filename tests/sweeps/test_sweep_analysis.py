@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hydra_plugins.zerolane_points.designs import Choice, Design, Interval
+from hydra_plugins.zerolane_points._designs import Choice, Design, Interval
 from reporting.language import speaking
 from reporting.settings import Language
 from reporting.sweeps.collect import collect

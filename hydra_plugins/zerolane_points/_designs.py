@@ -1,4 +1,7 @@
-"""Designs of experiments: from factors to points, all of them known before the first one runs."""
+"""Designs of experiments: from factors to points, all of them known before the first one runs.
+
+The name begins with an underscore for Hydra, which would load the module a second time as a plugin.
+"""
 
 import csv
 import itertools
