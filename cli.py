@@ -116,7 +116,7 @@ def write_case(words: list[str]) -> int:
 def settings_types() -> dict[str, type]:
     """Return the typed settings of each section of the configuration."""
     from optimizer.sections import SECTIONS
-    from reporting.settings import CompareSettings, ReportSettings
+    from reporting.settings import CompareSettings, PictureSettings, ReportSettings
     from scenarios import CarbonSettings, ElectricitySettings, PathwaySettings, ScenarioSettings
     from simulation.settings import SimulationSettings
 
@@ -129,6 +129,7 @@ def settings_types() -> dict[str, type]:
         "simulation": SimulationSettings,
         "report": ReportSettings,
         "compare": CompareSettings,
+        "pictures": PictureSettings,
     }
 
 
@@ -190,8 +191,9 @@ def execute(request: Request) -> None:
     if request.command == "compare" and request.former is not None:
         tell_apart(request, request.former)
         return
-    if request.command == "export" and request.former is not None:
-        print(export_run(request.former))
+    if request.command in ("export", "pictures") and request.former is not None:
+        export = request.command == "export"
+        print(export_run(request.former) if export else draw(request, request.former))
         return
     if request.command == "report" and request.former is not None:
         place, payload = request.former, rebuild_report(request.former, request.settings["report"])
@@ -248,6 +250,14 @@ def plan_one(request: Request) -> int:
     except Exception as error:  # noqa: BLE001 - said where it happens: it may be a process of its own
         return tell(error)
     return 0
+
+
+def draw(request: Request, former: Path) -> str:
+    """Do ``pictures``: write charts as files and return where they are."""
+    from reporting.pictures import write_pictures
+
+    out = None if request.values["out"] is None else request.out
+    return write_pictures(former, request.settings, out, lambda message: warn(request, message))
 
 
 def tell_apart(request: Request, former: Path) -> None:

@@ -64,7 +64,7 @@ class FuturesSettings:
     risk_share: Annotated[float, Field(ge=0, lt=1)] = 0.9
     method: FutureMethod = FutureMethod.EXTENSIVE
     worth: bool = True
-    rho: Annotated[float, Field(gt=0)] = 1.0
+    rho: Annotated[float, Field(gt=0)] = 0.1
     iterations: Annotated[int, Field(ge=1)] = 100
     agreement: Annotated[float, Field(gt=0)] = 1e-2
     processes: Annotated[int, Field(ge=1)] = 1

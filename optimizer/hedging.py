@@ -161,8 +161,9 @@ def _cost(session: PlanSession, name: str) -> Floats:
 def _in_this_process(task: Task) -> Answer:
     try:
         from optimizer.hedging_run import run_hedging
-    except ImportError as error:
-        raise ConfigError(NEEDED) from error
+    except (ImportError, RuntimeError) as error:  # the latter: mpi4py is there and no MPI library
+        message = f"{NEEDED} ({error})"
+        raise ConfigError(message) from error
     answer = run_hedging(task)
     assert answer is not None  # noqa: S101 - the first process has it
     return answer

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reporting.settings import Language
+from scenarios.schema import TABLES
 
 if TYPE_CHECKING:
     from babel.messages import Catalog
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 LANGUAGES = PACKAGE / "languages"
 TASKS = PACKAGE.parent / "scenarios" / "tasks"
+DESCRIPTION = "scenarios/schema.py"  # of the input tables
 IN_WORDS = ("title", "short", "aspect", "task")  # columns of the tables of tasks
 MARKS = ("_", "gettext", "N_", "ngettext", "counted")
 CHANGING = (  # headers that change by themselves
@@ -51,9 +53,10 @@ def main(words: Sequence[str] | None = None) -> int:
 def messages() -> Texts:
     """Return every text to be translated with the files that say it, in the order of the files.
 
-    They are the marked texts of this package, and what the bundled tables of public tasks say in words.
+    They are the marked texts of this package, and what the bundled tables of public tasks and the
+    description of the input tables say in words.
     """
-    texts: Texts = {}
+    texts: Texts = {text: [DESCRIPTION] for text in described()}
     for file in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.j2"), *TASKS.glob("*.csv")]):
         for text in _written(file) if file.suffix == ".csv" else marked(file):
             places = texts.setdefault(text, [])
@@ -61,6 +64,14 @@ def messages() -> Texts:
             if place not in places:
                 places.append(place)
     return texts
+
+
+def described() -> Iterator[str]:
+    """Yield what input tables and their columns mean, and their units."""
+    for table in TABLES.values():
+        yield table.meaning
+        for column in table.all_columns:
+            yield from (text for text in (column.meaning, column.unit) if text)
 
 
 def _written(file: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ Every chart carries the reference; lines and columns start at zero unless the un
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from reporting.appearance import (
@@ -31,6 +32,7 @@ from reporting.drawing import (
     columns,
     end_labels,
     extent,
+    in_full,
     line,
     literal,
     number_rows,
@@ -285,7 +287,7 @@ def cost_difference(payload: Payload) -> Chart:
         legend=[Key(DEARER, _("dearer")), Key(CHEAPER, _("cheaper"))],
         numbers=Numbers(
             [_("Account"), money_unit(scale, currency)],
-            [[n, plain(v / scale.divisor, signed=True)] for n, v in rows],
+            [[n, in_full(partial(plain, signed=True), v, scale.divisor)] for n, v in rows],
         ),
     )
 

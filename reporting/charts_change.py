@@ -9,7 +9,17 @@ from reporting.appearance import GRID, INK, MUTED, PAPER, PLAN, mode_colours
 from reporting.charts import known
 from reporting.charts_map import place_names
 from reporting.charts_supply import ink_on
-from reporting.drawing import Chart, Key, Numbers, base, extent, literal, number_rows, tip
+from reporting.drawing import (
+    Chart,
+    Key,
+    Numbers,
+    base,
+    extent,
+    in_full,
+    literal,
+    number_rows,
+    tip,
+)
 from reporting.figures import Scale, emission_scale, large_scale, phrases, plain, whole_percent
 from reporting.language import gettext as _
 from reporting.payload import Payload
@@ -220,7 +230,7 @@ def _then_and_now(
         numbers=Numbers(
             [_("Name"), labels[0], labels[-1]],
             [
-                [name, plain(a), plain(b)]
+                [name, in_full(plain, a), in_full(plain, b)]
                 for (name, _first, _last), (a, b) in zip(reversed(pairs), reversed(scaled), strict=True)
             ],
         ),

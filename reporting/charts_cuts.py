@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from reporting.appearance import (
@@ -24,6 +25,7 @@ from reporting.drawing import (
     base,
     end_labels,
     extent,
+    in_full,
     line,
     literal,
     number_rows,
@@ -245,7 +247,7 @@ def steps(payload: Payload) -> Chart:
     narrow = {"grid": {"left": 118}, "yAxis": {"axisLabel": {"width": 110, "fontSize": 12}}}
     wide = {"grid": {"left": 152}, "yAxis": {"axisLabel": {"width": 142, "fontSize": 12.5}}}
     table = [
-        [name, plain((end if whole else end - start) / scale.divisor, signed=not whole)]
+        [name, in_full(partial(plain, signed=not whole), end if whole else end - start, scale.divisor)]
         for name, start, end, _colour, whole in reversed(bars)
     ]
     return Chart(

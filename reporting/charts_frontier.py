@@ -6,7 +6,20 @@ from typing import Any
 
 from reporting.appearance import GRID, INK, MUTED, PAPER, PLAN, REFERENCE
 from reporting.charts import known, short_name
-from reporting.drawing import LABEL, Chart, Key, Numbers, Option, base, literal, round_axis, tip, value_axis
+from reporting.drawing import (
+    LABEL,
+    Chart,
+    Key,
+    Numbers,
+    Option,
+    base,
+    in_full,
+    in_percent,
+    literal,
+    round_axis,
+    tip,
+    value_axis,
+)
 from reporting.figures import (
     currency_name,
     emission_scale,
@@ -220,10 +233,9 @@ def _numbers(found: dict[str, Any], currency: str) -> Numbers:
     rows = [
         [
             str(p + 1),
-            f"{found['emissions'][p]:,.0f}",
-            f"{found['cost'][p]:,.0f}",
-            _share(found["gap"][p]),
-            *("\u2013" if found[name][p] is None else plain(found[name][p]) for name in _PRICES),
+            *(in_full("{:,.0f}".format, found[name][p]) for name in ("emissions", "cost")),
+            in_percent(percent, found["gap"][p]),
+            *(in_full(plain, found[name][p]) for name in _PRICES),
         ]
         for p in range(len(found["cost"]))
     ]

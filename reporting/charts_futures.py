@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reporting.appearance import INK, MUTED, PLAN, REFERENCE
-from reporting.drawing import Chart, Key, Numbers, Option, base, literal, round_axis, tip, value_axis
+from reporting.drawing import (
+    Chart,
+    Key,
+    Numbers,
+    Option,
+    base,
+    in_full,
+    literal,
+    round_axis,
+    tip,
+    value_axis,
+)
 from reporting.figures import money, money_scale, money_unit, shorten, whole_percent
 from reporting.futures_page import told_apart
 from reporting.language import gettext as _
@@ -32,7 +45,7 @@ def futures_chart(payload: Payload) -> Chart | None:
     scale = money_scale(largest)
     tips = [
         tip(
-            row["name"],
+            _(row["name"]),
             [
                 (_("Chance"), whole_percent(row["chance"])),
                 (_("If it were known"), money(row["alone"], currency)),
@@ -73,7 +86,7 @@ def futures_chart(payload: Payload) -> Chart | None:
         ),
         "yAxis": {
             "type": "category",
-            "data": [literal(shorten(row["name"], 24)) for row in rows],
+            "data": [literal(shorten(_(row["name"]), 24)) for row in rows],
             "inverse": True,
             "axisLine": {"show": False},
             "axisTick": {"show": False},
@@ -100,9 +113,11 @@ def futures_chart(payload: Payload) -> Chart | None:
             [_("Future"), *(said for _name, said, _colour in families)],
             [
                 [
-                    row["name"],
+                    _(row["name"]),
                     *(
-                        _("no plan") if (v := beyond[name][f]) is None else money(v, currency)
+                        _("no plan")
+                        if (v := beyond[name][f]) is None
+                        else in_full(partial(money, currency=currency), v, unit=currency)
                         for name, _said, _colour in families
                     ),
                 ]

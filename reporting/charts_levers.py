@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -22,6 +23,7 @@ from reporting.drawing import (
     Numbers,
     Option,
     base,
+    in_full,
     literal,
     round_axis,
     tip,
@@ -251,15 +253,15 @@ def _tip(payload: Payload, row: Row, prefix: str) -> Option:
 
 def _numbers(payload: Payload, rows: list[Row], prefix: str) -> Numbers:
     currency, marks = payload["scenario"]["currency"], numbered(payload)
+    show = partial(money, currency=currency)
     headers = [_("Lever"), _("CO\u2082e over the horizon"), _("Present cost"), _("A tonne")]
     return Numbers(
         headers,
         [
             [
                 f"{marks[row['key']][0]} {lever_name(row)}",
-                tonnes(row[f"{prefix}cut"]),
-                money(row[f"{prefix}cost"], currency),
-                money(row[f"{prefix}per_tonne"], currency),
+                in_full(tonnes, row[f"{prefix}cut"], unit="t"),
+                *(in_full(show, row[f"{prefix}{name}"], unit=currency) for name in ("cost", "per_tonne")),
             ]
             for row in rows
         ],

@@ -10,7 +10,18 @@ from dataclasses import replace
 from typing import Any
 
 from reporting.appearance import INK, MUTED, ROLES, humanise, mode_colours
-from reporting.drawing import FONT, Chart, Key, Numbers, Option, base, literal, responsive, tip
+from reporting.drawing import (
+    FONT,
+    Chart,
+    Key,
+    Numbers,
+    Option,
+    base,
+    in_full,
+    literal,
+    responsive,
+    tip,
+)
 from reporting.figures import counted, shorten, tonnes
 from reporting.language import N_
 from reporting.language import gettext as _
@@ -139,7 +150,7 @@ def _chart(
         legend=legend,
         numbers=Numbers(
             [_("Site"), _("Role"), _("Through it, a year")],
-            [[s["name"], _role_name(s["role"]), tonnes(s["tonnes"])] for s in ranked],
+            [[s["name"], _role_name(s["role"]), in_full(tonnes, s["tonnes"], unit="t")] for s in ranked],
         ),
     )
 

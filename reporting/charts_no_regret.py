@@ -13,6 +13,7 @@ from reporting.drawing import (
     Numbers,
     Option,
     base,
+    in_percent,
     literal,
     responsive,
     tip,
@@ -20,7 +21,7 @@ from reporting.drawing import (
 )
 from reporting.figures import shorten, whole_percent
 from reporting.language import gettext as _
-from reporting.no_regret_page import DASH, decision_names
+from reporting.no_regret_page import decision_names
 from reporting.payload import Payload
 
 MOST = 20
@@ -153,7 +154,7 @@ def _numbers(rows: list[dict[str, Any]], names: dict[str, str], families: list[s
             [
                 names[row["key"]],
                 _("yes") if row["chosen"] else _("no"),
-                *(DASH if row[name] is None else whole_percent(row[name]) for name in families),
+                *(in_percent(whole_percent, row[name]) for name in families),
             ]
             for row in rows
         ],

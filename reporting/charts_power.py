@@ -13,6 +13,8 @@ from reporting.drawing import (
     Numbers,
     Option,
     base,
+    in_full,
+    in_percent,
     line,
     number_rows,
     round_axis,
@@ -94,7 +96,7 @@ def matched_hours(payload: Payload) -> Chart | None:
     }
     whole = hours["matched"][-1] or 0.0
     table = [
-        [name, *(whole_percent(share or 0.0) for share in day["share"])]
+        [name, *(in_percent(whole_percent, share or 0.0) for share in day["share"])]
         for name, day in zip(names, days, strict=True)
     ]
     return Chart(
@@ -234,7 +236,8 @@ def premium_curve(payload: Payload) -> Chart | None:
         option,
         260,
         numbers=Numbers(
-            [_("Matched share"), unit], [[percent(p["share"]), plain(p["per_mwh"])] for p in points]
+            [_("Matched share"), unit],
+            [[in_percent(percent, p["share"]), in_full(plain, p["per_mwh"])] for p in points],
         ),
     )
 

@@ -22,6 +22,7 @@ from reporting.drawing import (
     Numbers,
     base,
     columns,
+    in_percent,
     line,
     number_rows,
     round_axis,
@@ -139,8 +140,7 @@ def _shares(
         "series": series,
     }
     table = [
-        [label, *(whole_percent(values[i] / totals[i]) if totals[i] > 0 else "0%" for *_rest, values in rows)]
-        for i, label in enumerate(labels)
+        [label, *(_part(values[i], totals[i]) for *_rest, values in rows)] for i, label in enumerate(labels)
     ]
     return Chart(
         key,
@@ -152,6 +152,11 @@ def _shares(
         legend=_legend([row[0] for row in rows], [row[1] for row in rows]),
         numbers=Numbers([_("Year"), *(row[0] for row in rows)], table),
     )
+
+
+def _part(value: float, total: float) -> str:
+    """Return the share of `value` in `total` as the table shows it."""
+    return in_percent(whole_percent, value / total if total > 0 else 0.0)
 
 
 def _legend(names: Sequence[str], colours: Sequence[str]) -> list[Key]:

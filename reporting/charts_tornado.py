@@ -9,6 +9,7 @@ from reporting.appearance import INK, PLAN, REFERENCE
 from reporting.drawing import (
     LABEL,
     Chart,
+    Figure,
     Key,
     Numbers,
     Option,
@@ -213,7 +214,10 @@ def _swings(
                     *(
                         text
                         for end in row["ends"]
-                        for text in (amount_text(row, end), _told(end, field, show))
+                        for text in (
+                            Figure(amount_text(row, end), end["amount"]),
+                            _told(end, field, divisor, show),
+                        )
                     ),
                 ]
                 for row in reversed(rows)
@@ -242,7 +246,7 @@ def _decisions(end: Row) -> list[tuple[str, str]]:
     return [(_("Decisions taken otherwise"), plain(end["decisions"]))]
 
 
-def _told(end: Row, field: str, show: Show) -> str:
+def _told(end: Row, field: str, divisor: float, show: Show) -> str:
     """Return a change in words, or why there is none."""
     if end["state"] == "impossible":
         return _("no plan")
@@ -251,5 +255,5 @@ def _told(end: Row, field: str, show: Show) -> str:
     if end["state"] == "same":
         return DASH
     if field == "cost_change" and not end["clear"]:
-        return _("{change}, within the gap").format(change=show(end[field]))
-    return str(show(end[field]))
+        return Figure(_("{change}, within the gap").format(change=show(end[field])), end[field] / divisor)
+    return Figure(show(end[field]), end[field] / divisor)

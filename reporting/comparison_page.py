@@ -27,7 +27,7 @@ from reporting.charts_compare import (
 )
 from reporting.comparison_words import headline, strip_title, summary
 from reporting.drawing import Chart
-from reporting.figures import shorten
+from reporting.figures import phrases, shorten
 from reporting.frame import embedded, framed, rendered, rounded
 from reporting.language import gettext as _
 from reporting.page import COMMON, for_script
@@ -55,10 +55,7 @@ def write_comparison(comparison: Comparison, path: Path | str, map_kind: MapKind
 def render_comparison(comparison: Comparison, map_kind: MapKind = MapKind.LAND) -> str:
     """Return the page of a comparison as HTML text."""
     payloads, drawn, chosen = planned(comparison), looks(comparison), str(comparison["chosen"])
-    made = dict(zip(payloads, alike([_on(payload, map_kind) for payload in payloads.values()]), strict=True))
-    charts = {key: recoloured(_short(own), drawn[key]) for key, own in made.items()}
-    for key in (str(part["key"]) for part in comparison["pathways"]):
-        charts[key] = {**charts.get(key, {}), "hero": hero(comparison, key)}
+    charts = {key: _short(own) for key, own in comparison_charts(comparison, map_kind).items()}
     first = payloads[chosen]
     periods = first["periods"]
     keys = [str(part["key"]) for part in comparison["pathways"]]
@@ -69,7 +66,7 @@ def render_comparison(comparison: Comparison, map_kind: MapKind = MapKind.LAND) 
     return framed(
         "compare.html.j2",
         p=first,
-        tab_title=f"{first['scenario']['title']}, {periods['first']}\u2013{periods['end']}",
+        tab_title=phrases([first["scenario"]["title"], f"{periods['first']}\u2013{periods['end']}"]),
         stopped=any(payload["solver"]["status"] != "optimal" for payload in payloads.values()),
         headline=headline(comparison),
         summary=summary(comparison),
@@ -90,6 +87,17 @@ def render_comparison(comparison: Comparison, map_kind: MapKind = MapKind.LAND) 
 def _on(payload: dict[str, Any], map_kind: MapKind) -> dict[str, Any]:
     """Return a payload to be drawn on the map that the comparison asks for, whatever its run did."""
     return {**payload, "shown": {**payload["shown"], "map": map_kind.value}}
+
+
+def comparison_charts(
+    comparison: Comparison, map_kind: MapKind = MapKind.LAND
+) -> dict[str, dict[str, Chart]]:
+    """Return the charts of each pathway by key, on shared scales; one without plan has only that of all."""
+    payloads, drawn = planned(comparison), looks(comparison)
+    made = dict(zip(payloads, alike([_on(payload, map_kind) for payload in payloads.values()]), strict=True))
+    charts = {key: recoloured(own, drawn[key]) for key, own in made.items()}
+    keys = [str(part["key"]) for part in comparison["pathways"]]
+    return {key: {**charts.get(key, {}), "hero": hero(comparison, key)} for key in keys}
 
 
 def _short(charts: dict[str, Chart]) -> dict[str, Chart]:

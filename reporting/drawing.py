@@ -8,7 +8,7 @@ Options: https://echarts.apache.org/en/option.html (version 6).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,23 @@ class Key:
     colour: str
     name: str
     shape: str = "fill"
+
+
+class Figure(str):
+    """A number as a table shows it, with its value in full for files; None: there is none.
+
+    `unit` is that of the value where the head of its column does not say it.
+    """
+
+    __slots__ = ("unit", "value")
+    value: float | None
+    unit: str
+
+    def __new__(cls, text: str, value: float | None, unit: str = "") -> Figure:
+        """Return `text` that knows the `value` it stands for."""
+        figure = super().__new__(cls, text)
+        figure.value, figure.unit = value, unit
+        return figure
 
 
 @dataclass(frozen=True)
@@ -293,6 +310,19 @@ def responsive(option: Option, narrow: Option, wide: Option) -> Option:
 
 def number_rows(labels: Sequence[str], series: Sequence[tuple[str, Values]], divisor: float = 1.0) -> Numbers:
     """Return the table behind a chart: one row a period, one column a series."""
-    shown = [["\u2013" if v is None else plain(v / divisor) for v in values] for _name, values in series]
+    shown = [[in_full(plain, v, divisor) for v in values] for _name, values in series]
     rows = [[label, *(column[i] for column in shown)] for i, label in enumerate(labels)]
     return Numbers([_("Year"), *(name for name, _values in series)], rows)
+
+
+def in_full(
+    show: Callable[[float], str], value: float | None, divisor: float = 1.0, unit: str = ""
+) -> Figure:
+    """Return `value` in units of `divisor` as `show` writes it; a dash where there is none."""
+    scaled = None if value is None else value / divisor
+    return Figure("\u2013" if scaled is None else show(scaled), scaled, unit)
+
+
+def in_percent(show: Callable[[float], str], share: float | None) -> Figure:
+    """Return a share as `show` writes it, with its value in percent; a dash where there is none."""
+    return Figure("\u2013" if share is None else show(share), None if share is None else 100 * share, "%")

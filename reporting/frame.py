@@ -38,10 +38,10 @@ def framed(template: str, **values: Any) -> str:
     page = rendered(
         template,
         policy=POLICY,
-        fonts=[{"family": f, "weight": w, "data": _font(name)} for name, (f, w) in FONTS.items()],
-        css=_ours("page.css"),
-        echarts=_ours("echarts.min.js"),
-        script=_ours("page.js"),
+        fonts=faces(),
+        css=ours("page.css"),
+        echarts=ours("echarts.min.js"),
+        script=ours("axes.js") + ours("page.js"),
         **values,
     )
     return str(page)
@@ -92,10 +92,15 @@ def _template(name: str) -> str | None:
     return place.read_text(encoding="utf-8") if place.is_file() else None
 
 
-def _ours(name: str) -> Markup:
+def ours(name: str) -> Markup:
     """Return a bundled style or script, which is not escaped."""
     text = resources.files("reporting").joinpath("assets", name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - a file of this package
+
+
+def faces() -> list[dict[str, str]]:
+    """Return the bundled typefaces as a style sheet takes them in."""
+    return [{"family": f, "weight": w, "data": _font(name)} for name, (f, w) in FONTS.items()]
 
 
 @cache

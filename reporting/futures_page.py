@@ -132,8 +132,8 @@ def _each_future(payload: Payload) -> RiskTable:
     known = any(row["alone"] is not None for row in shown["members"])
     of_mean = any(row["of_mean"] is not None for row in shown["members"])
     short = any(row["unmet"] for row in shown["members"])
-    largest = max(abs(row[key]) for row in shown["members"] for key in COSTS if row[key] is not None)
-    scale = money_scale(largest)
+    smallest = min(abs(row[key]) for row in shown["members"] for key in COSTS if row[key] is not None)
+    scale = money_scale(smallest)  # so that the futures can be told apart
     headers = [_("Future"), _("Chance"), _("Present cost")]
     headers += [_("If it were known")] if known else []
     headers += [_("Decided for the mean")] if of_mean else []
@@ -141,7 +141,7 @@ def _each_future(payload: Payload) -> RiskTable:
     headers += [_("Demand unserved")] if short else []
     rows = []
     for row in shown["members"]:
-        cells = [shorten(row["name"], 40), whole_percent(row["chance"]), scale.show(row["cost"])]
+        cells = [shorten(_(row["name"]), 40), whole_percent(row["chance"]), scale.show(row["cost"])]
         cells += [scale.show(row["alone"])] if known else []
         if of_mean:
             cells.append(_("no plan") if row["of_mean"] is None else scale.show(row["of_mean"]))
@@ -157,7 +157,7 @@ def _each_future(payload: Payload) -> RiskTable:
 def _follows(payload: Payload) -> list[RiskTable]:
     """Return what follows the future most: purchases, and what is made."""
     shown = payload["futures"]
-    names = [row["name"] for row in shown["members"]]
+    names = [_(row["name"]) for row in shown["members"]]
     titles = {
         "purchase": _("Purchases that follow the future"),
         "run": _("Production that follows the future"),
@@ -203,7 +203,7 @@ def _notes(payload: Payload) -> list[str]:
     if shown["mean_fails_in"]:
         said.append(
             _("With the decisions that are best for the mean there is no plan in: {names}.").format(
-                names=enumerated(shown["mean_fails_in"])
+                names=enumerated(_(name) for name in shown["mean_fails_in"])
             )
         )
     if shown["no_mean"]:

@@ -20,6 +20,7 @@ COMMANDS = {
     "sweep": "many points of a design, here or on Slurm, nothing done twice: sweep.design=lhs ...",
     "collect": "gather a sweep: one Dataset, one table, one page: collect DIR",
     "export": "write the footprints of a former run as PACT and iLEAP JSON: run=DIR",
+    "pictures": "charts of a former run or comparison as SVG, PNG and CSV: run=DIR chart=KEY,... as=svg,png",
     "init": "write a small case of your own to start from: init DIR",
 }
 EXAMPLES = {
@@ -34,6 +35,7 @@ EXAMPLES = {
     "sweep": "sweep scenario=tutorial 'carbon.cap_2026=interval(0.5,0.9)' sweep.design=lhs sweep.samples=20",
     "collect": "collect runs/sweep-DIR figure=emissions",
     "export": "export run=runs/DIR",
+    "pictures": "pictures run=runs/DIR chart=hero,wedge as=png,csv width=1000",
     "init": "init my_case",
 }
 OPTIONS = {
@@ -41,7 +43,7 @@ OPTIONS = {
     "out=DIR": "the run folder (default: a fresh one under runs/)",
     "data=PLAN.xlsx": "the edited workbook of a run, its settings included; or a folder of tables",
     "overwrite=true": "out may replace a former run folder",
-    "run=DIR": "a former run folder, for simulate and report",
+    "run=DIR": "a former run folder, for simulate, report, pictures and export",
     "--trial N": "simulate: replay one trial alone; --journal writes its journal.csv",
     "--config-dir DIR": "your own choices, in DIR/scenario/, DIR/pathway/ ...",
     "-m": "every combination of lists such as pathway=capped,deep_cut",

@@ -8,7 +8,7 @@ from typing import Any
 
 from reporting.charts_levers import lever_name, ranked
 from reporting.charts_tornado import tornado_title
-from reporting.figures import DASH, clauses, count, money, percent, sentences, tonnes
+from reporting.figures import DASH, clauses, count, money, percent, phrases, sentences, tonnes
 from reporting.language import N_
 from reporting.language import gettext as _
 from reporting.payload import Payload
@@ -217,7 +217,7 @@ def _kinds(members: list[dict[str, Any]]) -> str:
 def _named(row: dict[str, Any]) -> str:
     site = row["site"]
     known = not site or site.partition(",")[0] in row["name"]
-    return str(row["name"]) if known else f"{row['name']}, {site}"
+    return str(row["name"]) if known else phrases([row["name"], site])
 
 
 def _works(members: list[dict[str, Any]]) -> str:

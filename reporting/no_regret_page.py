@@ -185,7 +185,7 @@ def future_name(name: str, payload: Payload) -> str:
     key, _sign, value = name.rpartition("=")
     try:
         shown = amount(key, float(value), payload["scenario"]["currency"])
-        return f"{swung_name(key)} {shown}" if key else name
+        return _("{input} {value}").format(input=swung_name(key), value=shown) if key else name
     except ValueError:
         return name
 

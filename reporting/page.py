@@ -12,6 +12,7 @@ from reporting.body import body
 from reporting.drawing import Chart, base
 from reporting.frame import POLICY, embedded, framed
 from reporting.lanes import lane_records
+from reporting.language import gettext as _
 from reporting.payload import Payload
 
 __all__ = ["POLICY", "embedded", "for_script", "render_page", "write_page"]
@@ -41,7 +42,9 @@ def render_page(payload: Payload) -> str:
     return framed(
         "report.html.j2",
         p=payload,
-        tab_title=f"{payload['scenario']['title']}: {name}, {periods['first']}\u2013{periods['end']}",
+        tab_title=_("{title}: {name}, {years}").format(
+            title=payload["scenario"]["title"], name=name, years=f"{periods['first']}\u2013{periods['end']}"
+        ),
         name=name,
         stopped=payload["solver"]["status"] != "optimal",
         headline=findings.headline(payload),

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from reporting.language import gettext as _
-from reporting.run_folder import MANIFEST, former_run, fresh_folder, settled_values
+from reporting.run_folder import MANIFEST, former_run, former_shown, fresh_folder, settled_values
 from scenarios.carried_settings import with_carried_settings
 from scenarios.change import find_plan
 from scenarios.edits import edits
@@ -20,9 +20,14 @@ from scenarios.loading import BUNDLED, find_data, is_workbook
 from scenarios.scenario import Scenario
 from scenarios.typed import Composed, typed_settings
 
-ABOUT_A_RUN = ("simulate", "report", "compare", "export")  # commands that start from a former run
+ABOUT_A_RUN = ("simulate", "report", "compare", "export", "pictures")  # commands that start from a former run
+ABOUT_VIEWS = ("compare", "pictures")  # sections that no run is made by
 MOST_EDITS = 20  # said; the manifest has all
-FREE = {"simulate": ("simulation", "report"), "report": ("report",)}  # what they may settle anew
+FREE = {
+    "simulate": ("simulation", "report"),
+    "report": ("report",),
+    "pictures": ("report", "pictures"),
+}  # what they may settle anew
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Request:
     @property
     def sections(self) -> dict[str, Any]:
         """The plain values of all sections: what a run folder remembers of the settings."""
-        return {section: self.values[section] for section in self.settings if section != "compare"}
+        return {section: self.values[section] for section in self.settings if section not in ABOUT_VIEWS}
 
     @property
     def other(self) -> Path:
@@ -113,7 +118,7 @@ def requested(command: str, types: Mapping[str, type], composed: Composed) -> Re
         if values["run"] is None:
             message = f"{command} needs run=DIR, the folder of a former run"
             raise ConfigError(message)
-        former = former_run(Path(str(values["run"])))
+        former = (former_shown if command == "pictures" else former_run)(Path(str(values["run"])))
         values = values | settled_values(former, values, composed.overrides, FREE.get(command, ()))
     elif is_workbook(Path(str(values["scenario"]["data"]))):
         workbook = find_data(str(values["scenario"]["data"]), composed.search)

@@ -85,6 +85,12 @@ def without_clock(dataset: xr.Dataset) -> xr.Dataset:
     return plain
 
 
+def read_payload(folder: Path, shown: ReportSettings | None = None) -> Payload:
+    """Return what the views of a former run show; raises ConfigError when a file is absent or damaged."""
+    frontier = read_dataset(folder / FRONTIER) if (folder / FRONTIER).exists() else None
+    return build_payload(*read_plan(folder), read_outcome(folder), frontier, shown)
+
+
 def rebuild_report(folder: Path, shown: ReportSettings | None = None) -> Payload:
     """Write page, payload and workbook of a former run anew, all or none; return what they show.
 

@@ -149,6 +149,12 @@ def former_run(path: Path) -> Path:
     return path
 
 
+def former_shown(path: Path) -> Path:
+    """Return `path` made absolute; raises ConfigError when it is neither a run folder nor a comparison."""
+    path = path.expanduser().absolute()
+    return path if (path / COMPARISON).is_file() and (path / PAYLOAD).is_file() else former_run(path)
+
+
 def settled_values(
     former: Path, values: Mapping[str, Any], overrides: Sequence[str], free: Sequence[str]
 ) -> dict[str, Any]:
@@ -161,7 +167,7 @@ def settled_values(
 
     Raises ConfigError when an override is about another section, which the former run has settled.
     """
-    saved = read_json(former / MANIFEST)["settings"]
+    saved = read_json(former / MANIFEST)["settings"] if is_run_folder(former) else dict(values)
     for override in overrides:
         key = override.lstrip("+").split("=")[0]
         section, *rest = key.split(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated
 
@@ -39,6 +40,33 @@ class ReportSettings:
     map: MapKind = MapKind.LAND
     views: bool = True
     figures: bool = False
+
+
+class PictureFormat(StrEnum):
+    """A file that ``zerolane pictures`` writes of a chart."""
+
+    SVG = "svg"
+    PNG = "png"
+    CSV = "csv"
+
+
+@dataclass(config=ConfigDict(extra="forbid"))
+class PictureSettings:
+    """Which charts are written as files, and how.
+
+    Attributes
+    ----------
+    charts : keys of charts; none: all there are.
+    formats : ``svg``, ``png`` and ``csv``, the data.
+    width : of a picture, px. scale : pixels of a PNG in each.
+    """
+
+    charts: list[str] = field(default_factory=list)
+    formats: Annotated[list[PictureFormat], Field(min_length=1)] = field(
+        default_factory=lambda: list(PictureFormat)
+    )
+    width: Annotated[int, Field(ge=320, le=4000)] = 860
+    scale: Annotated[float, Field(ge=0.5, le=8)] = 2.0
 
 
 @dataclass(config=ConfigDict(extra="forbid"))

@@ -55,9 +55,10 @@ def show_summary(payload: Payload, console: Console | None = None, folder: Path 
     console.print()
     console.print(Text(headline(payload), style="bold"))
     scenario, periods = payload["scenario"], payload["periods"]
-    where = ", ".join(part for part in (scenario["company"], scenario["title"]) if part)
+    years = f"{periods['first']}\u2013{periods['end']}"
+    where = phrases(part for part in (scenario["company"], scenario["title"], years) if part)
     demo = f"  {_('demonstration data')}" if scenario["demo"] else ""
-    console.print(Text(f"{where}, {periods['first']}\u2013{periods['end']}{demo}", style="dim"))
+    console.print(Text(f"{where}{demo}", style="dim"))
     console.print()
     console.print(_comparison(payload))
     console.print()

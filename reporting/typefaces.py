@@ -73,7 +73,7 @@ def typeface(name: str) -> Typeface:
 
 
 def write_files(folder: Path) -> list[str]:
-    """Write the bundled typefaces into `folder` as TrueType under their names on the page; return the files."""
+    """Write the bundled typefaces into `folder` as TrueType, named as on the page; return the files."""
     files = []
     for name, (family, _weights) in FONTS.items():
         font = _opened(name)

@@ -92,10 +92,16 @@ WORDS = (
     N_("base stock"), N_("periodic"), N_("order up to"), N_("fixed quantity"), N_("Import"),
 )  # fmt: skip
 
+FUTURES = (  # of the bundled settings
+    N_("low demand"), N_("as expected"), N_("high demand"), N_("low prices"), N_("high prices"),
+)  # fmt: skip
+
 SAID = (
     # how the solver ended
     N_("solved to optimality"),
     N_("solved to gap {gap} %"),
+    N_("decided over {number} futures to gap {gap} %"),
+    N_("decided over {number} futures to no bound"),
     N_("no plan meets all constraints"),
     N_("the objective can improve without end"),
     N_("the solver failed ({reason})"),

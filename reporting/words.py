@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from reporting.sweep_words import sweep_words
 from scenarios.table_change_settings import spelled_change
 
-FORMER = ("simulate", "report", "compare")  # commands about the run folder that their first word names
+FORMER = (
+    "simulate",
+    "report",
+    "compare",
+    "pictures",
+)  # commands about the run folder that their first word names
 
 
 WITH_VALUE = (
@@ -23,6 +28,8 @@ WITH_VALUE = (
     "-p",
 )
 SHORT = {"--map": "report.map", "--language": "report.language"}
+PICTURES = {"chart": "charts", "as": "formats", "width": "width", "scale": "scale"}
+LISTS = ("chart", "as")  # words that take several, written A,B
 
 
 def spelled_out(command: str, words: Sequence[str]) -> list[str]:
@@ -59,6 +66,9 @@ def _settings(command: str, words: list[str]) -> Iterator[str]:
         name, is_given, value = word.partition("=")
         if command == "simulate" and name == "--trial" and (is_given or words):
             yield f"simulation.trial={value if is_given else words.pop(0)}"
+        elif command == "pictures" and name in PICTURES and is_given:
+            several = f"[{value.strip('[]')}]" if name in LISTS else value
+            yield f"pictures.{PICTURES[name]}={several}"
         elif name == "data":  # also in sweeps, where several are named
             yield f"scenario.data={value}"
         elif command == "simulate" and word == "--journal":

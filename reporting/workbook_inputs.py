@@ -144,7 +144,7 @@ def _about(column: Column, table: Table | None) -> str:
     """Return what a header's comment says: meaning, unit and rules of a column."""
     said = [_(column.meaning)]
     if column.unit:
-        said.append(_("Unit: {unit}").format(unit=column.unit))
+        said.append(_("Unit: {unit}").format(unit=_(column.unit)))
     if column.required:
         said.append(_("Required"))
     if column.minimum is not None:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from xlsxwriter.worksheet import Worksheet
 
 from reporting.basis import assumptions, limits
+from reporting.figures import phrases
 from reporting.findings import headline, summary
 from reporting.language import gettext as _
 from reporting.payload import Payload
@@ -40,7 +41,7 @@ def write_read_me(
     sheet.set_column(1, 1, WIDTH)
     sheet.write_string(0, 0, headline(payload), formats["title"])
     whose = scenario["company"] or scenario["title"]
-    sheet.write_string(1, 0, f"{whose}, {periods['first']}\u2013{periods['end']}", formats["note"])
+    sheet.write_string(1, 0, phrases([whose, f"{periods['first']}\u2013{periods['end']}"]), formats["note"])
     row = 3
     if scenario["demo"]:
         sheet.write_string(row, 0, _("Demonstration data: do not decide on it."), formats["strong"])

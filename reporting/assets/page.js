@@ -4,7 +4,6 @@
   "use strict";
   const root = document.documentElement;
   const page = JSON.parse(document.getElementById("data").textContent);
-  const number = (value) => (value < 0 ? "\u2212" : "") + Math.abs(value).toLocaleString("en-US", { maximumFractionDigits: 6 });
 
   const element = (name, text, parent, className) => {
     const made = document.createElement(name);
@@ -40,12 +39,8 @@
       const tip = (params.data || {}).tip;
       return bubble(typeof tip === "number" ? tips[tip] : tip);
     };
-    const written = (axis) => (axis && axis.type === "value" && axis.axisLabel && !axis.axisLabel.formatter
-      ? { ...axis, axisLabel: { ...axis.axisLabel, formatter: number } } : axis);
-    for (const side of ["xAxis", "yAxis"]) {
-      if (base[side]) base[side] = Array.isArray(base[side]) ? base[side].map(written) : written(base[side]);
-    }
-    return option.baseOption ? { ...option, baseOption: base } : base;
+    const whole = withAxisNumbers(base);
+    return option.baseOption ? { ...option, baseOption: whole } : whole;
   };
 
   for (const [name, outline] of Object.entries(page.outlines)) echarts.registerMap(name, outline);

@@ -49,11 +49,11 @@ def test_enlarging_pays_over_both_futures_and_not_for_their_mean():
 
 def test_weight_on_costly_futures_changes_the_decision():
     # expected: 2150 enlarged, 1950 not; the costlier half: 2400 enlarged, 3000 not
-    assert planned([90, 140], [1, 1], 50)["adopt"].sum() == 0
-    careful = planned([90, 140], [1, 1], 50, risk_weight=1.0, risk_share=0.5)
+    assert planned([90, 140], [1, 1], 50, worth=False)["adopt"].sum() == 0
+    careful = planned([90, 140], [1, 1], 50, risk_weight=1.0, risk_share=0.5, worth=False)
     assert careful["adopt"].sum() == 1
     assert told(careful)["objective"] == pytest.approx(2400)
-    half = planned([90, 140], [1, 1], 50, risk_weight=0.5, risk_share=0.5)
+    half = planned([90, 140], [1, 1], 50, risk_weight=0.5, risk_share=0.5, worth=False)
     assert told(half)["objective"] == pytest.approx((2150 + 2400) / 2)
 
 

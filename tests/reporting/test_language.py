@@ -60,6 +60,18 @@ def test_nothing_hides_the_mark(file: Path) -> None:
         assert not bound, f"{function.name} binds _ in line {bound[0]}"
 
 
+def test_the_catalogue_is_what_the_code_says(chinese: Catalog) -> None:
+    said = {text if isinstance(text, str) else text[0] for text in keeping.messages()}
+    kept = {keeping.forms(message.id)[0] for message in chinese if message.id}
+    assert sorted(said - kept) == [], "python -m reporting.catalog adds them"
+    assert sorted(kept - said) == [], "python -m reporting.catalog takes them out"
+    assert not chinese.obsolete
+
+
+def test_every_text_is_translated_with_its_placeholders(chinese: Catalog) -> None:
+    assert keeping.faults(chinese) == []
+
+
 def test_a_catalogue_keeps_its_translations_and_says_what_is_wrong() -> None:
     before, other = Catalog(locale="zh"), Catalog(locale="zh")
     before.add("kept", "留")
