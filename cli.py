@@ -286,7 +286,7 @@ def load(request: Request) -> Scenario:
 
 def plan_and_try(request: Request, folder: RunFolder) -> Payload:
     """Plan, or take the former plan; try it; put all results into the folder."""
-    from optimizer.further_solves import with_further_solves
+    from optimizer.further_solves import refuse_unknown, with_further_solves
     from reporting.results import read_plan, write_results
     from reporting.run_folder import CONFIG, refuse_changed_tables
     from reporting.summary import write_account
@@ -301,6 +301,7 @@ def plan_and_try(request: Request, folder: RunFolder) -> Payload:
         refuse_changed_tables(request.former, scenario.path)
         plan, reference = read_plan(request.former)
     else:
+        refuse_unknown(scenario, settings, request.command)
         plan, reference = make_plans(request, scenario)
     for step in ("build", "solve"):
         seconds[step] = sum(float(solved.attrs[f"{step}_seconds"]) for solved in (reference, plan))
@@ -326,7 +327,7 @@ def make_plans(request: Request, scenario: Scenario) -> tuple[Dataset, Dataset]:
     """Solve for the plan, and for the reference it is held against."""
     from optimizer import reference_plan
     from optimizer.futures import plan_as_asked
-    from reporting.progress import solve_progress
+    from reporting.progress import going_on_text, solve_progress
 
     settings = request.settings
     progress: Any
@@ -340,7 +341,7 @@ def make_plans(request: Request, scenario: Scenario) -> tuple[Dataset, Dataset]:
     with solve_progress(request.named or settings["pathway"].title, limit=limit) as progress:
         plan = plan_as_asked(scenario, settings, request.search, reference, progress)
     if plan.attrs["status"] != "optimal":
-        say(f"{plan.attrs['termination']}: going on with the best plan, gap {plan.attrs['gap']:.2%}")
+        say(going_on_text(plan.attrs["termination"], plan.attrs["gap"]))
     return plan, reference
 
 
@@ -376,7 +377,9 @@ def try_plan(
 
 def told_of(what: str, done: int, of: int) -> None:
     """Say how far a study of many solves is."""
-    say(f"{what}: {done} of {of}")
+    from reporting.progress import step_text
+
+    say(step_text(what, done, of))
 
 
 def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder, reference: Dataset) -> Dataset:
@@ -387,7 +390,7 @@ def draw_frontier(request: Request, scenario: Scenario, folder: RunFolder, refer
     with request.timed("pareto"):
         s = request.settings
         frontier, plans = pareto_frontier(
-            scenario, s["solver"], s["pareto"], lambda k, n: say(f"frontier: {k} of {n} solves"), reference
+            scenario, s["solver"], s["pareto"], lambda k, n: told_of("frontier", k, n), reference
         )
     write_frontier(folder, frontier, plans)
     return frontier

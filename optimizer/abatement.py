@@ -31,8 +31,8 @@ from optimizer.levers import Lever, levers_of
 from optimizer.objective_settings import ObjectiveKind, ObjectiveSettings
 from optimizer.repriced import Repriced
 from optimizer.settings import SolverSettings
-from scenarios.errors import ConfigError
 from scenarios.scenario import Floats, Scenario
+from scenarios.typed import refuse
 
 Tell = Callable[[int, int], None]
 
@@ -54,11 +54,16 @@ def with_abatement(
     """
     if not asked.curve or "lever" in plan.dims:
         return plan
-    if objective is not None and objective.kind is not ObjectiveKind.LEAST_COST:
-        message = "abatement.curve needs objective.kind=least_cost: other goals do not price tonnes in money"
-        raise ConfigError(message)
+    refuse(abatement_problems(asked, objective))
     found = abatement_curve(plan, scenario, asked, settings, reference, tell)
     return plan.merge(found, combine_attrs="override")
+
+
+def abatement_problems(asked: AbatementSettings, objective: ObjectiveSettings | None) -> list[str]:
+    """Return why the curve asked for cannot be had, if anything stands in the way."""
+    if not asked.curve or objective is None or objective.kind is ObjectiveKind.LEAST_COST:
+        return []
+    return ["abatement.curve needs objective.kind=least_cost: other goals do not price tonnes in money"]
 
 
 def abatement_curve(

@@ -31,6 +31,7 @@ from scenarios.altered import altered
 from scenarios.errors import ConfigError, SolverError
 from scenarios.plans import activities_of
 from scenarios.scenario import Floats, Scenario
+from scenarios.typed import refuse
 
 BUDGET, GOAL, UNLIKE, TOLD = "cost_within_budget", "farthest_from_found", "unlike_found", "chosen_as_told"
 SLACK = 1e-7  # share of the cost by which rounding may miss it
@@ -116,11 +117,7 @@ def find_alternatives(
     """
     scenario = with_margins_of(plan, scenario)
     instance, limits = posed(scenario, reference)
-    if not scenario.interventions.allowed.any():
-        message = (
-            "alternatives.plans: the pathway has no interventions to decide on, so no plan decides otherwise"
-        )
-        raise ConfigError(message)
+    refuse(nothing_to_decide(scenario, asked))
     settings = settings or SolverSettings()
     settings = replace(settings, time_limit_seconds=min(asked.seconds, settings.time_limit_seconds))
     session, found = PlanSession(instance, settings), Found()
@@ -153,6 +150,13 @@ def find_alternatives(
         if tell is not None:
             tell(len(found.decided), asked.plans)
     return found
+
+
+def nothing_to_decide(scenario: Scenario, asked: AlternativesSettings) -> list[str]:
+    """Return that no plan can decide otherwise, where further plans are asked for and nothing is decided."""
+    if not asked.plans or scenario.interventions.allowed.any():
+        return []
+    return ["alternatives.plans: the pathway has no interventions to decide on, so no plan decides otherwise"]
 
 
 def _at_least_cost(session: PlanSession, other: Solution, limits: Floats) -> Repriced:
@@ -193,10 +197,7 @@ def plan_futures(
     settings = replace(settings, time_limit_seconds=min(seconds, settings.time_limit_seconds))
     session, found = PlanSession(scenario, settings, reference), Found()
     for done, (name, changes) in enumerate(futures.items(), 1):
-        other = altered(scenario, changes)
-        if not np.array_equal(other.interventions.label, scenario.interventions.label):
-            message = f"alternatives.futures.{name} decides on other interventions than the scenario does"
-            raise ConfigError(message)
+        other = future_scenario(scenario, changes)
         instance, limits = posed(other, reference)
         session.change(instance)
         answer = repriced(session, solve_session(session, None), limits)
@@ -207,6 +208,15 @@ def plan_futures(
         if tell is not None:
             tell(done, len(futures))
     return found
+
+
+def future_scenario(scenario: Scenario, changes: Mapping[str, float]) -> Scenario:
+    """Return the scenario of a future; raises ConfigError, also where other interventions are decided on."""
+    other = altered(scenario, changes)
+    if not np.array_equal(other.interventions.label, scenario.interventions.label):
+        message = f"{', '.join(changes)}: decides on other interventions than the scenario does"
+        raise ConfigError(message)
+    return other
 
 
 def with_margins_of(plan: xr.Dataset, scenario: Scenario) -> Scenario:

@@ -24,9 +24,10 @@ from optimizer.objective_settings import BreakEvenSettings
 from optimizer.session import PlanSession
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, Status
-from scenarios.errors import ConfigError, SolverError
+from scenarios.errors import SolverError
 from scenarios.scenario import Floats, Scenario
 from scenarios.settings import CarbonSettings
+from scenarios.typed import refuse
 
 GOAL, DECIDED = "least_cost_at_price", "intervention_decided"
 STEPS = 40  # of one search; straight pieces are few
@@ -99,11 +100,8 @@ def break_even_prices(
     ConfigError : an intervention asked for does not exist.
     SolverError : there is no plan at all, or none was found in time.
     """
+    refuse(break_even_problems(scenario, asked))
     names = [str(label) for label in scenario.interventions.label]
-    unknown = set(asked.interventions) - {*names, "all"}
-    if unknown:
-        message = f"break_even.interventions names {sorted(unknown)}; use all, or some of: {', '.join(names)}"
-        raise ConfigError(message)
     chosen = [
         i
         for i, name in enumerate(names)
@@ -139,6 +137,15 @@ def break_even_prices(
     )
     attributes = {"solves": search.solves, "rebuilds": search.session.rebuilds}
     return xr.Dataset(data, coords={"intervention": np.array(names, dtype=str)}, attrs=attributes)
+
+
+def break_even_problems(scenario: Scenario, asked: BreakEvenSettings) -> list[str]:
+    """Return which interventions asked for do not exist, if any."""
+    names = [str(label) for label in scenario.interventions.label]
+    unknown = sorted(set(asked.interventions) - {*names, "all"})
+    if not unknown:
+        return []
+    return [f"break_even.interventions names {unknown}; use all, or some of: {', '.join(names)}"]
 
 
 class _Search:

@@ -8,14 +8,39 @@ from typing import Any
 
 import xarray as xr
 
-from optimizer.abatement import with_abatement
-from optimizer.break_even import with_break_even
-from optimizer.no_regret import with_no_regret
+from optimizer.abatement import abatement_problems, with_abatement
+from optimizer.break_even import break_even_problems, with_break_even
+from optimizer.futures import future_problems
+from optimizer.no_regret import no_regret_problems, with_no_regret
 from optimizer.premium import with_premium_curve
-from optimizer.tornado import with_tornado
+from optimizer.tornado import tornado_problems, with_tornado
 from scenarios.scenario import Scenario
+from scenarios.typed import refuse
 
 Tell = Callable[[str, int, int], None]
+
+
+def refuse_unknown(scenario: Scenario, settings: Mapping[str, Any], command: str = "run") -> None:
+    """Refuse what no study can do, before anything is solved: all of it at once.
+
+    Parameters
+    ----------
+    settings : typed settings of the run by section. command : of the command line.
+
+    Raises
+    ------
+    ConfigError : inputs, interventions or changes that do not exist, goals that a study cannot have, and what
+        does not go together with futures.
+    """
+    objective, swings = settings["objective"], settings["tornado"]
+    problems = [
+        *future_problems(scenario, settings, command),
+        *break_even_problems(scenario, settings["break_even"]),
+        *abatement_problems(settings["abatement"], objective),
+        *tornado_problems(scenario, swings, objective),
+        *no_regret_problems(scenario, settings["alternatives"], swings),
+    ]
+    refuse(list(dict.fromkeys(problems)))
 
 
 def with_further_solves(
@@ -44,4 +69,5 @@ def with_further_solves(
             plan, scenario, settings["abatement"], solver, reference, objective, told("levers")
         )
     plan = with_tornado(plan, scenario, settings["tornado"], solver, reference, objective, told("inputs"))
-    return with_no_regret(plan, scenario, settings["alternatives"], settings["tornado"], solver, reference)
+    swings = settings["tornado"]
+    return with_no_regret(plan, scenario, settings["alternatives"], swings, solver, reference, tell)

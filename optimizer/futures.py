@@ -28,10 +28,11 @@ from optimizer.optimize import Watch, needs_reference, optimize, reference_plan,
 from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
 from optimizer.solution import Solution, Status, relative_gap
-from scenarios.errors import ConfigError, InfeasibleError, SolverError
+from scenarios.errors import InfeasibleError, SolverError
 from scenarios.future_files import read_futures
 from scenarios.futures import Future, Futures, make_futures
 from scenarios.scenario import Floats, Scenario
+from scenarios.typed import problem_of, refuse
 
 
 def plan_as_asked(
@@ -56,19 +57,46 @@ def plan_as_asked(
     solver, objective = settings["solver"], settings["objective"]
     if not asked.asked_for:
         return optimize(scenario, solver, reference, progress, objective)
-    for key, is_set in (
+    refuse(future_problems(scenario, settings))
+    stated = read_futures(asked.file, search) if asked.file else asked.of
+    futures = make_futures(stated, scenario)
+    return optimize_futures(scenario, futures, asked, solver, reference, progress, objective)
+
+
+def future_problems(scenario: Scenario, settings: Mapping[str, Any], command: str = "run") -> list[str]:
+    """Return why the futures asked for cannot be planned over, whatever they are.
+
+    Parameters
+    ----------
+    settings : typed settings of the run by section. command : ``pareto`` asks for a frontier.
+    """
+    asked: FuturesSettings = settings["futures"]
+    if not asked.asked_for:
+        return []
+    alone = (
+        ("zerolane pareto", command == "pareto"),
+        ("electricity.premium_curve", bool(scenario.electricity.premium_curve)),
         ("simulation.target_chance", settings["simulation"].target_chance is not None),
         ("break_even.interventions", bool(settings["break_even"].interventions)),
         ("abatement", settings["abatement"].curve),
         ("tornado", bool(settings["tornado"].inputs or settings["tornado"].ranges)),
         ("alternatives", settings["alternatives"].asked_for),
-    ):
-        if is_set:
-            message = f"{key} plans again for the scenario alone: leave out futures, or {key}"
-            raise ConfigError(message)
-    stated = read_futures(asked.file, search) if asked.file else asked.of
-    futures = make_futures(stated, scenario)
-    return optimize_futures(scenario, futures, asked, solver, reference, progress, objective)
+    )
+    return [
+        *(
+            f"{key} plans again for the scenario alone: leave out futures, or {key}"
+            for key, is_set in alone
+            if is_set
+        ),
+        *_other_goal(settings["objective"]),
+        *problem_of(lambda: decided_columns(scenario, asked)),
+    ]
+
+
+def _other_goal(objective: ObjectiveSettings | None) -> list[str]:
+    if objective is None or objective.kind is ObjectiveKind.LEAST_COST:
+        return []
+    return [f"futures are planned for at least cost, not for objective.kind={objective.kind.value}"]
 
 
 def optimize_futures(
@@ -98,9 +126,7 @@ def optimize_futures(
     SolverError : stopped before there was a plan. As :func:`optimizer.optimize` otherwise.
     """
     solver = solver or SolverSettings()
-    if objective is not None and objective.kind is not ObjectiveKind.LEAST_COST:
-        message = f"futures are planned for at least cost, not for objective.kind={objective.kind.value}"
-        raise ConfigError(message)
+    refuse(_other_goal(objective))
     if reference is None and needs_reference(scenario):
         reference = reference_plan(scenario, solver)
     study = _Study(scenario, futures, settings, solver, reference)

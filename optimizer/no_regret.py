@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
 
 from optimizer.alternative_settings import AlternativesSettings
-from optimizer.alternatives import Found, decided_in, find_alternatives, plan_futures, with_margins_of
+from optimizer.alternatives import (
+    Found,
+    decided_in,
+    find_alternatives,
+    future_scenario,
+    nothing_to_decide,
+    plan_futures,
+    with_margins_of,
+)
 from optimizer.lever_settings import TornadoSettings
 from optimizer.models.variables import decision_window
 from optimizer.settings import SolverSettings
 from optimizer.tipping import Tip, Tipping, contested
 from scenarios.altered import EXTRA_CARBON_PRICE, existing, usual_amount, usual_swing, wide_range
 from scenarios.caps import main_accounts
-from scenarios.errors import ConfigError
 from scenarios.scenario import Floats, Scenario
-from scenarios.typed import did_you_mean
+from scenarios.typed import did_you_mean, problem_of, refuse
 
 ALL = "all"
 SIDES = ("below", "above")
-Tell = Callable[[str], object]
+Tell = Callable[[str, int, int], object]
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def with_no_regret(
     Parameters
     ----------
     plan, reference : of the scenario, and of its chain today. swings : ranges of the tornado, for futures at
-        its ends. tell : called with a line of progress.
+        its ends. tell : called with what is looked for, how much of it is done and how much there is.
 
     Returns
     -------
@@ -68,20 +76,19 @@ def with_no_regret(
     """
     if not asked.asked_for or "alternative" in plan.dims:
         return plan
-    said = tell or (lambda _: None)
+    refuse(no_regret_problems(scenario, asked, swings))
+    said = tell or (lambda *_: None)
     settings = settings or SolverSettings()
     known = decision_window(scenario).any(axis=1)
     futures = _futures(scenario, asked, swings)
     others = Found()
     if asked.plans:
-        others = find_alternatives(
-            plan, scenario, asked, settings, reference, lambda k, n: said(f"alternatives: {k} of {n} plans")
-        )
+        others = find_alternatives(plan, scenario, asked, settings, reference, partial(said, "alternatives"))
     sampled = Found()
     if futures:
         sampled = plan_futures(
             *(plan, scenario, futures, settings, reference, asked.seconds),
-            lambda k, n: said(f"alternatives: {k} of {n} futures"),
+            partial(said, "sampled_futures"),
         )
     now = decided_in(plan)
     families = [np.array([now, *found.decided]) for found in (others, sampled)]
@@ -118,11 +125,49 @@ def _futures(
     futures: dict[str, Mapping[str, float]] = dict(asked.futures)
     names = [name for name in existing(scenario) if name != EXTRA_CARBON_PRICE]
     for name in names if ALL in asked.swings else asked.swings:
-        usual_amount(scenario, name)  # says what inputs there are
-        for end in swings.ranges.get(name) or usual_swing(scenario, name):
-            if end != usual_amount(scenario, name):
-                futures[f"{name}={end:g}"] = {name: end}
+        for end in _swung(scenario, name, swings):
+            futures[f"{name}={end:g}"] = {name: end}
     return futures
+
+
+def _swung(scenario: Scenario, name: str, swings: TornadoSettings) -> list[float]:
+    """Return the ends of an input that swings, as far as they are not what it is anyway."""
+    usual = usual_amount(scenario, name)  # says what inputs there are
+    return [end for end in swings.ranges.get(name) or usual_swing(scenario, name) if end != usual]
+
+
+def _range(scenario: Scenario, name: str, asked: AlternativesSettings) -> tuple[float, float]:
+    """Return between which values of an input flips are looked for."""
+    usual_amount(scenario, name)
+    low, high = asked.ranges.get(name) or wide_range(scenario, name)
+    return low, high
+
+
+def no_regret_problems(scenario: Scenario, asked: AlternativesSettings, swings: TornadoSettings) -> list[str]:
+    """Return why what ``alternatives`` asks for cannot be had: inputs, interventions and changes.
+
+    Every change is made once for that, tables read again where it is one of a table.
+    """
+    found = nothing_to_decide(scenario, asked)
+    for name, changes in asked.futures.items():
+        found += problem_of(partial(future_scenario, scenario, changes), f"alternatives.futures.{name}")
+
+    def at_ends(name: str, ends: Callable[[], Sequence[float]], key: str) -> list[str]:
+        return problem_of(lambda: [future_scenario(scenario, {name: end}) for end in ends()], key)
+
+    for name in dict.fromkeys(asked.swings):
+        if name != ALL:
+            found += at_ends(name, partial(_swung, scenario, name, swings), "alternatives.swings")
+    for name in dict.fromkeys([*asked.inputs, *asked.ranges]):
+        if name != ALL:
+            key = f"alternatives.ranges.{name}" if name in asked.ranges else "alternatives.inputs"
+            found += at_ends(name, partial(_range, scenario, name, asked), key)
+    labels = [str(label) for label in scenario.interventions.label]
+    return found + [
+        f"alternatives.decisions: no intervention {name!r}{did_you_mean(name, labels)}"
+        for name in dict.fromkeys(asked.decisions)
+        if name not in labels
+    ]
 
 
 def _flips(
@@ -138,15 +183,10 @@ def _flips(
     """Return where the decisions asked about flip."""
     names = existing(scenario) if ALL in asked.inputs else asked.inputs
     names = list(dict.fromkeys([*names, *asked.ranges]))
-    given = {name: (ends[0], ends[1]) for name, ends in asked.ranges.items()}
-    ranges = {name: given[name] if name in given else wide_range(scenario, name) for name in names}
+    ranges = {name: _range(scenario, name, asked) for name in names}
     if not ranges:
         return _Flips([], {}, {}, 0)
     labels = [str(label) for label in scenario.interventions.label]
-    for name in asked.decisions:
-        if name not in labels:
-            message = f"alternatives.decisions: no intervention {name!r}{did_you_mean(name, labels)}"
-            raise ConfigError(message)
     chosen = [labels.index(name) for name in asked.decisions]
     if not chosen and (asked.plans or asked.futures or asked.swings):
         chosen = contested([family.mean(axis=0) for family in families], known, asked.most)
@@ -157,7 +197,7 @@ def _flips(
     for name, (low, high) in ranges.items():
         for i in chosen:
             tips[i, name] = search.between(i, name, low, high, bool(now[i]))
-            tell(f"alternatives: {name} looked at for {labels[i]}, {search.solves} solves")
+            tell("flips", len(tips), len(ranges) * len(chosen))
     return _Flips(chosen, ranges, tips, search.solves)
 
 

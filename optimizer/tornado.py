@@ -8,8 +8,9 @@ says nothing about inputs that move together (Saltelli and others 2008, Global S
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -21,10 +22,9 @@ from optimizer.repriced import Repriced, repriced
 from optimizer.session import PlanSession, posed
 from optimizer.settings import SolverSettings
 from scenarios import load_scenario
-from scenarios.errors import ConfigError
 from scenarios.scenario import Scenario
 from scenarios.table_change_settings import changes_of
-from scenarios.typed import did_you_mean
+from scenarios.typed import did_you_mean, problem_of, refuse
 from scenarios.variations import INPUTS, swing, usual, varied
 
 ENDS = ("low", "high")
@@ -50,9 +50,7 @@ def with_tornado(
     """
     if not (asked.inputs or asked.ranges) or "tornado_input" in plan.dims:
         return plan
-    if objective is not None and objective.kind is not ObjectiveKind.LEAST_COST:
-        message = "tornado.inputs needs objective.kind=least_cost: its bars are solved for least cost"
-        raise ConfigError(message)
+    refuse(tornado_problems(scenario, asked, objective))
     return plan.merge(tornado(plan, scenario, asked, settings, reference, tell), combine_attrs="override")
 
 
@@ -108,16 +106,34 @@ def input_ranges(scenario: Scenario, asked: TornadoSettings) -> dict[str, tuple[
     if "all" in asked.inputs:
         wanted += [name for name, each in INPUTS.items() if each.exists(scenario)]
     wanted = list(dict.fromkeys([*wanted, *asked.ranges]))
-    for name in wanted:
-        if name in INPUTS or (name.startswith(TABLES) and name in asked.ranges):
-            continue
-        known = ", ".join(INPUTS)
-        message = (
-            f"tornado.inputs: no input {name!r}{did_you_mean(name, INPUTS)}; use all, some of: {known}, or a "
-            "column of a table in tornado.ranges such as data.offers[price].scale: [0.8, 1.2]"
-        )
-        raise ConfigError(message)
+    refuse(_unknown(wanted, asked))
     return {name: _ends(scenario, asked, name) for name in wanted}
+
+
+def tornado_problems(
+    scenario: Scenario, asked: TornadoSettings, objective: ObjectiveSettings | None = None
+) -> list[str]:
+    """Return why the tornado asked for cannot be had: goal, inputs, changes of tables."""
+    if not (asked.inputs or asked.ranges):
+        return []
+    found = _unknown([name for name in [*asked.inputs, *asked.ranges] if name != "all"], asked)
+    if objective is not None and objective.kind is not ObjectiveKind.LEAST_COST:
+        found.append("tornado.inputs needs objective.kind=least_cost: its bars are solved for least cost")
+    for name, ends in asked.ranges.items():
+        for end in ends if name.startswith(TABLES) else ():
+            found += problem_of(partial(changed_input, scenario, name, end), f"tornado.ranges.{name}")
+    return found
+
+
+def _unknown(wanted: Sequence[str], asked: TornadoSettings) -> list[str]:
+    """Return what is to be said of inputs that do not exist."""
+    return [
+        f"tornado.inputs: no input {name!r}{did_you_mean(name, INPUTS)}; use all, some of: "
+        f"{', '.join(INPUTS)}, or a column of a table in tornado.ranges such as "
+        "data.offers[price].scale: [0.8, 1.2]"
+        for name in dict.fromkeys(wanted)
+        if not (name in INPUTS or (name.startswith(TABLES) and name in asked.ranges))
+    ]
 
 
 def _ends(scenario: Scenario, asked: TornadoSettings, name: str) -> tuple[float, float]:

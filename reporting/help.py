@@ -20,7 +20,7 @@ COMMANDS = {
     "sweep": "many points of a design, here or on Slurm, nothing done twice: sweep.design=lhs ...",
     "collect": "gather a sweep: one Dataset, one table, one page: collect DIR",
     "export": "write the footprints of a former run as PACT and iLEAP JSON: run=DIR",
-    "pictures": "charts of a former run or comparison as SVG, PNG and CSV: run=DIR chart=KEY,... as=svg,png",
+    "pictures": "charts of a former run or comparison as SVG, PNG and CSV: run=DIR",
     "init": "write a small case of your own to start from: init DIR",
 }
 EXAMPLES = {
@@ -64,6 +64,15 @@ SWEEP_OPTIONS = {
     "--config-dir DIR": "your own choices, in DIR/scenario/, DIR/pathway/, DIR/hydra/launcher/ ...",
 }
 
+PICTURE_OPTIONS = {
+    "run=DIR": "a former run folder, or that of a comparison",
+    "chart=KEY,...": "which charts (default: all)",
+    "as=svg,png,csv": "which files: pictures, or the data of each chart (default: all three)",
+    "width=N scale=X": "of a picture, px; pixels of a PNG in each px",
+    "out=DIR": "where they are to stand (default: pictures/ of the run folder)",
+    "--language zh": "of their texts; --map schematic: sites without land",
+}
+
 
 def help_text(command: str, choices: Path) -> str:
     """Return the help of one command, or of all when `command` is empty; fits a screen.
@@ -91,7 +100,7 @@ def help_text(command: str, choices: Path) -> str:
     lines += [
         "",
         "options",
-        *_rows(SWEEP_OPTIONS if command == "sweep" else OPTIONS),
+        *_rows({"sweep": SWEEP_OPTIONS, "pictures": PICTURE_OPTIONS}.get(command, OPTIONS)),
         "",
         "example",
         f"  zerolane {EXAMPLES[command or 'run']}",

@@ -178,7 +178,7 @@ class Rasteriser:
     def unreadable(self, text: str) -> str:
         """Return the signs of `text` that no typeface of this machine has: they are drawn as empty boxes."""
         lacking = sorted({sign for sign in text if typeface(PLAIN).lacks(sign)})
-        nothing = self._alone("\ue000")
+        nothing = self._alone("\U000efff0")  # a sign that nothing is assigned to
         return "".join(sign for sign in lacking if self._alone(sign) == nothing)
 
     def _alone(self, sign: str) -> bytes:
@@ -192,7 +192,7 @@ def _sign(sign: str) -> str:
 
 
 def _named_typefaces(svg: str) -> str:
-    """Return a picture whose Chinese texts name their typefaces, for one that looks at the first of a list."""
+    """Return a picture whose Chinese texts name their typefaces: no others are looked for by name."""
     chinese = f">([^<]*[{FIRST_WIDE}-\U0003ffff][^<]*)<"
     return re.sub(chinese, rf"><tspan font-family={quoteattr(CHINESE)}>\1</tspan><", svg)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from reporting.all_charts import all_charts
 from reporting.comparison import SCHEMA
 from reporting.comparison_page import comparison_charts
 from reporting.drawing import Chart, Figure, Numbers
+from reporting.figures import phrases
 from reporting.language import gettext as _
 from reporting.language import ngettext
 from reporting.payload import Payload
@@ -91,14 +93,20 @@ def _albums(former: Path, shown: ReportSettings) -> list[Album]:
     payload = next(part["payload"] for part in comparison["pathways"] if "payload" in part)
     titles = {str(part["key"]): str(part["title"]) for part in comparison["pathways"]}
     charts = comparison_charts(comparison, shown.map)
-    return [Album(own, _about(payload, titles[key]), key) for key, own in charts.items()]
+    return [Album(own, _about(payload, titles[key]), _folder(key)) for key, own in charts.items()]
+
+
+def _folder(key: str) -> str:
+    """Return a name for the folder of one pathway, which lies within the others."""
+    return re.sub(r"[^\w.-]+", "_", key).strip(".") or "_"
 
 
 def _about(payload: Payload, title: str) -> str:
     """Say what a picture is of: case, years, pathway, and whether the data is for demonstration."""
     scenario, periods = payload["scenario"], payload["periods"]
-    case = scenario["title"] if not scenario["company"] else f"{scenario['company']}, {scenario['title']}"
-    said = [f"{case}, {periods['first']}\u2013{periods['end']}", title]
+    years = f"{periods['first']}\u2013{periods['end']}"
+    case = phrases(part for part in (scenario["company"], scenario["title"], years) if part)
+    said = [case, _(title)]
     return " \u00b7 ".join([*said, *([_("demonstration data")] if scenario["demo"] else [])])
 
 

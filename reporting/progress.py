@@ -22,8 +22,18 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from reporting.figures import count, duration, money_scale, percent
+from reporting.language import N_
 from reporting.language import gettext as _
+from reporting.vocabulary import retold
 
+STEPS = {
+    "levers": N_("levers: {done} of {number}"),
+    "inputs": N_("inputs: {done} of {number}"),
+    "frontier": N_("frontier: {done} of {number} solves"),
+    "alternatives": N_("alternatives: {done} of {number} plans"),
+    "sampled_futures": N_("alternatives: {done} of {number} futures"),
+    "flips": N_("alternatives: {done} of {number} tipping values"),
+}
 QUIET_SECONDS = 5.0  # between two plain lines about the same solve
 
 
@@ -61,7 +71,7 @@ def solve_progress(
     label : what is solved, e.g. the pathway.
     limit : seconds after which the search is stopped; None: not known.
     """
-    console = console or terminal_console(stderr=True)
+    console, label = console or terminal_console(stderr=True), _(label)
     began, seen = time.monotonic(), list[Moment]()
     if lively(console):
         line = _Renewed(label, limit)
@@ -137,6 +147,18 @@ def describe(moment: Moment, left: float | None = None, seconds: float | None = 
     return "  ".join(parts)
 
 
+def step_text(what: str, done: int, of: int) -> str:
+    """Return how far a study of many solves is: ``levers: 3 of 12``."""
+    said = _(STEPS.get(what, "{what}: {done} of {number}"))
+    return said.format(what=what, done=done, number=of)
+
+
+def going_on_text(termination: str, gap: float) -> str:
+    """Return that a search was stopped and its best plan is taken, which may not be the cheapest."""
+    said = _("{reason}: going on with the best plan, gap {gap}")
+    return said.format(reason=retold(termination), gap=f"{gap:.2%}")
+
+
 def _gap(gap: float) -> str:
     return _("gap {share}").format(share=percent(gap))
 
@@ -176,7 +198,7 @@ def trial_progress(
     label : what is tried, e.g. the pathway.
     """
     console = console or terminal_console(stderr=True)
-    doing = "  ".join(filter(None, (label, _("simulating"))))
+    doing = "  ".join(filter(None, (_(label), _("simulating"))))
     if lively(console):
         columns = (
             TextColumn("{task.description}", markup=False),

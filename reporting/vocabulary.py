@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from reporting.diagnosed import TOLD
+from reporting.figures import money, tonnes
 from reporting.language import N_, gettext, spoken
 from reporting.settings import Language
 
@@ -171,11 +173,6 @@ SAID = (
     N_("minimum use {name}"),
     N_("{rule}: at least {amount}"),
     N_("{rule}: at most {amount}"),
-    N_("what a line can run: {parts}"),
-    N_("{number} million {currency}"),
-    N_("{number} billion {currency}"),
-    N_("{number} kt"),
-    N_("{number} Mt"),
     N_("the plan under them was not found in the time allowed"),
     N_("the cheapest plan then costs {amount}, present value"),
     N_("the cheapest plan then costs {amount}, present value (at most {share} more than the least)"),
@@ -190,8 +187,14 @@ SAID = (
 )
 
 HOLE = re.compile(r"{(\w+)}")
-HELD = {"number": r"[\d.,]+", "when": "[^;]+?"}  # what some holes hold; others anything
-INNER = ("rule", "parts", "amount", "old", "new", "worth")  # holes that hold such texts themselves
+HELD = {
+    "number": r"[\d.,]+",
+    "when": "[^;]+?",
+    "name": "(?:(?!: ).)+?",
+}  # what some holes hold; others anything
+SIZES = {"": 1.0, "million ": 1e6, "billion ": 1e9, "kt": 1e3, "Mt": 1e6}
+AMOUNT = re.compile(r"(?P<value>[\d.,]+) (?:(?P<size>million |billion )?(?P<currency>[A-Z]{3})|(?P<t>kt|Mt))")
+INNER = ("rule", "needed", "parts", "amount", "old", "new", "worth")  # holes that hold such texts themselves
 
 
 def retold(text: str) -> str:
@@ -205,7 +208,7 @@ def retold(text: str) -> str:
         return "\n".join(map(retold, text.split("\n")))
     said = text.strip(" -")
     before, after = text.partition(said)[::2]
-    if (whole := gettext(said)) != said:
+    if (whole := _amount(said) or gettext(said)) != said:
         return before + whole + after
     for message, form in _forms():
         if found := form.fullmatch(said):
@@ -214,13 +217,24 @@ def retold(text: str) -> str:
             }
             return before + gettext(message).format(**parts) + after
     head, semicolon, rest = text.partition("; ")
-    return f"{retold(head)}\uff1b{retold(rest)}" if semicolon else text
+    if semicolon:
+        return f"{retold(head)}\uff1b{retold(rest)}"
+    head, colon, rest = said.partition(": ")  # what it is about, and names
+    return f"{before}{gettext(head)}\uff1a{rest}{after}" if colon and gettext(head) != head else text
+
+
+def _amount(said: str) -> str:
+    """Return money or emissions of another package as they are written here; empty where it is neither."""
+    if not (found := AMOUNT.fullmatch(said)):
+        return ""
+    value = float(found["value"].replace(",", "")) * SIZES[found["t"] or found["size"] or ""]
+    return money(value, found["currency"]) if found["currency"] else tonnes(value)
 
 
 @cache
 def _forms() -> list[tuple[str, re.Pattern[str]]]:
     """Return the texts with holes as patterns, those with most fixed letters first."""
-    with_holes = sorted((m for m in SAID if HOLE.search(m)), key=lambda m: -len(HOLE.sub("", m)))
+    with_holes = sorted((m for m in (*SAID, *TOLD) if HOLE.search(m)), key=lambda m: -len(HOLE.sub("", m)))
     forms = []
     for message in with_holes:
         parts = HOLE.split(message)  # letters and names of holes in turn

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from xlsxwriter.format import Format
+
+from reporting.language import speaking
+from reporting.settings import Language
 
 Row = list[Any]
 Formats = dict[str, Format]
@@ -18,6 +22,12 @@ class Column:
     header: str
     form: str = "text"  # text, year, whole, amount, share, money, degrees
     width: float = 14
+
+
+def plainly(name: Callable[..., str], *of: Any) -> str:
+    """Return what `name` says of something in English, as the cells of tables are in every language."""
+    with speaking(Language.ENGLISH):
+        return name(*of)
 
 
 # Columns that many tables have.

@@ -10,7 +10,7 @@ from reporting.moments import whole_number
 from reporting.names import product_names
 from reporting.payload import Payload
 from reporting.reading import array, labels, number, site_names
-from reporting.workbook_columns import PERIOD, SITE, Column, Table
+from reporting.workbook_columns import PERIOD, SITE, Column, Table, plainly
 
 
 def footprint_sheets(payload: Payload, plan: xr.Dataset) -> list[Table]:
@@ -95,7 +95,7 @@ def _hotspots(payload: Payload) -> Table | None:
     if hot is None:
         return None
     rows = [
-        [row["name"], tier_name(row["tier"]), row["emissions"], row["share"], row["cumulative"]]
+        [row["name"], plainly(tier_name, row["tier"]), row["emissions"], row["share"], row["cumulative"]]
         for row in hot["sites"]
     ]
     columns = [

@@ -7,7 +7,7 @@ from reporting.charts_tornado import input_name
 from reporting.language import gettext as _
 from reporting.lever_tables import WAYS
 from reporting.payload import Payload
-from reporting.workbook_columns import Column, Table, number_columns
+from reporting.workbook_columns import Column, Table, number_columns, plainly
 
 
 def lever_sheets(payload: Payload) -> list[Table]:
@@ -24,7 +24,7 @@ def _levers(payload: Payload) -> Table:
     currency = payload["scenario"]["currency"]
     rows = [
         [
-            lever_name(row),
+            plainly(lever_name, row),
             row["family"],
             "yes" if row["used"] else "no",
             *(
@@ -55,7 +55,7 @@ def _tornado(payload: Payload) -> Table:
     currency = payload["scenario"]["currency"]
     rows = [
         [
-            input_name(row["key"]),
+            plainly(input_name, row["key"]),
             row["key"],
             row["kind"],
             end["end"],

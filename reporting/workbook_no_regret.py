@@ -5,7 +5,7 @@ from __future__ import annotations
 from reporting.language import gettext as _
 from reporting.no_regret_page import plan_name, swung_name
 from reporting.payload import Payload
-from reporting.workbook_columns import Column, Table
+from reporting.workbook_columns import Column, Table, plainly
 
 IN_WORDS = {"always": "in nearly all", "mixed": "in some", "never": "in none", None: ""}
 
@@ -49,7 +49,7 @@ def _plans(payload: Payload) -> Table | None:
     if len(plans) < 2:
         return None
     rows = [
-        [plan_name(p, row, payload), row["cost"], row["low"], row["emissions"], row["other"]]
+        [plainly(plan_name, p, row, payload), row["cost"], row["low"], row["emissions"], row["other"]]
         for p, row in enumerate(plans)
     ]
     columns = [
@@ -71,7 +71,7 @@ def _flips(payload: Payload) -> Table | None:
     rows = [
         [
             names.get(row["decision"], row["decision"]),
-            swung_name(row["input"]),
+            plainly(swung_name, row["input"]),
             "yes" if row["open"] else "no",
             *(row[side][figure] for side in sides for figure in ("value", "near", "far", "reach")),
         ]

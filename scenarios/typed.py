@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from scenarios.errors import ConfigError
+from scenarios.errors import ConfigError, DataError
 
 UNKNOWN = {"unexpected_keyword_argument", "extra_forbidden"}
 
@@ -52,10 +52,24 @@ def typed_settings(types: Mapping[str, type], values: Mapping[str, Any]) -> dict
             settings[section] = TypeAdapter(kind).validate_python(values.get(section) or {})
         except ValidationError as error:
             problems += list(_problems(section, error, default_values({section: kind})))
+    refuse(problems)
+    return settings
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise ConfigError with all `problems` of settings, if there are any."""
     if problems:
         head = [f"{len(problems)} settings cannot be used:"] if len(problems) > 1 else []
         raise ConfigError("\n  ".join([*head, *problems]))
-    return settings
+
+
+def problem_of(make: Callable[[], object], place: str = "") -> list[str]:
+    """Return what `make` complains about, told with its place among the settings; nothing where it works."""
+    try:
+        make()
+    except (ConfigError, DataError) as error:
+        return [f"{place}: {error}" if place else str(error)]
+    return []
 
 
 def known_keys(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

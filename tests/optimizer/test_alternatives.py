@@ -225,7 +225,15 @@ def test_contested_ones_are_those_in_about_half_first():
 
 def test_the_plan_carries_all_of_it(scenario, plan):
     settings = asked(plans=5, within=0.03, swings=["demand"], ranges={"extra_carbon_price": [0, 50]})
-    found = with_no_regret(plan, scenario, settings, TornadoSettings(), EXACT)
+    told = []
+    found = with_no_regret(
+        plan, scenario, settings, TornadoSettings(), EXACT, None, lambda *done: told.append(done)
+    )
+    assert told == [
+        *(("alternatives", 1, 5), ("alternatives", 2, 5)),
+        *(("sampled_futures", 1, 2), ("sampled_futures", 2, 2)),
+        *(("flips", 1, 2), ("flips", 2, 2)),
+    ]
     assert found["alternative_decided"].sum("alternative").values.tolist() == [0, 2, 2]
     assert found["sampled_future"].values.tolist() == ["demand=0.9", "demand=1.1"]
     assert found["tipping_asked"].values.tolist() == [[0, 1, 1]]

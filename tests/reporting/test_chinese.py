@@ -218,8 +218,9 @@ def test_a_page_in_chinese_says_nothing_in_english_but_names(
 
 def test_a_diagnosis_is_retold_with_its_names_and_numbers() -> None:
     line = "- cap 'total' of 2026 is missed by 56.3 kt: 62.1 kt -> 118.5 kt, worth 56.31 million CNY"
-    assert retold(line) == "- 上限'total'在2026年差56.3千吨：62.1千吨 → 118.5千吨，价值56.31百万CNY"
+    assert retold(line) == "- 上限'total'在2026年差5.63万吨：6.21万吨 → 11.8万吨，价值5,631万元"
     line = (
         "cap 'total' of 2026 is missed by 1 kt: 2 kt -> 3 kt; 2027 is missed by 4 kt: 5 kt -> 9 kt, worth 6"
     )
-    assert retold(line) == "上限'total'在2026年差1千吨：2千吨 → 3千吨；2027年差4千吨：5千吨 → 9千吨，价值6"
+    expected = "上限'total'在2026年差1,000吨：2,000吨 → 3,000吨；2027年差4,000吨：5,000吨 → 9,000吨，价值6"
+    assert retold(line) == expected
