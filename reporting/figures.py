@@ -9,9 +9,12 @@ energy and power keep the symbols of GB 3100 (MWh, MW), which the tables and the
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from reporting.language import N_, ngettext, spoken
 from reporting.language import gettext as _
@@ -282,9 +285,16 @@ def duration(seconds: float | None) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """Return `text` cut to `longest` characters, the last one an ellipsis when something was cut."""
+    """Return `text` cut to `longest` characters, the last one an ellipsis when something was cut.
+
+    Wide characters, such as Chinese ones, count for two.
+    """
     text = " ".join(text.split())
-    return text if len(text) <= longest else text[: max(longest - 1, 1)].rstrip(" ,.;:-") + "\u2026"
+    reached = list(accumulate(2 if east_asian_width(sign) in "FW" else 1 for sign in text))
+    if not text or reached[-1] <= longest:
+        return text
+    kept = max(bisect_right(reached, longest - 1), 1)
+    return text[:kept].rstrip(" ,.;:-") + "\u2026"
 
 
 def listed(items: list[str]) -> str:

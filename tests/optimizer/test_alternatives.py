@@ -230,7 +230,7 @@ def test_the_plan_carries_all_of_it(scenario, plan):
         plan, scenario, settings, TornadoSettings(), EXACT, None, lambda *done: told.append(done)
     )
     assert told == [
-        *(("alternatives", 1, 5), ("alternatives", 2, 5)),
+        *(("alternatives", 1, 5), ("alternatives", 2, 5), ("alternatives", 3, 5)),
         *(("sampled_futures", 1, 2), ("sampled_futures", 2, 2)),
         *(("flips", 1, 2), ("flips", 2, 2)),
     ]

@@ -33,6 +33,7 @@ from reporting.figures import (
     phrases,
     quantity,
     sentences,
+    shorten,
     tonnes,
 )
 from reporting.language import speaking
@@ -224,3 +225,8 @@ def test_a_diagnosis_is_retold_with_its_names_and_numbers() -> None:
     )
     expected = "上限'total'在2026年差1,000吨：2,000吨 → 3,000吨；2027年差4,000吨：5,000吨 → 9,000吨，价值6"
     assert retold(line) == expected
+
+
+def test_wide_characters_take_the_room_of_two() -> None:
+    assert [shorten("逐年收紧上限", 12), shorten("逐年收紧上限", 9)] == ["逐年收紧上限", "逐年收紧\u2026"]
+    assert [shorten("Falling cap", 11), shorten("Falling cap", 9)] == ["Falling cap", "Falling\u2026"]
