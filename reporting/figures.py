@@ -293,7 +293,8 @@ def shorten(text: str, longest: int) -> str:
     reached = list(accumulate(2 if east_asian_width(sign) in "FW" else 1 for sign in text))
     if not text or reached[-1] <= longest:
         return text
-    kept = max(bisect_right(reached, longest - 1), 1)
+    wide = reached[-1] > len(text)  # so is its ellipsis
+    kept = max(bisect_right(reached, longest - (2 if wide else 1)), 1)
     return text[:kept].rstrip(" ,.;:-") + "\u2026"
 
 

@@ -228,5 +228,5 @@ def test_a_diagnosis_is_retold_with_its_names_and_numbers() -> None:
 
 
 def test_wide_characters_take_the_room_of_two() -> None:
-    assert [shorten("逐年收紧上限", 12), shorten("逐年收紧上限", 9)] == ["逐年收紧上限", "逐年收紧\u2026"]
+    assert [shorten("逐年收紧上限", 12), shorten("逐年收紧上限", 9)] == ["逐年收紧上限", "逐年收\u2026"]
     assert [shorten("Falling cap", 11), shorten("Falling cap", 9)] == ["Falling cap", "Falling\u2026"]
