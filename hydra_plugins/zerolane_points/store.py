@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ANSWER = "answer.json"
 KEPT = ("ok", "infeasible", "unbounded")  # what any machine would answer again
-PROGRAM = ("scenarios", "optimizer", "simulation", "reporting/sweeps")
+PROGRAM = ("scenarios/**/*", "optimizer/**/*", "simulation/**/*", "reporting/sweeps/point.py")
 
 
 def content_key(request: Request) -> str:
@@ -58,7 +58,7 @@ def content_key(request: Request) -> str:
 def program_hash() -> str:
     """Return the SHA-256 of the program's own files that decide a result, bundled cases apart."""
     root = Path(__file__).resolve().parents[2]
-    files = [file for folder in PROGRAM for file in sorted((root / folder).rglob("*")) if file.is_file()]
+    files = [file for pattern in PROGRAM for file in sorted(root.glob(pattern)) if file.is_file()]
     ours = [
         f for f in files if f.suffix in (".py", ".csv", ".yaml") and "data" not in f.relative_to(root).parts
     ]
