@@ -6,6 +6,7 @@ Text of the user's data is written as text, never as a formula.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from reporting.workbook_read_me import write_read_me
 from reporting.workbook_summary import simulation_chart, write_summary
 from reporting.workbook_tables import FIRST_ROW, Table, clean, tables
 
+A_MOMENT = timedelta(seconds=2)  # before now, or saving it within the same second would not show
 FORMS = {
     "text": {},
     "year": {"num_format": "0"},
@@ -77,6 +79,7 @@ def write_workbook(
         "default_format_properties": {"font_name": "Calibri", "font_size": 11, "font_color": INK},
     }
     book = xlsxwriter.Workbook(str(path), options)
+    book.set_properties({"created": datetime.now(UTC) - A_MOMENT})
     formats = {name: book.add_format(style) for name, style in STYLES.items()}
     contents = tables(payload, plan, reference, outcome)
     read_me, first = book.add_worksheet("Read me"), book.add_worksheet("Summary")
