@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from reporting.sweeps.files import POINTS
 from scenarios.errors import ConfigError
-
-DESIGN = "points.json"
 
 
 def sweep_words(words: Sequence[str]) -> list[str]:
@@ -61,7 +60,7 @@ def _resumed(words: Sequence[str]) -> str | None:
 def _former(folder: Path) -> list[str]:
     """Return the words of the command that made a sweep."""
     try:
-        said = json.loads((folder / DESIGN).read_text(encoding="utf-8"))
+        said = json.loads((folder / POINTS).read_text(encoding="utf-8"))
         words: list[str] = said["words"]
     except (OSError, ValueError, KeyError) as error:
         message = f"--resume {folder}: no sweep there ({error})"

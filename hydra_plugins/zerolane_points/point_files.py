@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from reporting.sweeps.files import FORMAT, STATUS
 from scenarios.errors import ConfigError
 
-POINTS, STATUS, LOG, DRIVER = "points.json", "status.json", "log.txt", ".driver"
-FORMAT = 1
+LOG, DRIVER = "log.txt", ".driver"
 ANSWERED = ("ok", "infeasible", "unbounded")  # what a plan could not be better than
 NOT_ANSWERED = ("killed", "lost")  # run again by the same command
 

@@ -25,15 +25,13 @@ from omegaconf import OmegaConf
 from hydra_plugins.zerolane_points import _designs as designs
 from hydra_plugins.zerolane_points.point_files import (
     ANSWERED,
-    FORMAT,
     NOT_ANSWERED,
-    POINTS,
-    STATUS,
     driving,
     status_of,
     write_json,
 )
 from hydra_plugins.zerolane_points.progress import tally_text
+from reporting.sweeps.files import FORMAT, POINTS, STATUS
 from scenarios.errors import ConfigError, StoppedError, UnfinishedError
 from scenarios.table_change_settings import short_key, spelled_key
 

@@ -30,6 +30,7 @@ from reporting.figures import (
     tonnes,
 )
 from reporting.language import gettext as _
+from reporting.names import in_sentence
 from reporting.sweeps.points import FIGURES, SweepPoints
 from reporting.sweeps.responses import Response, undominated
 
@@ -200,7 +201,7 @@ def swings(points: SweepPoints, found: Sequence[Response], figure: str) -> Chart
     unit = _("{unit} against the average of {middle}; averages of the points at each end of a setting")
     return Chart(
         "swings",
-        _("What swings {figure}").format(figure=lower(shown.name)),
+        _("What swings {figure}").format(figure=in_sentence(shown.name)),
         unit.format(unit=shown.unit, middle=shown.write(middle)),
         swing_title(points, found, figure),
         option,
@@ -216,21 +217,16 @@ def swings(points: SweepPoints, found: Sequence[Response], figure: str) -> Chart
 def swing_title(points: SweepPoints, found: Sequence[Response], figure: str) -> str:
     """Say which setting moves a figure most."""
     if not found or found[0].swing[0] == found[0].swing[1]:
-        return _("Nothing that was varied moves {figure}").format(figure=lower(_(FIGURES[figure])))
+        return _("Nothing that was varied moves {figure}").format(figure=in_sentence(_(FIGURES[figure])))
     shown = Shown(points, figure, points.figure(figure))
     said = _("{setting} moves {figure} most: {low} to {high} on average")
     low, high = sorted(found[0].swing)
     return said.format(
         setting=shorten(found[0].setting, 60),
-        figure=lower(shown.name),
+        figure=in_sentence(shown.name),
         low=shown.write(low),
         high=shown.write(high),
     )
-
-
-def lower(text: str) -> str:
-    """Return a name as it stands inside a sentence."""
-    return text[:1].lower() + text[1:]
 
 
 def names_axis(names: Sequence[str]) -> Option:

@@ -12,7 +12,8 @@ from reporting.appearance import MUTED, PLAN, REFERENCE
 from reporting.drawing import Chart, Key, Numbers, Option, base, round_axis, tip, value_axis
 from reporting.figures import between, percent, plain, shorten
 from reporting.language import gettext as _
-from reporting.sweeps.charts import BAR, Shown, lower, names_axis
+from reporting.names import in_sentence
+from reporting.sweeps.charts import BAR, Shown, names_axis
 from reporting.sweeps.points import SweepPoints
 from reporting.sweeps.responses import Response
 
@@ -175,7 +176,7 @@ def index_chart(points: SweepPoints, told: xr.Dataset) -> Chart:
     return Chart(
         "indices",
         _("Sobol indices") if sobol else _("Elementary effects (Morris)"),
-        unit.format(figure=lower(shown.name)) + ("" if sobol else f", {shown.unit}"),
+        unit.format(figure=in_sentence(shown.name)) + ("" if sobol else f", {shown.unit}"),
         names[-1],
         option,
         max((46 if sobol else 34) * len(names) + 40, 150),

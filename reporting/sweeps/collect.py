@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reporting.sweeps.files import FORMAT as POINTS_FORMAT
+from reporting.sweeps.files import POINTS, STATUS
 from reporting.sweeps.point import RESULT
 from reporting.sweeps.raw_results import Labels, RawResult, read_raw
 from scenarios.errors import ConfigError
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FORMAT = 1  # of the Dataset: grows when a variable changes its meaning
-DESIGN_FORMAT = 1  # of points.json
-POINTS, STATUS = "points.json", "status.json"
 MISSING = "missing"  # not run yet
 ALIKE = ("scenario", "title", "currency", "scope2", "main_cap", "format")  # told once for the whole sweep
 BY_POINT = ("pathway", "status", "termination")
@@ -98,8 +98,8 @@ def _design(root: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         message = f"{root} is not the folder of a sweep: {POINTS} cannot be read ({error})"
         raise ConfigError(message) from error
-    if said.get("format") != DESIGN_FORMAT:
-        known = f"this version reads {DESIGN_FORMAT}: run it again"
+    if said.get("format") != POINTS_FORMAT:
+        known = f"this version reads {POINTS_FORMAT}: run it again"
         message = f"{root / POINTS} has format {said.get('format')}, {known}"
         raise ConfigError(message)
     return said

@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from reporting.language import N_
+from reporting.sweeps.kept import lead_dims
 from scenarios.errors import ConfigError
 
 Floats = NDArray[np.float64]
@@ -54,7 +55,7 @@ class SweepPoints:
     @cached_property
     def lead(self) -> tuple[str, ...]:
         """The dimensions that number the points."""
-        return tuple(str(dim) for dim in self.dataset["state"].dims)
+        return lead_dims(self.dataset)
 
     @cached_property
     def labels(self) -> list[str]:
